@@ -1,0 +1,1 @@
+"""Conformance suite for Llama Stack / OGX providers."""

@@ -1,0 +1,1 @@
+"""What one release of a stack demands of its providers."""

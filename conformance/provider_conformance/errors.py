@@ -1,0 +1,30 @@
+"""The tool's own errors. None of them is a finding: they say that a run could not be done as asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class ConformanceError(Exception):
+    """Base of the tool's own errors; the message names the culprit and the accepted forms."""
+
+
+class UsageError(ConformanceError):
+    """An option or setting that cannot be acted on."""
+
+
+class StackNotInstalledError(UsageError):
+    """An installed stack was asked for, and none (or not that one) is there."""
+
+
+class AmbiguousStackError(UsageError):
+    """Several installed stacks fit and nothing says which one is meant."""
+
+    def __init__(self, choices: Iterable[str]) -> None:
+        self.choices = tuple(choices)
+        listed = " or ".join(f"--provider-stack={choice}" for choice in self.choices)
+        super().__init__(f"several stacks are installed: choose one with {listed}")
+
+
+class ContractError(ConformanceError):
+    """An installed stack whose contract cannot be read off."""

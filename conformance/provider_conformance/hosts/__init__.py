@@ -1,0 +1,1 @@
+"""Where a provider is tried: the built-in stack or an installed one, behind one small protocol."""

@@ -1,0 +1,1 @@
+"""What a method promises and whether an implementation keeps it: pure, no I/O."""

@@ -1,0 +1,74 @@
+"""What a protocol promises, as frozen data: filled from a live class, from source or from a snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from provider_conformance.findings import Location
+from provider_conformance.protocols.signature import Signature
+
+
+class ResultKind(StrEnum):
+    """What a caller holds right after the call, before any ``await``."""
+
+    AWAITABLE = "awaitable"
+    ASYNC_ITERATOR = "async iterator"
+    PLAIN = "plain"
+    ANY = "any"
+
+
+class Calls(StrEnum):
+    """How the stack passes arguments to a method."""
+
+    KEYWORD = "keyword"
+    POSITIONAL = "positional"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolMethod:
+    """A method that a protocol declares.
+
+    ``optional`` is true where the protocol gives a body that runs: who inherits the
+    protocol need not write the method. ``returns`` is the return annotation as text.
+    """
+
+    name: str
+    signature: Signature
+    result: ResultKind
+    optional: bool = False
+    returns: str = ""
+    returns_none: bool = False
+    location: Location | None = None
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolAttribute:
+    """A data member that a protocol declares.
+
+    ``has_value``: the protocol itself gives a value, so an implementation need not.
+    ``injected``: the stack sets it on the provider, so it must be assignable, not present.
+    """
+
+    name: str
+    annotation: str = ""
+    has_value: bool = False
+    injected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolModel:
+    """A protocol: its name, where it is defined, and its members in declaration order.
+
+    ``live`` is the class it was read off, None where it came from source or a snapshot;
+    it takes no part in equality, so that a snapshot equals the contract it was taken from.
+    """
+
+    name: str
+    module: str
+    methods: Mapping[str, ProtocolMethod]
+    attributes: Mapping[str, ProtocolAttribute] = field(default_factory=dict)
+    live: type | None = field(default=None, compare=False, repr=False)

@@ -1,0 +1,90 @@
+"""The subject of a run: a provider package, its specs and the class behind each spec."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from provider_conformance.findings import Location
+
+
+class SpecKind(StrEnum):
+    """Which factory the stack's loader calls for a spec."""
+
+    INLINE = "inline"
+    REMOTE = "remote"
+    PASSTHROUGH = "passthrough"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why something of a provider could not be loaded: one root cause, told once.
+
+    ``kind`` is a short slug ("import-error", "exited", "not-a-provider", ...); ``message``
+    states the true cause, ``location`` the place in the provider's own source nearest to it.
+    """
+
+    kind: str
+    message: str
+    location: Location | None = None
+    why: str = ""
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A provider spec, read off the stack's own spec object (kept as ``raw``).
+
+    ``api`` and the dependencies are API values ("inference"). ``location`` is where the provider
+    defines the spec.
+    """
+
+    api: str
+    provider_type: str
+    kind: SpecKind
+    module: str | None
+    config_class: str | None
+    api_dependencies: tuple[str, ...] = ()
+    optional_api_dependencies: tuple[str, ...] = ()
+    location: Location | None = None
+    raw: Any = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Implementation:
+    """The class that a spec's factory returns.
+
+    ``how`` says how it was found ("return annotation", "factory source", "constructed", "given").
+    Where it could not be found ``cls`` is None and ``unseen`` says why (the checks are then
+    inconclusive), or ``problem`` holds what is wrong with the provider (a finding).
+    ``instance`` is the object that the factory returned, where one was constructed.
+    """
+
+    cls: type | None = None
+    how: str = ""
+    location: Location | None = None
+    unseen: str = ""
+    problem: Problem | None = None
+    instance: Any = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A provider package under test.
+
+    ``name`` is what the user called it and prefixes its node ids. ``stack`` is the family that
+    its specs are instances of: "builtin", "llama-stack", "ogx", or "" where nothing was loaded.
+    ``root`` is the folder against which locations are shown. ``output`` is what the package
+    wrote to stdout or stderr while it was imported.
+    """
+
+    name: str
+    specs: tuple[Spec, ...] = ()
+    stack: str = ""
+    root: Path | None = None
+    problem: Problem | None = None
+    output: str = ""
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""The coded checks, one module a family."""

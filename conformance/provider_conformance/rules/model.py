@@ -1,0 +1,79 @@
+"""A rule: a code, a name, a page of documentation, and a function that judges a subject."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from provider_conformance.contracts.model import ApiContract, Contract
+from provider_conformance.findings import Judgement, Severity
+from provider_conformance.providers.model import Implementation, Provider, Spec
+
+
+class Scope(StrEnum):
+    """What a rule is applied to, once for each."""
+
+    PROVIDER = "provider"
+    SPEC = "spec"
+    PUBLIC = "public method"
+    PRIVATE = "private method"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a rule judges.
+
+    ``contract`` is None where the provider could not be loaded far enough to know its stack;
+    ``spec`` and ``api`` are None for rules about the whole provider; ``method`` is the member's
+    name for rules about one method. ``implementation`` finds the class behind the spec, once
+    (the result is kept by whoever supplies the function).
+    """
+
+    provider: Provider
+    contract: Contract | None = None
+    spec: Spec | None = None
+    api: ApiContract | None = None
+    method: str = ""
+    implementation: Callable[[], Implementation] = field(default=Implementation, compare=False, repr=False)
+
+
+Check = Callable[[Subject], Judgement]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A coded check.
+
+    ``applies`` says whether the rule makes a check item of a subject at all (a rule about
+    optional methods makes none for a required one); it must not import the provider's code.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    scope: Scope
+    check: Check
+    applies: Callable[[Subject], bool] = field(default=lambda _subject: True)
+
+    @property
+    def documentation(self) -> str:
+        """The rule's page: the cleaned docstring of its function."""
+        return inspect.getdoc(self.check) or ""
+
+
+def rule(
+    code: str,
+    name: str,
+    *,
+    scope: Scope,
+    severity: Severity = Severity.ERROR,
+    applies: Callable[[Subject], bool] | None = None,
+) -> Callable[[Check], Rule]:
+    """Make a :class:`Rule` of a function. Nothing is registered: a family lists its rules itself."""
+
+    def make(check: Check) -> Rule:
+        return Rule(code, name, severity, scope, check, applies or (lambda _subject: True))
+
+    return make

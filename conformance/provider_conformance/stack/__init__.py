@@ -1,0 +1,1 @@
+"""The built-in stack: a complete system that loads, wires, routes to and inspects providers."""

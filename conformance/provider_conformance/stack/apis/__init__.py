@@ -1,0 +1,1 @@
+"""The nine APIs of the built-in stack: their data types and protocols."""

@@ -59,16 +59,21 @@ class Finding:
     why: str = ""
     fix: str = ""
     detail: str = ""
+    provider_type: str = ""
 
     @property
     def key(self) -> str:
-        """Stable identity: ``code:provider:api:method[:detail]``."""
-        parts = [self.code, self.provider, self.api, self.method]
+        """Stable identity: ``code:provider:api[provider_type]:method[:detail]``.
+
+        The brackets are there where the finding belongs to one spec of its provider.
+        """
+        api = f"{self.api}[{self.provider_type}]" if self.provider_type else self.api
+        parts = [self.code, self.provider, api, self.method]
         return ":".join([*parts, self.detail] if self.detail else parts)
 
-    def of(self, *, provider: str, api: str) -> Finding:
-        """The same finding, attributed to a provider and an API."""
-        return replace(self, provider=provider, api=api)
+    def of(self, *, provider: str, api: str, provider_type: str = "") -> Finding:
+        """The same finding, attributed to a provider, an API and one of the provider's specs."""
+        return replace(self, provider=provider, api=api, provider_type=provider_type)
 
     def __str__(self) -> str:
         place = f"{self.location}: " if self.location else ""

@@ -1,1 +1,37 @@
 """Conformance suite for Llama Stack / OGX providers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from provider_conformance._version import __version__
+from provider_conformance.findings import Finding, Location, Outcome, Severity
+
+if TYPE_CHECKING:
+    from provider_conformance.contracts.load import load_contract
+    from provider_conformance.protocols.compare import check_protocol
+
+__all__ = [
+    "Finding",
+    "Location",
+    "Outcome",
+    "Severity",
+    "__version__",
+    "check_protocol",
+    "load_contract",
+]
+
+_HOMES = {
+    "check_protocol": "provider_conformance.protocols.compare",
+    "load_contract": "provider_conformance.contracts.load",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the public functions when they are first asked for: the plugin must start fast."""
+    if name not in _HOMES:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    import importlib
+
+    return getattr(importlib.import_module(_HOMES[name]), name)

@@ -72,3 +72,33 @@ class ProtocolModel:
     methods: Mapping[str, ProtocolMethod]
     attributes: Mapping[str, ProtocolAttribute] = field(default_factory=dict)
     live: type | None = field(default=None, compare=False, repr=False)
+
+
+class State(StrEnum):
+    """What stands behind a method's name in an implementation."""
+
+    PRESENT = "present"
+    MISSING = "missing"
+    STUB = "stub"
+    DEFAULT = "the protocol's own body"
+    SHADOWED = "a real method that the protocol's own body hides"
+    UNSEEN = "unseen"
+
+
+@dataclass(frozen=True, slots=True)
+class Implemented:
+    """What an implementation has under a method's name, read off a live object or off source.
+
+    ``signature`` is that of what really runs; ``claimed`` what introspection would report, where
+    that may differ. ``kinds`` are the results a call may yield; ``ResultKind.ANY`` among them
+    means that not all could be seen, an empty set that it only raises. ``note`` explains
+    MISSING, STUB, SHADOWED and UNSEEN.
+    """
+
+    state: State
+    signature: Signature | None = None
+    kinds: frozenset[ResultKind] = frozenset()
+    claimed: Signature | None = None
+    location: Location | None = None
+    owner: str = ""
+    note: str = ""

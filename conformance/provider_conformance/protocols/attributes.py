@@ -1,0 +1,123 @@
+"""Data members of a protocol: which must be there, and which the stack must be able to set.
+
+The policy: what the stack injects must be assignable, not present; a member to which the protocol
+itself gives a value is optional; any other declared member must be there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from functools import cached_property
+from types import MemberDescriptorType
+from typing import Any
+
+from provider_conformance.findings import Location
+from provider_conformance.protocols import classes
+from provider_conformance.protocols.assigned import assigned_late
+from provider_conformance.protocols.live import View, answers_for_others
+from provider_conformance.protocols.model import ProtocolAttribute
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeVerdict:
+    """What is wrong with a data member, or why it cannot be told; all empty if nothing is."""
+
+    wrong: str = ""
+    why: str = ""
+    fix: str = ""
+    unseen: str = ""
+    location: Location | None = None
+
+
+_FINE = AttributeVerdict()
+
+
+def judge_attribute(view: View, attribute: ProtocolAttribute) -> AttributeVerdict:
+    """Judge one data member of a protocol against a class or an instance."""
+    if attribute.injected:
+        return _assignable(view, attribute.name)
+    if attribute.has_value:
+        return _FINE
+    return _present(view, attribute.name)
+
+
+def _assignable(view: View, name: str) -> AttributeVerdict:
+    refusal, unseen = why_not_assignable(view.cls, name)
+    if unseen:
+        return AttributeVerdict(unseen=f"`{name}` cannot be judged: {unseen}")
+    if not refusal:
+        return _FINE
+    return AttributeVerdict(
+        f"`{name}` cannot be set on `{view.cls.__name__}`: {refusal}",
+        why=f"the routing table sets `{name}` on each provider when the stack starts, which raises here",
+        fix=f"let instances take the attribute, for example with `{name} = None` in the class body"
+        " of an ordinary class",
+    )
+
+
+def why_not_assignable(cls: type, name: str) -> tuple[str, str]:
+    """Say why ``instance.name = value`` would fail for instances of ``cls``.
+
+    Returns:
+        The reason, "" if it works; and, where it cannot be told, the reason for that.
+    """
+    for owner, raw in classes.definitions(cls, name):
+        if isinstance(raw, property) and not classes.only_promises(owner):
+            return (
+                (f"`{owner.__name__}.{name}` is a property without a setter", "")
+                if raw.fset is None
+                else ("", "")
+            )
+        break
+    if _is_pydantic(cls):
+        return _pydantic_refusal(cls, name), ""
+    parameters = getattr(cls, "__dataclass_params__", None)
+    if getattr(parameters, "frozen", False):
+        return "it is a frozen dataclass", ""
+    if classes.overrides(cls, "__setattr__"):
+        return "", f"`{cls.__name__}` has its own __setattr__"
+    slot = any(isinstance(raw, MemberDescriptorType) for _, raw in classes.definitions(cls, name))
+    if not cls.__dictoffset__ and not slot:
+        return "its instances have no `__dict__` (`__slots__`) and no slot of that name", ""
+    return "", ""
+
+
+def _is_pydantic(cls: type) -> bool:
+    return any(classes.is_of_pydantic(base) for base in classes.mro(cls))
+
+
+def _pydantic_refusal(cls: Any, name: str) -> str:
+    config = getattr(cls, "model_config", {})
+    if config.get("frozen"):
+        return "it is a frozen pydantic model"
+    if name in getattr(cls, "__class_vars__", ()):
+        return f"pydantic takes `{name}` for a class variable"
+    known = name.startswith("_") or name in getattr(cls, "model_fields", {})
+    if known or config.get("extra") == "allow":
+        return ""
+    return f"it is a pydantic model without a field `{name}`, and its configuration does not allow extra ones"
+
+
+def _present(view: View, name: str) -> AttributeVerdict:
+    if name in classes.instance_values(view.instance) or _on_class(view.cls, name):
+        return _FINE
+    hook = answers_for_others(view.cls)
+    if hook:
+        return AttributeVerdict(unseen=f"`{name}` cannot be seen: `{hook}` may answer for it")
+    if view.instance is None and assigned_late(view.cls, name) is not None:
+        return _FINE
+    return AttributeVerdict(
+        f"the attribute `{name}`, which the protocol declares, is not there",
+        why=f"whoever reads `{name}` gets an AttributeError",
+        fix=f"set `{name}` in the class body or in `__init__`",
+    )
+
+
+def _on_class(cls: type, name: str) -> bool:
+    for owner, raw in classes.definitions(cls, name):
+        if not (classes.only_promises(owner) and isinstance(raw, property | cached_property)):
+            return True
+    if dataclasses.is_dataclass(cls) and name in {field.name for field in dataclasses.fields(cls)}:
+        return True
+    return name in getattr(cls, "model_fields", {})

@@ -1,0 +1,131 @@
+"""Function bodies: whether one only stands for a body, read off bytecode and source."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import linecache
+from collections.abc import Iterator
+from enum import StrEnum
+from functools import lru_cache
+from types import CodeType, FunctionType
+from typing import Any, Final
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+class Body(StrEnum):
+    """What a body that does nothing consists of."""
+
+    ELLIPSIS = "`...`"
+    NO_STATEMENT = "`pass`"
+    DOCSTRING = "a docstring"
+    RETURNS_NONE = "`return None`"
+    UNKNOWN = "nothing"
+
+
+def _templates() -> dict[bytes, int]:
+    """Bytecode of bodies that do nothing, as this interpreter compiles them, and where its None stands."""
+
+    def plain() -> None: ...
+
+    def plain_with_docstring() -> None:
+        """Documented."""
+
+    async def coroutine() -> None: ...
+
+    async def coroutine_with_docstring() -> None:
+        """Documented."""
+
+    functions: tuple[Any, ...] = (
+        plain,
+        plain_with_docstring,
+        coroutine,
+        coroutine_with_docstring,
+    )
+    codes = [function.__code__ for function in functions]
+    return {code.co_code: code.co_consts.index(None) for code in codes}
+
+
+_TRIVIAL: Final = _templates()
+
+
+def does_nothing(function: FunctionType) -> bool:
+    """Whether the body runs no statement: only ``...``, ``pass``, a docstring or ``return None``."""
+    code = function.__code__
+    index = _TRIVIAL.get(code.co_code)
+    # the same bytecode with another constant in that place returns that constant
+    return index is not None and code.co_consts[index] is None
+
+
+def kind_of_nothing(function: FunctionType) -> Body:
+    """Say what a body for which :func:`does_nothing` holds consists of."""
+    node = node_of(function.__code__)
+    if node is None:
+        return Body.UNKNOWN
+    if isinstance(node, ast.Lambda):
+        return Body.RETURNS_NONE
+    kinds = {_statement_kind(statement) for statement in node.body}
+    for kind in (Body.ELLIPSIS, Body.RETURNS_NONE, Body.NO_STATEMENT, Body.DOCSTRING):
+        if kind in kinds:
+            return kind
+    return Body.UNKNOWN
+
+
+def _statement_kind(statement: ast.stmt) -> Body:
+    if isinstance(statement, ast.Pass):
+        return Body.NO_STATEMENT
+    if isinstance(statement, ast.Return):
+        return Body.RETURNS_NONE
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+        return Body.ELLIPSIS if statement.value.value is Ellipsis else Body.DOCSTRING
+    return Body.UNKNOWN
+
+
+@lru_cache(maxsize=512)
+def node_of(code: CodeType) -> FunctionNode | None:
+    """The syntax tree of the function that ``code`` was compiled from, None where its source is not there."""
+    nodes = _nodes_by_line(code.co_filename).get((code.co_firstlineno, code.co_name), [])
+    return nodes[0] if len(nodes) == 1 else None
+
+
+@lru_cache(maxsize=64)
+def _nodes_by_line(filename: str) -> dict[tuple[int, str], list[FunctionNode]]:
+    try:
+        tree = ast.parse("".join(linecache.getlines(filename)))
+    except (SyntaxError, ValueError):
+        return {}
+    nodes: dict[tuple[int, str], list[FunctionNode]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Lambda):
+            nodes.setdefault((node.lineno, "<lambda>"), []).append(node)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            nodes.setdefault((first, node.name), []).append(node)
+    return nodes
+
+
+def own_statements(node: FunctionNode) -> Iterator[ast.AST]:
+    """Walk a function's body without entering functions and classes nested in it."""
+    pending: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
+    while pending:
+        current = pending.pop()
+        yield current
+        if not isinstance(current, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            pending.extend(ast.iter_child_nodes(current))
+
+
+def definition_line(function: FunctionType) -> int:
+    """The line of the ``def``, below the decorators where the source shows them."""
+    node = node_of(function.__code__)
+    return node.lineno if node is not None else function.__code__.co_firstlineno
+
+
+def class_line(cls: type) -> tuple[str, int] | None:
+    """File and line of a class statement, None for classes without source."""
+    try:
+        _, line = inspect.findsource(cls)
+        path = inspect.getsourcefile(cls)
+    except (OSError, TypeError, IndexError):
+        return None
+    return (path, line + 1) if path else None

@@ -1,0 +1,296 @@
+"""Compare what a protocol promises with what an implementation has: one engine for all signature rules."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Literal
+
+from provider_conformance.findings import Finding, Severity
+from provider_conformance.protocols import wording
+from provider_conformance.protocols.attributes import judge_attribute
+from provider_conformance.protocols.calls import Refusal, refusals, shapes
+from provider_conformance.protocols.defaults import same_default
+from provider_conformance.protocols.live import View, look_up
+from provider_conformance.protocols.members import read_protocol
+from provider_conformance.protocols.model import (
+    Calls,
+    Implemented,
+    ProtocolMethod,
+    ProtocolModel,
+    ResultKind,
+    State,
+)
+from provider_conformance.protocols.signature import Kind, Parameter, Signature
+
+
+class Aspect(IntEnum):
+    """What can be wrong with a member; the last two digits of the code of a finding."""
+
+    MISSING = 1
+    STUB = 2
+    BINDING = 3
+    ORDER = 4
+    DEFAULT = 5
+    RESULT = 6
+    MISLEADING = 7
+    OPTIONAL = 8
+    ATTRIBUTE = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Which hundred the codes of a comparison belong to: 2 for public protocols, 3 for private ones."""
+
+    hundreds: int
+
+    def code(self, aspect: Aspect) -> str:
+        """The code of a finding about ``aspect``."""
+        return f"PC{self.hundreds}{aspect:02d}"
+
+
+PUBLIC = Family(2)
+PRIVATE = Family(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What comparing one member gave: findings, or the reason why it could not be seen."""
+
+    findings: tuple[Finding, ...] = ()
+    unseen: str = ""
+
+
+_CONFORMS = Comparison()
+
+
+def check_protocol(
+    implementation: Any,
+    protocol: type,
+    *,
+    calls: Literal["keyword", "positional", "both"] = "keyword",
+) -> list[Finding]:
+    """Check that a class or an instance keeps what a protocol promises.
+
+    A method conforms if every call that a caller makes who knows only the protocol binds to the
+    signature of what really runs, its defaults keep their values, and the result is of the
+    promised kind. What cannot be told from a class alone (an attribute set on instances by a
+    computed name, say) yields no finding: pass an instance to see more.
+
+    Args:
+        implementation: a class, or an instance of one.
+        protocol: the protocol to keep, usually a :class:`typing.Protocol`.
+        calls: how callers pass arguments. Routers and servers call by keyword, routing tables
+            call ``register_model(model)`` and its kin by position.
+
+    Returns:
+        The findings in the protocol's order, empty if all is well. Codes are PC2xx, or PC3xx
+        for ``calls="positional"``.
+
+    Raises:
+        TypeError: ``protocol`` is not a class.
+        ValueError: ``calls`` is none of the three.
+    """
+    if not inspect.isclass(protocol):
+        msg = f"protocol must be a class, not {protocol!r}"
+        raise TypeError(msg)
+    style = Calls(calls)
+    family = PRIVATE if style is Calls.POSITIONAL else PUBLIC
+    view = View.of(implementation)
+    model = read_protocol(protocol)
+    findings: list[Finding] = []
+    for method in model.methods.values():
+        findings.extend(compare_method(view, method, model, style, family).findings)
+    for attribute in model.attributes.values():
+        findings.extend(_attribute(view, attribute.name, model, family).findings)
+    return findings
+
+
+def compare_member(
+    view: View, name: str, protocol: ProtocolModel, calls: Calls, family: Family
+) -> Comparison:
+    """Compare one member, method or attribute, of a protocol with a live implementation."""
+    method = protocol.methods.get(name)
+    if method is not None:
+        return compare_method(view, method, protocol, calls, family)
+    return _attribute(view, name, protocol, family)
+
+
+def compare_method(
+    view: View, method: ProtocolMethod, protocol: ProtocolModel, calls: Calls, family: Family
+) -> Comparison:
+    """Compare one method of a protocol with what a live implementation has under its name."""
+    return judge(method, look_up(view, method, protocol), protocol, calls, family)
+
+
+def _attribute(view: View, name: str, protocol: ProtocolModel, family: Family) -> Comparison:
+    verdict = judge_attribute(view, protocol.attributes[name])
+    if verdict.unseen or not verdict.wrong:
+        return Comparison(unseen=verdict.unseen)
+    finding = Finding(
+        family.code(Aspect.ATTRIBUTE),
+        Severity.ERROR,
+        verdict.wrong,
+        method=name,
+        location=verdict.location or view.location,
+        why=verdict.why,
+        fix=verdict.fix,
+    )
+    return Comparison((finding,))
+
+
+def judge(
+    method: ProtocolMethod,
+    implemented: Implemented,
+    protocol: ProtocolModel,
+    calls: Calls,
+    family: Family,
+) -> Comparison:
+    """Judge what an implementation has under a method's name; pure, for live and source views alike."""
+    if implemented.state is State.UNSEEN or implemented.signature is None:
+        return _judge_state(method, implemented, protocol, family)
+    if implemented.state is not State.PRESENT:
+        return _judge_state(method, implemented, protocol, family)
+    judge_one = _Judge(method, implemented, protocol, calls, family)
+    return judge_one.comparison()
+
+
+def _judge_state(
+    method: ProtocolMethod, implemented: Implemented, protocol: ProtocolModel, family: Family
+) -> Comparison:
+    if implemented.state is State.DEFAULT:
+        return _CONFORMS
+    if implemented.state is State.UNSEEN:
+        return Comparison(unseen=f"`{method.name}` cannot be seen: {implemented.note}")
+    aspect = Aspect.MISSING if implemented.state is State.MISSING else Aspect.STUB
+    severity = Severity.ERROR
+    if method.optional:
+        aspect, severity = Aspect.OPTIONAL, Severity.WARNING
+    text = wording.absent(method, implemented, protocol)
+    return Comparison((_finding(family.code(aspect), severity, method, implemented, text),))
+
+
+def _finding(
+    code: str, severity: Severity, method: ProtocolMethod, implemented: Implemented, text: wording.Text
+) -> Finding:
+    return Finding(
+        code,
+        severity,
+        text.message,
+        method=method.name,
+        location=implemented.location,
+        why=text.why,
+        fix=text.fix,
+    )
+
+
+class _Judge:
+    """Judges one method that is there; one call of :meth:`comparison` each."""
+
+    def __init__(
+        self,
+        method: ProtocolMethod,
+        implemented: Implemented,
+        protocol: ProtocolModel,
+        calls: Calls,
+        family: Family,
+    ) -> None:
+        self._method = method
+        self._implemented = implemented
+        self._protocol = protocol
+        self._calls = calls
+        self._family = family
+        assert implemented.signature is not None  # noqa: S101 - judge() has seen to it
+        self._signature: Signature = implemented.signature
+
+    def comparison(self) -> Comparison:
+        findings = list(self._parameters())
+        unseen = ""
+        if not self._kind_fits():
+            if ResultKind.ANY in self._implemented.kinds:
+                unseen = wording.unseen_result(self._method)
+            else:
+                findings.append(self._found(Aspect.RESULT, Severity.ERROR, self._result_text()))
+        return Comparison(tuple(findings), unseen) if findings or unseen else _CONFORMS
+
+    def _parameters(self) -> Iterator[Finding]:
+        if _identical(self._method.signature, self._signature):
+            return
+        refused = refusals(self._signature, shapes(self._method.signature, self._calls))
+        if refused:
+            yield self._refused(refused)
+            return
+        if moved := _moved(self._method.signature, self._signature, self._calls):
+            by_keyword = self._calls is Calls.KEYWORD
+            text = wording.order(self._method, self._signature, moved, by_keyword=by_keyword)
+            yield self._found(Aspect.ORDER, Severity.WARNING if by_keyword else Severity.ERROR, text)
+        elif renamed := _renamed(self._method.signature, self._signature, self._calls):
+            text = wording.renamed(self._method, renamed)
+            yield self._found(Aspect.ORDER, Severity.WARNING, text)
+        changed = tuple(_changed_defaults(self._method.signature, self._signature))
+        if changed:
+            text = wording.defaults(self._method, changed)
+            yield self._found(Aspect.DEFAULT, Severity.WARNING, text)
+
+    def _refused(self, refused: tuple[Refusal, ...]) -> Finding:
+        claimed = self._implemented.claimed
+        wanted = shapes(self._method.signature, self._calls)
+        misleading = claimed is not None and not refusals(claimed, wanted)
+        text = wording.refused(self._method, self._signature, refused, claimed if misleading else None)
+        aspect = Aspect.MISLEADING if misleading else Aspect.BINDING
+        return self._found(aspect, Severity.ERROR, text)
+
+    def _kind_fits(self) -> bool:
+        promised = self._method.result
+        return promised is ResultKind.ANY or self._implemented.kinds <= {promised}
+
+    def _result_text(self) -> wording.Text:
+        wrong = sorted(self._implemented.kinds - {self._method.result})
+        return wording.result(self._method, wrong[0])
+
+    def _found(self, aspect: Aspect, severity: Severity, text: wording.Text) -> Finding:
+        if self._method.optional:
+            severity = Severity.WARNING
+        return _finding(self._family.code(aspect), severity, self._method, self._implemented, text)
+
+
+def _identical(promised: Signature, real: Signature) -> bool:
+    """Whether two signatures are the same without asking defaults whether they are equal: the usual case."""
+    ours, theirs = real.parameters, promised.parameters
+    return len(ours) == len(theirs) and all(
+        a.name == b.name and a.kind is b.kind and a.default is b.default
+        for a, b in zip(ours, theirs, strict=True)
+    )
+
+
+def _by_position(signature: Signature) -> list[str]:
+    return [p.name for p in signature.parameters if p.kind <= Kind.POSITIONAL_OR_KEYWORD]
+
+
+def _moved(promised: Signature, real: Signature, calls: Calls) -> tuple[str, ...]:
+    """Parameters known to both that stand in another order."""
+    wanted, found = _by_position(promised), _by_position(real)
+    if calls is not Calls.KEYWORD:
+        # whatever receives an argument by position under a name that belongs to another one
+        return tuple(a for a, b in zip(wanted, found, strict=False) if a != b and (a in found or b in wanted))
+    common = [name for name in found if name in wanted]
+    expected = [name for name in wanted if name in common]
+    return tuple(a for a, b in zip(expected, common, strict=True) if a != b)
+
+
+def _renamed(promised: Signature, real: Signature, calls: Calls) -> tuple[tuple[str, str], ...]:
+    if calls is not Calls.POSITIONAL:
+        return ()
+    pairs = zip(_by_position(promised), _by_position(real), strict=False)
+    return tuple((a, b) for a, b in pairs if a != b)
+
+
+def _changed_defaults(promised: Signature, real: Signature) -> Iterable[tuple[Parameter, Parameter]]:
+    found = {p.name: p for p in real.named()}
+    for parameter in promised.named():
+        other = found.get(parameter.name)
+        both = other is not None and not parameter.required and not other.required
+        if both and other is not None and not same_default(parameter.default, other.default):
+            yield parameter, other

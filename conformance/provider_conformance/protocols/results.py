@@ -1,0 +1,219 @@
+"""What a caller holds right after a call: an awaitable, an async iterator, or a plain value."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterable, Mapping
+from types import FunctionType, MethodType, ModuleType
+from typing import Any, Final
+
+from provider_conformance.protocols.bodies import FunctionNode, node_of, own_statements
+from provider_conformance.protocols.model import ResultKind
+
+Kinds = frozenset[ResultKind]
+
+_AWAITABLE: Final = frozenset({ResultKind.AWAITABLE})
+_ITERATOR: Final = frozenset({ResultKind.ASYNC_ITERATOR})
+_PLAIN: Final = frozenset({ResultKind.PLAIN})
+UNKNOWN: Final = frozenset({ResultKind.ANY})
+"""The kind could not be seen; callers must not read it as "anything is fine"."""
+
+_AWAITABLE_NAMES: Final = frozenset({"Awaitable", "Coroutine", "Future", "Task", "CoroutineType"})
+_ITERATOR_NAMES: Final = frozenset({"AsyncIterator", "AsyncGenerator", "AsyncIterable", "AsyncGeneratorType"})
+_UNION_NAMES: Final = frozenset({"Union", "Optional"})
+_OPEN_NAMES: Final = frozenset({"Any", "object", "TypeVar"})
+_AWAITABLE_CALLS: Final = frozenset(
+    {"create_task", "ensure_future", "gather", "shield", "run_in_executor", "create_future", "wrap_future"}
+)
+"""Functions of asyncio and of event loops that are no coroutine functions but return awaitables."""
+
+_DEPTH: Final = 5
+
+
+def of_annotation(annotation: object) -> Kinds:
+    """Read the kind off a return annotation, given as an object or as text; UNKNOWN where it says nothing."""
+    if annotation is inspect.Signature.empty:
+        return UNKNOWN
+    text = annotation if isinstance(annotation, str) else _text(annotation)
+    try:
+        return _of_annotation_node(ast.parse(text, mode="eval").body)
+    except SyntaxError:
+        return UNKNOWN
+
+
+def _text(annotation: object) -> str:
+    if isinstance(annotation, type) and not hasattr(annotation, "__args__"):
+        return annotation.__name__
+    # typing's own rendering writes type variables with a tilde
+    return str(annotation).replace("~", "").replace("<class '", "").replace("'>", "")
+
+
+def _of_annotation_node(node: ast.expr) -> Kinds:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return of_annotation(node.value)
+    if isinstance(node, ast.BinOp):
+        return _of_annotation_node(node.left) | _of_annotation_node(node.right)
+    if isinstance(node, ast.Subscript):
+        base = _last_name(node.value)
+        if base in _UNION_NAMES:
+            members = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            return frozenset().union(*map(_of_annotation_node, members))
+        if base == "Annotated" and isinstance(node.slice, ast.Tuple):
+            return _of_annotation_node(node.slice.elts[0])
+        return _of_name(base)
+    return _of_name(_last_name(node))
+
+
+def _last_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _of_name(name: str) -> Kinds:
+    if name in _AWAITABLE_NAMES:
+        return _AWAITABLE
+    if name in _ITERATOR_NAMES:
+        return _ITERATOR
+    return UNKNOWN if name in _OPEN_NAMES else _PLAIN
+
+
+def of_protocol_function(function: FunctionType) -> ResultKind:
+    """The kind that a protocol's method promises.
+
+    A plain ``def`` may promise either kind, chosen by an argument: where the annotation names
+    both, or where it has a ``stream`` parameter and names neither.
+    """
+    declared = _of_flags(function)
+    if declared is not None:
+        return next(iter(declared))
+    annotated = of_annotation(function.__annotations__.get("return", inspect.Signature.empty))
+    streams = "stream" in function.__code__.co_varnames[: function.__code__.co_argcount]
+    if annotated in (_AWAITABLE, _ITERATOR):
+        return next(iter(annotated))
+    if annotated == _PLAIN and not streams:
+        return ResultKind.PLAIN
+    return ResultKind.ANY
+
+
+def _of_flags(function: FunctionType) -> Kinds | None:
+    """The kind that follows from how the function was defined; None for a plain ``def``."""
+    flags = function.__code__.co_flags
+    if flags & (inspect.CO_COROUTINE | inspect.CO_ITERABLE_COROUTINE):
+        return _AWAITABLE
+    if flags & inspect.CO_ASYNC_GENERATOR:
+        return _ITERATOR
+    if function.__dict__ and inspect.iscoroutinefunction(function):  # marked by inspect
+        return _AWAITABLE
+    return _PLAIN if flags & inspect.CO_GENERATOR else None
+
+
+def of_function(function: FunctionType, owner: type | None = None, depth: int = _DEPTH) -> Kinds:
+    """The kinds that calling ``function`` may yield.
+
+    ``owner`` is the class on which ``self.something`` is looked up. A plain ``def`` is judged by
+    what its return statements evaluate to, then by its annotation. An empty set means that it
+    never returns (it only raises).
+    """
+    declared = _of_flags(function)
+    if declared is not None:
+        return declared
+    node = node_of(function.__code__)
+    seen = _Returns(function, owner, depth).kinds(node) if node is not None and depth else UNKNOWN
+    if ResultKind.ANY not in seen:
+        return seen
+    return of_annotation(function.__annotations__.get("return", inspect.Signature.empty))
+
+
+class _Returns:
+    """Evaluates, as far as text and live names allow, the kind of what a function returns."""
+
+    def __init__(self, function: FunctionType, owner: type | None, depth: int) -> None:
+        self._function = function
+        self._owner = owner
+        self._depth = depth
+
+    def kinds(self, node: FunctionNode) -> Kinds:
+        if isinstance(node, ast.Lambda):
+            return self._of(node.body, node, frozenset())
+        returned = [s.value for s in own_statements(node) if isinstance(s, ast.Return)]
+        if not returned:
+            return frozenset() if isinstance(node.body[-1], ast.Raise) else _PLAIN
+        return self._union((value for value in returned), node, frozenset())
+
+    def _union(self, values: Iterable[ast.expr | None], node: FunctionNode, seen: frozenset[str]) -> Kinds:
+        return frozenset().union(*(self._of(v, node, seen) if v else _PLAIN for v in values))
+
+    def _of(self, value: ast.expr, node: FunctionNode, seen: frozenset[str]) -> Kinds:
+        match value:
+            case ast.IfExp():
+                return self._union((value.body, value.orelse), node, seen)
+            case ast.BoolOp():
+                return self._union(value.values, node, seen)
+            case ast.GeneratorExp():
+                return _ITERATOR if any(g.is_async for g in value.generators) else _PLAIN
+            case ast.Call():
+                return self._of_call(value)
+            case ast.Name():
+                return self._of_local(value.id, node, seen)
+            case ast.Await() | ast.Attribute() | ast.Subscript() | ast.NamedExpr() | ast.Starred():
+                return UNKNOWN
+        return _PLAIN
+
+    def _of_local(self, name: str, node: FunctionNode, seen: frozenset[str]) -> Kinds:
+        assigned = [
+            statement.value
+            for statement in own_statements(node)
+            if isinstance(statement, ast.Assign | ast.AnnAssign)
+            and any(isinstance(t, ast.Name) and t.id == name for t in _targets(statement))
+        ]
+        if not assigned or name in seen:
+            return UNKNOWN
+        return self._union(assigned, node, seen | {name})
+
+    def _of_call(self, call: ast.Call) -> Kinds:
+        if _last_name(call.func) in _AWAITABLE_CALLS:
+            return _AWAITABLE
+        target = self._resolve(call.func)
+        while isinstance(target, staticmethod | classmethod | MethodType):
+            target = target.__func__
+        if isinstance(target, FunctionType):
+            return of_function(target, self._owner, self._depth - 1)
+        if isinstance(target, type):
+            return of_class(target)
+        return UNKNOWN
+
+    def _resolve(self, node: ast.expr) -> Any:
+        """The live object that a name or ``self.name`` or ``module.name`` refers to; None if unseen."""
+        if isinstance(node, ast.Name):
+            return names_of(self._function).get(node.id)
+        if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+            return None
+        code = self._function.__code__
+        if code.co_argcount and node.value.id == code.co_varnames[0] and self._owner is not None:
+            return inspect.getattr_static(self._owner, node.attr, None)
+        base = names_of(self._function).get(node.value.id)
+        return vars(base).get(node.attr) if isinstance(base, ModuleType) else None
+
+
+def _targets(statement: ast.Assign | ast.AnnAssign) -> list[ast.expr]:
+    return statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+
+
+def of_class(cls: type) -> Kinds:
+    """The kind of an instance of ``cls``: what calling the class itself yields."""
+    if hasattr(cls, "__await__"):
+        return _AWAITABLE
+    return _ITERATOR if hasattr(cls, "__aiter__") else _PLAIN
+
+
+def names_of(function: FunctionType) -> Mapping[str, Any]:
+    """The names that a function's body can see, closure before globals; unbound cells are left out."""
+    names = dict(function.__globals__)
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            names[name] = cell.cell_contents
+        except ValueError:
+            names.pop(name, None)
+    return names

@@ -1,0 +1,179 @@
+"""The sentences of signature findings: what is wrong, who trips over it, how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from provider_conformance.protocols.calls import EXTRA, Refusal
+from provider_conformance.protocols.model import Implemented, ProtocolMethod, ProtocolModel, ResultKind, State
+from provider_conformance.protocols.signature import Parameter, Signature
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A finding in words."""
+
+    message: str
+    why: str = ""
+    fix: str = ""
+
+
+def _listed(names: Iterable[str]) -> str:
+    quoted = [f"`{name}`" for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def _declaration(method: ProtocolMethod) -> str:
+    keyword = "async def" if method.result is ResultKind.AWAITABLE else "def"
+    returns = f" -> {method.returns}" if method.returns else ""
+    return f"{keyword} {method.name}{method.signature}{returns}"
+
+
+def absent(method: ProtocolMethod, implemented: Implemented, protocol: ProtocolModel) -> Text:
+    """A method that is missing, only a stub, or hidden."""
+    because = f": {implemented.note}" if implemented.note else ""
+    if implemented.state is State.SHADOWED:
+        return Text(
+            f"`{method.name}` runs the default of `{protocol.name}`{because}",
+            "the implementation further along the bases is never reached",
+            "put the class with the implementation before the protocol among the bases",
+        )
+    if implemented.state is State.STUB:
+        effect = "" if method.returns_none else f" and returns None where `{method.returns}` is expected"
+        return Text(
+            f"`{method.name}` is not implemented{because}",
+            f"a call finds the method and runs nothing{effect}",
+            f"implement `{_declaration(method)}`"
+            + ("" if "hides" not in implemented.note else ", or put the protocol last among the bases"),
+        )
+    if method.optional:
+        return Text(
+            f"`{method.name}`, which `{protocol.name}` gives a default, is not there{because}",
+            "only classes that inherit the protocol have the default; a call raises AttributeError here",
+            f"inherit `{protocol.name}`, or implement `{_declaration(method)}`",
+        )
+    return Text(
+        f"`{method.name}`, which `{protocol.name}` demands, is not there{because}",
+        "a call raises AttributeError" if not implemented.note else "a call fails",
+        f"implement `{_declaration(method)}`",
+    )
+
+
+def refused(
+    method: ProtocolMethod, signature: Signature, refused_calls: Sequence[Refusal], claimed: Signature | None
+) -> Text:
+    """Calls that do not bind."""
+    reasons = list(
+        dict.fromkeys(r for refusal in refused_calls for r in _reasons(refusal, method, signature))
+    )
+    call = f"{method.name}{refused_calls[0].shape}"
+    message = f"`{method.name}{signature}` {'; '.join(reasons)}"
+    if claimed is not None:
+        message = (
+            f"`{method.name}` shows the signature `{claimed}` to whoever inspects it,"
+            f" but what runs is `{method.name}{signature}`, which {'; '.join(reasons)}"
+        )
+    return Text(
+        message,
+        f"the call `{call}` raises TypeError",
+        f"declare it as `{_declaration(method)}`"
+        + (" in the wrapper too, or pass `*args, **kwargs` on" if claimed is not None else ""),
+    )
+
+
+def _reasons(refusal: Refusal, method: ProtocolMethod, signature: Signature) -> Iterable[str]:
+    own = {p.name: p for p in signature.named()}
+    promised = {p.name for p in method.signature.named()}
+    by_keyword_only_for = [n for n in refusal.too_many if n in own]
+    lost = [n for n in refusal.too_many if n not in own]
+    positional_only = [n for n in refusal.unexpected if n in own]
+    unknown = [n for n in refusal.unexpected if n not in own]
+    missing = [n for n in refusal.missing if n not in promised]
+    dropped = [n for n in refusal.missing if n in promised and n not in refusal.unexpected + refusal.too_many]
+    if EXTRA in unknown:
+        unknown.remove(EXTRA)
+        yield "does not take the further keyword arguments (`**kwargs`) that the protocol promises"
+    if "*" in lost:
+        lost.remove("*")
+        yield "does not take the further positional arguments (`*args`) that the protocol promises"
+    for names, text in (
+        (unknown + lost, "does not take {}"),
+        (positional_only, "takes {} by position only"),
+        (by_keyword_only_for, "takes {} by keyword only"),
+        (refusal.twice, "gets {} twice"),
+        (missing, "demands {}, which no caller passes"),
+        (dropped, "demands {}, which callers may leave out"),
+    ):
+        if names:
+            yield text.format(_listed(names))
+
+
+def order(method: ProtocolMethod, signature: Signature, moved: Sequence[str], *, by_keyword: bool) -> Text:
+    """Parameters in another order."""
+    message = f"`{method.name}{signature}` has {_listed(moved)} in another place than `{method.signature}`"
+    why = (
+        "today's stack passes arguments by keyword and does not notice; a caller that passes them by position"
+        " mixes them up without an error"
+        if by_keyword
+        else "arguments passed by position reach the wrong parameters without an error"
+    )
+    return Text(message, why, f"keep the protocol's order: `{_declaration(method)}`")
+
+
+def renamed(method: ProtocolMethod, pairs: Sequence[tuple[str, str]]) -> Text:
+    """Parameters under another name where the stack passes them by position."""
+    names = ", ".join(f"`{a}` is called `{b}`" for a, b in pairs)
+    return Text(
+        f"in `{method.name}` {names}",
+        "today's stack passes the argument by position and does not notice; a caller that uses the protocol's"
+        " name gets a TypeError",
+        f"use the protocol's names: `{_declaration(method)}`",
+    )
+
+
+def defaults(method: ProtocolMethod, changed: Sequence[tuple[Parameter, Parameter]]) -> Text:
+    """Optional parameters with another default."""
+    details = ", ".join(f"`{p.name}` defaults to {_value(r)} instead of {_value(p)}" for p, r in changed)
+    return Text(
+        f"in `{method.name}` {details}",
+        "a caller that leaves the argument out gets another behaviour than the protocol promises",
+        "use the protocol's defaults",
+    )
+
+
+def _value(parameter: Parameter) -> str:
+    try:
+        text = repr(parameter.default)
+    except Exception:  # somebody's __repr__ may raise anything
+        text = f"<{type(parameter.default).__name__}>"
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+_HOW = {
+    ResultKind.AWAITABLE: "awaits the result",
+    ResultKind.ASYNC_ITERATOR: "iterates over the result with `async for`",
+    ResultKind.PLAIN: "uses the result as it is",
+}
+_WHAT = {
+    ResultKind.AWAITABLE: "an awaitable",
+    ResultKind.ASYNC_ITERATOR: "an async iterator",
+    ResultKind.PLAIN: "a plain value",
+}
+
+
+def result(method: ProtocolMethod, real: ResultKind) -> Text:
+    """A result of another kind."""
+    return Text(
+        f"calling `{method.name}` gives {_WHAT[real]} where the protocol promises {_WHAT[method.result]}",
+        f"the caller {_HOW[method.result]}, which fails on {_WHAT[real]}",
+        f"declare it as `{_declaration(method)}`",
+    )
+
+
+def unseen_result(method: ProtocolMethod) -> str:
+    """Why the kind of a result is open."""
+    return (
+        f"`{method.name}` is a plain `def` whose result cannot be told from its source;"
+        f" annotate what it returns ({_WHAT[method.result]} is promised)"
+    )

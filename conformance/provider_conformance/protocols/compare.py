@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -57,10 +56,14 @@ PRIVATE = Family(3)
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What comparing one member gave: findings, or the reason why it could not be seen."""
+    """What comparing one member gave: findings, or the reason why it could not be seen.
+
+    ``result_only``: everything was seen but the kind of the result.
+    """
 
     findings: tuple[Finding, ...] = ()
     unseen: str = ""
+    result_only: bool = False
 
 
 _CONFORMS = Comparison()
@@ -93,7 +96,7 @@ def check_protocol(
         TypeError: ``protocol`` is not a class.
         ValueError: ``calls`` is none of the three.
     """
-    if not inspect.isclass(protocol):
+    if not issubclass(type(protocol), type):
         msg = f"protocol must be a class, not {protocol!r}"
         raise TypeError(msg)
     style = Calls(calls)
@@ -213,7 +216,9 @@ class _Judge:
                 unseen = wording.unseen_result(self._method)
             else:
                 findings.append(self._found(Aspect.RESULT, Severity.ERROR, self._result_text()))
-        return Comparison(tuple(findings), unseen) if findings or unseen else _CONFORMS
+        if not findings and not unseen:
+            return _CONFORMS
+        return Comparison(tuple(findings), unseen, result_only=bool(unseen))
 
     def _parameters(self) -> Iterator[Finding]:
         if _identical(self._method.signature, self._signature):

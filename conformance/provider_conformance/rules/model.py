@@ -19,6 +19,7 @@ class Scope(StrEnum):
     SPEC = "spec"
     PUBLIC = "public method"
     PRIVATE = "private method"
+    CALLED = "method called without a protocol"
 
 
 @dataclass(frozen=True, slots=True)

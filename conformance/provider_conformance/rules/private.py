@@ -1,0 +1,319 @@
+"""PC3xx: does the implementation keep what the routing table calls: the private registry protocol?"""
+
+from __future__ import annotations
+
+from provider_conformance.contracts.model import StackCall
+from provider_conformance.findings import Finding, Judgement, Severity
+from provider_conformance.protocols.calls import CallShape, refusal
+from provider_conformance.protocols.compare import PRIVATE, Aspect
+from provider_conformance.protocols.live import View, look_up
+from provider_conformance.protocols.model import (
+    Implemented,
+    ProtocolMethod,
+    ProtocolModel,
+    ResultKind,
+    State,
+)
+from provider_conformance.protocols.signature import Kind, Signature
+from provider_conformance.rules.model import Rule, Scope, Subject, rule
+from provider_conformance.rules.signatures import (
+    judge_aspect,
+    method_of,
+    not_judgeable,
+    private_protocol,
+    view_of,
+)
+
+
+def _method(subject: Subject) -> bool:
+    return method_of(subject, private_protocol) is not None
+
+
+def _required(subject: Subject) -> bool:
+    method = method_of(subject, private_protocol)
+    return method is not None and not method.optional
+
+
+def _positions(subject: Subject) -> bool:
+    method = method_of(subject, private_protocol)
+    return method is not None and any(p.kind <= Kind.POSITIONAL_OR_KEYWORD for p in method.signature.named())
+
+
+def _has_defaults(subject: Subject) -> bool:
+    method = method_of(subject, private_protocol)
+    return method is not None and any(not p.required for p in method.signature.named())
+
+
+def _judge(subject: Subject, aspect: Aspect) -> Judgement:
+    return judge_aspect(subject, aspect, PRIVATE, private_protocol)
+
+
+@rule("PC301", "registry-method-missing", scope=Scope.PRIVATE, applies=_required)
+def registry_method_missing(subject: Subject) -> Judgement:
+    """Check that a method of the private registry protocol is there.
+
+    What it does:
+        Looks up `register_model`, `list_models` and their kin, which only the stack's routing
+        table calls. The lookup is that of PC201.
+
+    Why is this bad:
+        The routing table lists and registers objects when the stack starts. Some of these calls
+        stand outside any `try`: one provider without the method then stops the refresh of all.
+
+    Example:
+        ```python
+        class MyInference(Inference):
+            async def list_models(self): ...
+            # no register_model
+        ```
+
+    How to fix:
+        Write the method. A provider that serves whatever it is asked for accepts every object in
+        `register_*` and returns nothing, or the object where the protocol says so.
+
+    Source:
+        The `*ProtocolPrivate` classes next to the stack's provider specs. No release of the stack
+        has ever verified them.
+    """
+    return _judge(subject, Aspect.MISSING)
+
+
+@rule("PC302", "registry-method-stub", scope=Scope.PRIVATE, applies=_required)
+def registry_method_stub(subject: Subject) -> Judgement:
+    """Check that a registry method is implemented and not only promised.
+
+    What it does:
+        Reports empty bodies as PC202 does: inherited from the private protocol, written as `...`,
+        abstract, or standing before a mixin's real method. A body that is only `pass` is fine
+        where the method returns nothing.
+
+    Why is this bad:
+        A listing that returns None, or a registration that registers nothing: the object seems to
+        be there and cannot be used.
+
+    Example:
+        ```python
+        class MyInference(ModelsProtocolPrivate, ModelRegistryHelper):  # the protocol comes first
+            pass
+        ```
+
+    How to fix:
+        Implement the method, or put the mixin before the protocol among the bases.
+
+    Source:
+        Python's method resolution order.
+    """
+    return _judge(subject, Aspect.STUB)
+
+
+@rule("PC303", "registry-call-does-not-bind", scope=Scope.PRIVATE, applies=_method)
+def registry_call_does_not_bind(subject: Subject) -> Judgement:
+    """Check that the routing table's calls bind.
+
+    What it does:
+        Binds the calls that the routing table makes, with the arguments by position:
+        `register_model(model)`.
+
+    Why is this bad:
+        Registration raises `TypeError`, when the stack starts or when a user registers an object.
+
+    Example:
+        ```python
+        class MyInference:
+            async def register_model(self, *, model): ...  # the routing table passes it by position
+        ```
+
+    How to fix:
+        Take the protocol's parameters by position, and give parameters of your own a default.
+
+    Source:
+        The routing tables' calls.
+    """
+    return _judge(subject, Aspect.BINDING)
+
+
+@rule("PC304", "registry-parameter-name", scope=Scope.PRIVATE, severity=Severity.WARNING, applies=_positions)
+def registry_parameter_name(subject: Subject) -> Judgement:
+    """Check that parameters have the protocol's names and order.
+
+    What it does:
+        Warns of a parameter under another name. Parameters in another order are an error, since
+        the routing table passes them by position.
+
+    Why is this bad:
+        Under another name today's call still works; one that used the protocol's name would not.
+
+    Example:
+        ```python
+        class MyScoring:
+            async def register_scoring_function(self, function_def): ...  # promised: scoring_fn
+        ```
+
+    How to fix:
+        Use the protocol's names and order.
+
+    Source:
+        The routing tables' calls, which pass arguments by position.
+    """
+    return _judge(subject, Aspect.ORDER)
+
+
+@rule(
+    "PC305", "registry-default-changed", scope=Scope.PRIVATE, severity=Severity.WARNING, applies=_has_defaults
+)
+def registry_default_changed(subject: Subject) -> Judgement:
+    """Check that optional parameters of registry methods keep their defaults.
+
+    What it does:
+        Compares defaults by value, as PC205 does.
+
+    Why is this bad:
+        The routing table relies on what the protocol says of an argument that it leaves out.
+
+    Example:
+        ```python
+        async def unregister_model(self, model_id, force=True): ...  # promised: force=False
+        ```
+
+    How to fix:
+        Use the protocol's default.
+
+    Source:
+        The defaults in the private protocol's signature.
+    """
+    return _judge(subject, Aspect.DEFAULT)
+
+
+@rule("PC306", "registry-result-kind", scope=Scope.PRIVATE, applies=_method)
+def registry_result_kind(subject: Subject) -> Judgement:
+    """Check that registry methods are asynchronous where the protocol is.
+
+    What it does:
+        Tells coroutine functions, asynchronous generators and plain functions apart, as PC206
+        does.
+
+    Why is this bad:
+        The routing table awaits the call: a plain list or None raises `TypeError` when the stack
+        starts.
+
+    Example:
+        ```python
+        class MyInference:
+            def list_models(self): return [...]  # promised: async def
+        ```
+
+    How to fix:
+        Use `async def`, and return a list rather than yielding its items.
+
+    Source:
+        The routing tables' `await`.
+    """
+    return _judge(subject, Aspect.RESULT)
+
+
+@rule("PC307", "registry-misleading-signature", scope=Scope.PRIVATE, applies=_method)
+def registry_misleading_signature(subject: Subject) -> Judgement:
+    """Check that a registry method takes what its visible signature says.
+
+    What it does:
+        Reports a `__signature__` or `functools.wraps` that shows parameters which the function
+        that runs does not take, as PC207 does.
+
+    Why is this bad:
+        Inspection is content and the call raises `TypeError`.
+
+    Example:
+        ```python
+        @functools.wraps(_register)
+        async def register_model(self): ...  # claims to take `model`
+        ```
+
+    How to fix:
+        Let the wrapper take `*args, **kwargs` and pass both on.
+
+    Source:
+        How Python calls functions.
+    """
+    return _judge(subject, Aspect.MISLEADING)
+
+
+@rule("PC310", "undeclared-method", scope=Scope.CALLED, severity=Severity.WARNING)
+def undeclared_method(subject: Subject) -> Judgement:
+    """Check the methods that the stack calls though no protocol declares them.
+
+    What it does:
+        The contract records the calls that routing tables and routers make on providers. Warns
+        where such a method (`shutdown` is one) is absent, or does not take the call, and the call
+        stands without a `hasattr` or `try` around it.
+
+    Why is this bad:
+        The call raises `AttributeError`. For `shutdown` that means that the providers after this
+        one are never shut down.
+
+    Example:
+        ```python
+        class MyInference:  # no `shutdown`
+            ...
+        ```
+
+    How to fix:
+        Write the method; an empty one is enough where there is nothing to do.
+
+    Source:
+        The source of the stack's routing layer: each finding names the caller.
+    """
+    if subject.api is None:
+        return Judgement(skipped="the contract does not know the API")
+    implementation = subject.implementation()
+    if reason := not_judgeable(implementation):
+        return reason
+    view = view_of(implementation)
+    found = look_up(view, _called(subject.method), ProtocolModel("", "", {}))
+    if found.state is State.UNSEEN:
+        return Judgement(inconclusive=f"`{subject.method}` cannot be seen: {found.note}")
+    calls = [call for call in subject.api.calls.get(subject.method, ()) if not call.guarded]
+    absent = found.state is State.MISSING
+    for call in calls:
+        refused = found.signature is not None and refusal(found.signature, _shape(call))
+        if absent or (refused and not call.spread):
+            return Judgement((_undeclared(subject, call, view, found, absent=absent),))
+    return Judgement()
+
+
+def _undeclared(
+    subject: Subject, call: StackCall, view: View, found: Implemented, *, absent: bool
+) -> Finding:
+    method = subject.method
+    place = f" ({call.location})" if call.location else ""
+    wrong = "is not there" if absent else f"does not take the call `{method}{_shape(call)}`"
+    error = "an AttributeError" if absent else "a TypeError"
+    return Finding(
+        "PC310",
+        Severity.WARNING,
+        f"`{method}` {wrong}; no protocol declares it, and the stack calls it all the same",
+        method=method,
+        location=found.location or view.location,
+        why=f"called by {call.caller}{place}, which gets {error}",
+        fix=f"add `async def {method}{_shape(call)}`; an empty body is fine where there is nothing to do",
+    )
+
+
+def _shape(call: StackCall) -> CallShape:
+    return CallShape(tuple(f"argument_{i + 1}" for i in range(call.positional)), call.keywords)
+
+
+def _called(name: str) -> ProtocolMethod:
+    """A method of which only the name is known."""
+    return ProtocolMethod(name, Signature(), ResultKind.ANY, returns_none=True)
+
+
+RULES: tuple[Rule, ...] = (
+    registry_method_missing,
+    registry_method_stub,
+    registry_call_does_not_bind,
+    registry_parameter_name,
+    registry_default_changed,
+    registry_result_kind,
+    registry_misleading_signature,
+    undeclared_method,
+)

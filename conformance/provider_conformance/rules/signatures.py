@@ -1,0 +1,98 @@
+"""What the rules about public and private protocols share: one comparison, told with its caller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from provider_conformance.contracts.model import ApiContract, StackCall
+from provider_conformance.findings import Finding, Judgement
+from provider_conformance.protocols.compare import Aspect, Comparison, Family, compare_member
+from provider_conformance.protocols.live import View
+from provider_conformance.protocols.model import ProtocolMethod, ProtocolModel
+from provider_conformance.providers.model import Implementation
+from provider_conformance.rules.model import Subject
+
+ProtocolOf = Callable[[ApiContract], ProtocolModel | None]
+
+_ABOUT_PRESENCE = frozenset({Aspect.MISSING, Aspect.STUB, Aspect.OPTIONAL, Aspect.ATTRIBUTE})
+
+
+def public_protocol(api: ApiContract) -> ProtocolModel | None:
+    """The protocol that clients see."""
+    return api.public
+
+
+def private_protocol(api: ApiContract) -> ProtocolModel | None:
+    """The protocol that the routing table calls."""
+    return api.private
+
+
+def method_of(subject: Subject, protocol_of: ProtocolOf) -> ProtocolMethod | None:
+    """The protocol's method that the subject is about, None for an attribute."""
+    protocol = protocol_of(subject.api) if subject.api else None
+    return protocol.methods.get(subject.method) if protocol else None
+
+
+def judge_aspect(subject: Subject, aspect: Aspect, family: Family, protocol_of: ProtocolOf) -> Judgement:
+    """Judge one aspect of one member of a protocol.
+
+    A method that is absent has no signature to judge: the other aspects are skipped then, so
+    that one cause gives one finding.
+    """
+    api = subject.api
+    protocol = protocol_of(api) if api else None
+    if api is None or protocol is None:
+        return Judgement(skipped="the contract has no such protocol")
+    implementation = subject.implementation()
+    if reason := not_judgeable(implementation):
+        return reason
+    compared = _compare(implementation, subject.method, protocol, api, family)
+    wanted = family.code(aspect)
+    found = tuple(_told(f, subject, api) for f in compared.findings if f.code == wanted)
+    if found:
+        return Judgement(found)
+    if compared.unseen and _concerns(compared, aspect):
+        return Judgement(inconclusive=compared.unseen)
+    absent = {family.code(a) for a in _ABOUT_PRESENCE} & {f.code for f in compared.findings}
+    if absent and aspect not in _ABOUT_PRESENCE:
+        return Judgement(skipped=f"there is no method to judge: see {min(absent)}")
+    return Judgement()
+
+
+def _concerns(compared: Comparison, aspect: Aspect) -> bool:
+    """What cannot be seen at all leaves every aspect open; an open result only that one."""
+    return aspect is Aspect.RESULT or not compared.result_only
+
+
+def not_judgeable(implementation: Implementation) -> Judgement | None:
+    """Why an implementation cannot be looked at, None where it can."""
+    if implementation.problem is not None:
+        return Judgement(skipped=f"there is no implementation to judge: {implementation.problem.message}")
+    if implementation.cls is None:
+        return Judgement(inconclusive=implementation.unseen or "the implementation class was not found")
+    return None
+
+
+def view_of(implementation: Implementation) -> View:
+    """Look at the instance where there is one: it has what the class only gets later."""
+    subject = implementation.cls if implementation.instance is None else implementation.instance
+    return View.of(subject)
+
+
+def _compare(
+    implementation: Implementation, member: str, protocol: ProtocolModel, api: ApiContract, family: Family
+) -> Comparison:
+    return compare_member(view_of(implementation), member, protocol, api.how_called(member), family)
+
+
+def _told(finding: Finding, subject: Subject, api: ApiContract) -> Finding:
+    """Add who in the stack makes the call."""
+    calls = api.calls.get(subject.method, ())
+    why = f"{_caller(calls[0])}: {finding.why}" if calls else finding.why
+    return replace(finding, why=why)
+
+
+def _caller(call: StackCall) -> str:
+    place = f" ({call.location})" if call.location else ""
+    return f"called by {call.caller or 'the stack'}{place}"

@@ -1,7 +1,8 @@
 """Compile ``constraints/``: the releases that CI installs.
 
-``python tools/renew_constraints.py [NAME ...]`` compiles ``ci`` and every environment of ``tox.ini`` that
-brings a real stack, or only those named. ``uv`` and ``tox`` have to be on the path.
+``python tools/renew_constraints.py [NAME ...]`` compiles ``tools`` (tox and uv), ``ci`` (the suite and its
+linters) and every environment of ``tox.ini`` that brings a real stack, or only those named. ``uv`` and
+``tox`` have to be on the path.
 """
 
 from __future__ import annotations
@@ -12,10 +13,19 @@ import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "constraints"
 _COMMAND = "python tools/renew_constraints.py"
+
+
+class Job(NamedTuple):
+    """What is resolved together: for which Python, uv's sources and groups, further requirements."""
+
+    python: str
+    sources: Sequence[str]
+    requirements: Sequence[str]
 
 
 def stack_environments() -> dict[str, list[str]]:
@@ -30,29 +40,36 @@ def _lines(value: str | list[str]) -> list[str]:
     return value.splitlines() if isinstance(value, str) else value
 
 
-def compile_one(name: str, requirements: Sequence[str], *options: str) -> None:
-    """Resolve the project, its test group and ``requirements`` into ``constraints/<name>.txt``."""
-    command = ["uv", "pip", "compile", "--quiet", "--universal", "--upgrade", "--no-annotate", *options]
-    command += ["--custom-compile-command", f"{_COMMAND} {name}", "--group", "test"]
-    command += ["--output-file", str(FOLDER / f"{name}.txt"), "pyproject.toml", "-"]
-    subprocess.run(command, cwd=ROOT, check=True, input="\n".join(requirements), text=True)  # noqa: S603 - no shell
+def jobs() -> dict[str, Job]:
+    """Map the name of each constraints file to what is resolved into it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    suite = ["--group", "test", "pyproject.toml"]
+    return {
+        "tools": Job("3.11", (), ("tox>=4.25", "tox-uv>=1.20")),
+        "ci": Job("3.11", (*suite, "--group", "lint", "--all-extras"), project["build-system"]["requires"]),
+    } | {name: Job("3.12", tuple(suite), deps) for name, deps in stack_environments().items()}
+
+
+def compile_one(name: str, job: Job) -> None:
+    """Resolve ``job`` into ``constraints/<name>.txt``."""
+    overrides = FOLDER / f"{name}.overrides.txt"
+    command = ["uv", "pip", "compile", "--quiet", "--universal", "--upgrade", "--no-annotate"]
+    command += ["--custom-compile-command", f"{_COMMAND} {name}", "--python-version", job.python]
+    command += ["--override", str(overrides)] if overrides.exists() else []
+    command += ["--output-file", str(FOLDER / f"{name}.txt"), *job.sources, "-"]
+    subprocess.run(command, cwd=ROOT, check=True, input="\n".join(job.requirements), text=True)  # noqa: S603 - no shell
 
 
 def main(names: Sequence[str]) -> int:
     """Compile the named files, or all; return the exit code."""
-    stacks = stack_environments()
-    known = ["ci", *stacks]
+    known = jobs()
     unknown = [name for name in names if name not in known]
     if unknown:
         print(f"{', '.join(unknown)}: unknown; there are {', '.join(known)}", file=sys.stderr)
         return 2
-    build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]["requires"]
     for name in names or known:
         print(f"constraints/{name}.txt")
-        if name == "ci":
-            compile_one(name, build, "--group", "lint", "--all-extras", "--python-version", "3.11")
-        else:
-            compile_one(name, stacks[name], "--python-version", "3.12")
+        compile_one(name, known[name])
     return 0
 
 

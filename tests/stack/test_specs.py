@@ -60,7 +60,7 @@ def test_an_inline_provider_is_not_passed_through() -> None:
 def test_a_spec_never_changes() -> None:
     spec = remote_provider_spec(Api.inference)
     with pytest.raises(ValidationError, match="frozen"):
-        spec.provider_type = "other"  # type: ignore[misc]
+        spec.provider_type = "other"
 
 
 def test_dependencies_are_given_by_value_in_data() -> None:

@@ -1,1 +1,128 @@
-"""The pytest plugin: options and hooks only."""
+"""The pytest plugin: options and hooks only.
+
+Everything else is imported when a provider is asked for, so that a run without one costs nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from contextlib import suppress
+from importlib import import_module
+from itertools import pairwise
+from typing import Any, Final
+
+import pytest
+
+_TITLE: Final = "provider conformance"
+_PREFIX: Final = "provider_conformance_"
+_PROVIDER_HELP: Final = (
+    "check this provider: an import name, module:callable, module:Class (with --provider-api), or a path; "
+    "may be repeated"
+)
+_OPTIONS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
+    ("provider_api", "the API that the class given by --provider implements", {"metavar": "API"}),
+    (
+        "provider_stack",
+        "judge by the contract of auto (what the provider is made for), builtin, installed, llama-stack, ogx",
+        {"metavar": "STACK"},
+    ),
+    (
+        "provider_select",
+        "run only the rules with these codes or prefixes, separated by commas: PC2,PC301",
+        {"metavar": "CODES", "action": "append"},
+    ),
+    (
+        "provider_ignore",
+        "leave out the rules with these codes or prefixes, separated by commas",
+        {"metavar": "CODES", "action": "append"},
+    ),
+    (
+        "provider_strict",
+        "let warnings and inconclusive checks fail",
+        {"action": "store_true", "default": None},
+    ),
+    (
+        "provider_report",
+        "write a report; FORMAT is json; may be repeated",
+        {"metavar": "FORMAT:PATH", "action": "append"},
+    ),
+)
+_EXPLAIN: Final = "print the page of a rule and exit"
+_KNOWN: Final = "failures that are accepted, one a line: PC2xx[remote::foo.method]: reason"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options and their ini keys; ``--provider`` itself comes later."""
+    group = parser.getgroup("provider-conformance", _TITLE)
+    for key, text, attributes in _OPTIONS:
+        group.addoption(f"--{key.replace('_', '-')}", dest=_PREFIX + key, help=text, **attributes)
+        parser.addini(key, text, type=_ini_type(attributes.get("action")), default=None)
+    group.addoption("--provider-explain", dest=f"{_PREFIX}explain", metavar="CODE", help=_EXPLAIN)
+    parser.addini("provider", _PROVIDER_HELP, type="linelist", default=None)
+    parser.addini("provider_known_failures", _KNOWN, type="linelist", default=None)
+
+
+def _ini_type(action: str | None) -> Any:
+    return {"append": "linelist", "store_true": "bool"}.get(action or "", "string")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser, args: list[str]
+) -> Generator[None, Any, Any]:
+    """Add ``--provider`` after the conftest files: where one of them has such an option, it keeps it.
+
+    pytest has looked at the arguments once by now, and has taken the value of an option that it
+    did not know for a path to look for conftest files in.
+    """
+    paths = early_config.known_args_namespace.file_or_dir
+    for option, value in pairwise(args):
+        if option == "--provider" and value in paths:
+            paths.remove(value)
+    try:
+        return (yield)
+    finally:
+        # argparse.ArgumentError is no ValueError, and what a second option of one name raises
+        # has changed from release to release of pytest.
+        with suppress(Exception):
+            parser.getgroup("provider-conformance").addoption(
+                "--provider",
+                dest=f"{_PREFIX}provider",
+                metavar="PROVIDER",
+                action="append",
+                help=_PROVIDER_HELP,
+            )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Answer ``--provider-explain``."""
+    code = config.getoption(f"{_PREFIX}explain", None)
+    if code is None:
+        return None
+    print(import_module("provider_conformance.session").explain(code))
+    return 0
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, and start a run if a provider is asked for."""
+    config.addinivalue_line("markers", "conformance: a check of a provider, see --provider")
+    if config.option.help or config.option.version:
+        return
+    if _asked(config):
+        import_module("provider_conformance.session").start(config)
+    elif lonely := [option for option in _lonely(config) if option]:
+        raise pytest.UsageError(f"{lonely[0]} does nothing without --provider")
+
+
+def _asked(config: pytest.Config) -> bool:
+    given = config.getoption(f"{_PREFIX}provider", None) or config.getini("provider")
+    return bool(given or os.environ.get("PROVIDER_CONFORMANCE_PROVIDER", "").strip(" ,"))
+
+
+def _lonely(config: pytest.Config) -> Generator[str]:
+    for key, _text, _attributes in _OPTIONS:
+        if config.getoption(_PREFIX + key, None):
+            yield f"--{key.replace('_', '-')}"

@@ -1,0 +1,63 @@
+"""A check, the unit of a run: one rule applied to one subject; and what came out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from provider_conformance.findings import Finding, Outcome, Severity
+from provider_conformance.rules.model import Rule, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule applied to one subject.
+
+    ``id`` is stable, unique within a run and readable:
+    ``my_pkg::inference::PC201[remote::foo.chat_completion]``. ``target`` is what its brackets hold,
+    empty for a rule about the whole provider. ``api`` is the part of the id that names the API.
+    """
+
+    id: str
+    rule: Rule
+    subject: Subject
+    api: str = ""
+    target: str = ""
+
+    @property
+    def code(self) -> str:
+        """The rule's code."""
+        return self.rule.code
+
+    @property
+    def name(self) -> str:
+        """The last part of the id: ``PC201[remote::foo.chat_completion]``."""
+        return f"{self.rule.code}[{self.target}]" if self.target else self.rule.code
+
+    @property
+    def provider(self) -> str:
+        """The name of the provider under test."""
+        return self.subject.provider.name
+
+    @property
+    def provider_type(self) -> str:
+        """The provider type of the spec under test, empty for a rule about the whole provider."""
+        return self.subject.spec.provider_type if self.subject.spec else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came out of a check.
+
+    ``reason`` says why a check is known, skipped or inconclusive. ``broken`` is true where the
+    check itself or the machinery around it failed: an inconclusive result that no run may pass with.
+    """
+
+    outcome: Outcome
+    findings: tuple[Finding, ...] = ()
+    reason: str = ""
+    broken: bool = False
+
+    @property
+    def warnings(self) -> int:
+        """How many of the findings are warnings."""
+        return sum(finding.severity is Severity.WARNING for finding in self.findings)

@@ -1,0 +1,203 @@
+"""Checks as pytest items: a collector per provider and API, an item per check."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Generator, Iterable, Sequence
+from typing import Any, Final
+
+import pytest
+from _pytest._code.code import ReprEntryNative, ReprExceptionInfo, ReprFileLocation, ReprTraceback
+
+from provider_conformance.checks import Check, Result
+from provider_conformance.findings import Finding, Location, Outcome, Severity
+from provider_conformance.reports import terminal
+from provider_conformance.run import Policy, judge
+
+OUTCOME: Final = "conformance_outcome"
+RESULT: Final = "conformance_result"
+"""The user properties that carry a result from the process that ran a check to the one that reports."""
+
+
+class NonconformityError(Exception):
+    """Carries the result of a failing check to pytest."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.reason or "; ".join(str(finding) for finding in result.findings))
+        self.result = result
+
+
+def encode(result: Result) -> str:
+    """A result as text that survives the way between processes; see :func:`decode`."""
+    return json.dumps(dataclasses.asdict(result))
+
+
+def decode(text: str) -> Result:
+    """The result that :func:`encode` made ``text`` of."""
+    data = json.loads(text)
+    findings = tuple(_finding(item) for item in data.pop("findings"))
+    return Result(Outcome(data.pop("outcome")), findings, **data)
+
+
+def _finding(data: dict[str, Any]) -> Finding:
+    location = data.pop("location")
+    return Finding(
+        severity=Severity(data.pop("severity")), location=Location(**location) if location else None, **data
+    )
+
+
+class CheckItem(pytest.Item):
+    """One check. No function: fixtures, autouse ones included, stay out."""
+
+    def __init__(self, *, check: Check, policy: Policy, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.check = check
+        self.policy = policy
+        self.result: Result | None = None
+
+    def __repr__(self) -> str:
+        return f"<Check {self.name}>"
+
+    def runtest(self) -> None:
+        """Judge, and leave anything but a plain pass behind as properties.
+
+        Raises:
+            NonconformityError: If the check fails, or could not be brought to an end.
+        """
+        result = judge(self.check, self.policy)
+        if result.outcome is Outcome.PASSED and not result.findings:
+            return
+        self.result = result
+        self.user_properties += [(OUTCOME, result.outcome.value), (RESULT, encode(result))]
+        if result.broken or result.outcome is Outcome.FAILED:
+            raise NonconformityError(result)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any, **kwargs: Any) -> Any:
+        """What is wrong, where and what to do, instead of a traceback through this tool."""
+        if isinstance(excinfo.value, NonconformityError):
+            return _representation(self.check, excinfo.value.result)
+        return super().repr_failure(excinfo, *args, **kwargs)
+
+    def reportinfo(self) -> tuple[Any, int | None, str]:
+        """The check is no place in a file."""
+        return self.path, None, self.name
+
+    def listextrakeywords(self) -> set[str]:
+        """What ``-k`` finds the check by, beside the parts of its id."""
+        rule = self.check.rule
+        return super().listextrakeywords() | {rule.name, rule.severity.value, f"{rule.code[:3]}xx"}
+
+
+def _representation(check: Check, result: Result) -> ReprExceptionInfo:
+    """A failure that pytest shows as text, and as one line where it shows one line."""
+    errors = [line.text for finding in result.findings for line in terminal.block(finding, check.id)]
+    text = "\n".join([*errors, *([result.reason] if result.reason else [])])
+    first = result.findings[0] if result.findings else None
+    message = first.message if first else result.reason.partition("\n")[0]
+    place = first.location if first and first.location else None
+    crash = ReprFileLocation(place.path if place else check.id, (place and place.line) or 0, message)
+    entries = [ReprEntryNative([f"{line}\n" for line in text.splitlines()])]
+    return ReprExceptionInfo(
+        reprcrash=crash, reprtraceback=ReprTraceback(entries, extraline=None, style="native")
+    )
+
+
+class ChecksOfApi(pytest.Collector):
+    """The checks of one API of a provider."""
+
+    def __init__(self, *, checks: Sequence[Check], policy: Policy, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.checks = checks
+        self.policy = policy
+
+    def __repr__(self) -> str:
+        return f"<Api {self.name}>"
+
+    def collect(self) -> Iterable[pytest.Item]:
+        """An item per check."""
+        return _items(self, self.checks, self.policy)
+
+
+class ChecksOfProvider(pytest.Collector):
+    """The checks of one provider: those of the whole of it, then a collector per API."""
+
+    def __init__(self, *, checks: Sequence[Check], policy: Policy, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.checks = checks
+        self.policy = policy
+        self.add_marker("conformance")
+
+    def __repr__(self) -> str:
+        return f"<Provider {self.name}>"
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        """The items of the whole provider and the collectors of its APIs."""
+        apis: dict[str, list[Check]] = {}
+        for check in self.checks:
+            apis.setdefault(check.api, []).append(check)
+        yield from _items(self, apis.pop("", []), self.policy)
+        for api, checks in apis.items():
+            nodeid = f"{self.nodeid}::{api}"
+            yield ChecksOfApi.from_parent(self, name=api, nodeid=nodeid, checks=checks, policy=self.policy)
+
+
+def _items(parent: pytest.Collector, checks: Iterable[Check], policy: Policy) -> list[pytest.Item]:
+    # The id is given as text: pytest tells brackets from names only where it reads one.
+    return [
+        CheckItem.from_parent(parent, name=check.name, nodeid=check.id, check=check, policy=policy)
+        for check in checks
+    ]
+
+
+class CheckHooks:
+    """The hooks of every process that collects and runs checks."""
+
+    def __init__(self, checks: Sequence[Check], policy: Policy) -> None:
+        self._checks = checks
+        self._policy = policy
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """Put the providers beside what the session itself collects."""
+        report = yield
+        if isinstance(collector, pytest.Session):
+            report.result = [*(report.result or ()), *self._collectors(collector)]
+        return report
+
+    def _collectors(self, session: pytest.Session) -> list[pytest.Collector]:
+        providers: dict[str, list[Check]] = {}
+        for check in self._checks:
+            providers.setdefault(check.provider, []).append(check)
+        return [
+            ChecksOfProvider.from_parent(session, name=name, nodeid=name, checks=checks, policy=self._policy)
+            for name, checks in providers.items()
+        ]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> pytest.TestReport | None:
+        """Report known, skipped and inconclusive checks as pytest reports what was not run."""
+        if call.when != "call" or not isinstance(item, CheckItem) or call.excinfo:
+            return None
+        result = item.result
+        if result is None or result.outcome is Outcome.PASSED:
+            return None
+        report = pytest.TestReport.from_item_and_call(item, call)
+        report.outcome = "skipped"
+        if result.outcome is Outcome.KNOWN:
+            report.wasxfail = result.reason
+        else:
+            report.longrepr = _not_run(item.check, result)
+        return report
+
+
+def _not_run(check: Check, result: Result) -> tuple[str, int, str]:
+    spec = check.subject.spec
+    place = spec.location if spec else None
+    label = "" if result.outcome is Outcome.SKIPPED else f"{result.outcome}: "
+    path = place.path if place else check.provider
+    return path, (place and place.line) or 0, f"Skipped: {label}{result.reason}"

@@ -1,0 +1,127 @@
+"""The report of a run: every check that should have run, what came out of it, and the counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from provider_conformance.checks import Check, Result
+from provider_conformance.contracts.model import Contract
+from provider_conformance.findings import Finding, Outcome
+from provider_conformance.providers.model import Provider
+from provider_conformance.selection import KnownFailure
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A check, its result, and the seconds that it took."""
+
+    check: Check
+    result: Result
+    duration: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many checks came out how.
+
+    ``warnings`` counts findings, not checks: a check with nothing but warnings passes.
+    ``broken`` of the inconclusive ones did not come to an end.
+    """
+
+    passed: int = 0
+    failed: int = 0
+    known: int = 0
+    inconclusive: int = 0
+    skipped: int = 0
+    warnings: int = 0
+    broken: int = 0
+
+    @property
+    def total(self) -> int:
+        """The number of checks."""
+        return self.passed + self.failed + self.known + self.inconclusive + self.skipped
+
+    @classmethod
+    def of(cls, records: Iterable[Record]) -> Counts:
+        """Count the outcomes of ``records``."""
+        outcomes: Counter[str] = Counter()
+        for record in records:
+            outcomes[record.result.outcome] += 1
+            outcomes["broken"] += record.result.broken
+            if record.result.outcome is not Outcome.KNOWN:
+                outcomes["warnings"] += record.result.warnings
+        return cls(**outcomes)
+
+
+@dataclass(frozen=True, slots=True)
+class Subjected:
+    """A provider and the contract that it was judged by, None where its stack is not known."""
+
+    provider: Provider
+    contract: Contract | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that is known after a run.
+
+    ``records`` holds every check that should have run, in the order of the plan; ``deselected``
+    counts those that the user left out; ``unmatched`` are the known failures that match no failure.
+    """
+
+    subjects: tuple[Subjected, ...]
+    records: tuple[Record, ...]
+    deselected: int = 0
+    unmatched: tuple[KnownFailure, ...] = ()
+
+    @property
+    def counts(self) -> Counts:
+        """The counts over all providers."""
+        return Counts.of(self.records)
+
+    @property
+    def findings(self) -> tuple[tuple[Finding, Record], ...]:
+        """All findings, each with the first record that has it: one root cause is one finding."""
+        unique: dict[str, tuple[Finding, Record]] = {}
+        for record in self.records:
+            for finding in record.result.findings:
+                unique.setdefault(finding.key, (finding, record))
+        return tuple(unique.values())
+
+    def of(self, provider: Provider) -> tuple[Record, ...]:
+        """The records of one provider."""
+        return tuple(record for record in self.records if record.check.provider == provider.name)
+
+    @property
+    def stacks(self) -> tuple[Contract, ...]:
+        """The contracts that took part, each stack once."""
+        contracts = (subject.contract for subject in self.subjects)
+        return tuple({contract.title: contract for contract in contracts if contract}.values())
+
+
+def unmatched(
+    known: Iterable[KnownFailure], records: Sequence[Record], planned: Sequence[Check]
+) -> tuple[KnownFailure, ...]:
+    """The known failures that are none any more.
+
+    An entry stays unjudged where a check that it is about did not run or came to no
+    conclusion, and where the provider that it may be about was not loaded.
+
+    Args:
+        known: The entries.
+        records: What ran.
+        planned: All checks, those that the user left out included.
+    """
+    providers = {check.provider: check.subject.provider for check in planned}
+    unloaded = any(provider.problem for provider in providers.values())
+    concluded = {record.check.id: record.result.outcome for record in records}
+
+    def is_stale(entry: KnownFailure) -> bool:
+        outcomes = [concluded.get(check.id) for check in planned if entry.matches(check)]
+        if not outcomes:
+            return entry.may_concern(providers) and not unloaded
+        return all(outcome in (Outcome.PASSED, Outcome.SKIPPED) for outcome in outcomes)
+
+    return tuple(entry for entry in known if is_stale(entry))

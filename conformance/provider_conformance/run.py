@@ -1,0 +1,218 @@
+"""A run without pytest: contract, provider and rules make checks, and checks make a report."""
+
+from __future__ import annotations
+
+import traceback
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from provider_conformance.checks import Check, Result
+from provider_conformance.contracts.model import ApiContract, Contract, Factory
+from provider_conformance.findings import Finding, Outcome, Severity
+from provider_conformance.providers.implementation import find_implementation
+from provider_conformance.providers.model import Implementation, Provider, Spec
+from provider_conformance.report import Record, Report, Subjected, unmatched
+from provider_conformance.rules.model import Rule, Scope, Subject
+from provider_conformance.selection import CodePattern, KnownFailure, wanted
+
+Find = Callable[[Spec, Provider, Factory | None], Implementation]
+
+_LOADING = "PC1"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the user wants judged, and how severely."""
+
+    select: tuple[CodePattern, ...] = ()
+    ignore: tuple[CodePattern, ...] = ()
+    known: tuple[KnownFailure, ...] = ()
+    strict: bool = False
+
+    def wants(self, check: Check) -> bool:
+        """Whether a check is selected and not ignored."""
+        return wanted(check.code, self.select, self.ignore)
+
+
+class _Once:
+    """Finds the class behind a spec at the first call and keeps what came out, an exception included."""
+
+    __slots__ = ("_error", "_find", "_found")
+
+    def __init__(self, find: Callable[[], Implementation]) -> None:
+        self._find = find
+        self._found: Implementation | None = None
+        self._error: BaseException | None = None
+
+    def __call__(self) -> Implementation:
+        if self._error is not None:
+            raise self._error
+        if self._found is None:
+            self._found = self._try()
+        return self._found
+
+    def _try(self) -> Implementation:
+        # The author's own warning filters must not turn a deprecation inside some
+        # library into an import error that the stack would never meet.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                return self._find()
+            except (Exception, SystemExit) as error:
+                self._error = error
+                raise
+
+
+def plan(
+    providers: Iterable[Provider],
+    contracts: Mapping[str, Contract | None],
+    rules: Iterable[Rule],
+    *,
+    find: Find = find_implementation,
+) -> list[Check]:
+    """List the checks that a full run consists of; nothing of a provider is imported.
+
+    Args:
+        providers: The providers under test, each with a name of its own.
+        contracts: Maps a provider's name to the contract that it is judged by, None where its
+            stack is not known.
+        rules: The rules to apply.
+        find: Finds the class behind a spec, called when the first check needs it.
+
+    Returns:
+        The checks: per provider those about the whole of it, then API by API.
+    """
+    ordered = sorted(rules, key=lambda rule: rule.code)
+    return [check for provider in providers for check in _of_provider(provider, contracts, ordered, find)]
+
+
+def _of_provider(
+    provider: Provider, contracts: Mapping[str, Contract | None], rules: Sequence[Rule], find: Find
+) -> Iterator[Check]:
+    contract = contracts.get(provider.name)
+    subject = Subject(provider, contract)
+    for rule in rules:
+        loadable = provider.problem is None or rule.code.startswith(_LOADING)
+        if rule.scope is Scope.PROVIDER and loadable and rule.applies(subject):
+            yield Check(f"{provider.name}::{rule.code}", rule, subject)
+    if provider.problem is None:
+        for spec, label in _labelled(provider.specs):
+            yield from _of_spec(spec, label, subject, rules, find)
+
+
+def _labelled(specs: Sequence[Spec]) -> list[tuple[Spec, str]]:
+    """Each spec with its own name, those of one API beside each other."""
+    apis = list(dict.fromkeys(spec.api for spec in specs))
+    seen: Counter[tuple[str, str]] = Counter()
+    labelled = []
+    for spec in sorted(specs, key=lambda spec: apis.index(spec.api)):
+        seen[spec.api, spec.provider_type] += 1
+        number = seen[spec.api, spec.provider_type]
+        label = _printable(spec.provider_type) or "(no provider_type)"
+        labelled.append((spec, label if number == 1 else f"{label}#{number}"))
+    return labelled
+
+
+def _printable(text: str) -> str:
+    """``text`` as part of a node id: one line, and brackets only where the id has them."""
+    escaped = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return escaped.replace("[", "(").replace("]", ")")
+
+
+def _of_spec(spec: Spec, label: str, whole: Subject, rules: Sequence[Rule], find: Find) -> Iterator[Check]:
+    provider, contract = whole.provider, whole.contract
+    factory = contract.factories.get(spec.kind) if contract else None
+    api = contract.apis.get(spec.api) if contract else None
+    name = _printable(spec.api).replace("::", ":") or "(no api)"
+    subject = Subject(
+        provider, contract, spec, api, implementation=_Once(lambda: find(spec, provider, factory))
+    )
+    for rule in rules:
+        for method in _methods(rule.scope, api):
+            about = replace(subject, method=method) if method else subject
+            if rule.applies(about):
+                target = f"{label}.{method}" if method else label
+                yield Check(f"{provider.name}::{name}::{rule.code}[{target}]", rule, about, name, target)
+
+
+def _methods(scope: Scope, api: ApiContract | None) -> Iterable[str]:
+    """The members that a rule is applied to, one by one; an empty name stands for the whole spec."""
+    if scope is Scope.SPEC:
+        return ("",)
+    if api is None or scope is Scope.PROVIDER:
+        return ()
+    protocol = api.public if scope is Scope.PUBLIC else api.private
+    return dict.fromkeys([*protocol.methods, *protocol.attributes]) if protocol else ()
+
+
+def execute(check: Check) -> Result:
+    """Apply a check's rule to its subject.
+
+    A rule that crashes is a fault of this tool and never one of the provider: its result is
+    inconclusive and marked as broken.
+    """
+    try:
+        judgement = check.rule.check(check.subject)
+        findings = tuple(_attributed(finding, check) for finding in judgement.findings)
+        worst = judgement.worst
+    except (Exception, SystemExit):
+        reason = f"internal error in the check, please report:\n{traceback.format_exc()}"
+        return Result(Outcome.INCONCLUSIVE, reason=reason, broken=True)
+    if worst is Severity.ERROR:
+        return Result(Outcome.FAILED, findings, judgement.inconclusive)
+    if judgement.inconclusive:
+        return Result(Outcome.INCONCLUSIVE, findings, judgement.inconclusive)
+    if judgement.skipped:
+        return Result(Outcome.SKIPPED, findings, judgement.skipped)
+    return Result(Outcome.PASSED, findings)
+
+
+def _attributed(finding: Finding, check: Check) -> Finding:
+    spec = check.subject.spec
+    attributed = finding.of(
+        provider=check.provider, api=spec.api if spec else "", provider_type=check.provider_type
+    )
+    return attributed if finding.method else replace(attributed, method=check.subject.method)
+
+
+def judge(check: Check, policy: Policy) -> Result:
+    """Apply a check's rule and the user's policy: strictness first, then the known failures."""
+    result = execute(check)
+    if result.outcome is Outcome.PASSED and not result.findings:
+        return result
+    return _unless_known(check, _strictly(result) if policy.strict else result, policy.known)
+
+
+def _strictly(result: Result) -> Result:
+    if result.broken:
+        return result
+    if result.outcome is Outcome.INCONCLUSIVE:
+        return replace(result, outcome=Outcome.FAILED, reason=f"inconclusive: {result.reason}")
+    return replace(result, outcome=Outcome.FAILED) if result.findings else result
+
+
+def _unless_known(check: Check, result: Result, known: Sequence[KnownFailure]) -> Result:
+    if result.outcome is Outcome.FAILED or (result.outcome is Outcome.PASSED and result.findings):
+        for entry in known:
+            if entry.matches(check):
+                return replace(result, outcome=Outcome.KNOWN, reason=entry.reason)
+    return result
+
+
+def run(
+    providers: Sequence[Provider],
+    contracts: Mapping[str, Contract | None],
+    rules: Iterable[Rule],
+    policy: Policy | None = None,
+    *,
+    find: Find = find_implementation,
+) -> Report:
+    """Judge providers and report; see :func:`plan` for the arguments."""
+    policy = policy or Policy()
+    planned = plan(providers, contracts, rules, find=find)
+    records = tuple(Record(check, judge(check, policy)) for check in planned if policy.wants(check))
+    subjects = tuple(Subjected(provider, contracts.get(provider.name)) for provider in providers)
+    stale = unmatched(policy.known, records, planned)
+    return Report(subjects, records, len(planned) - len(records), stale)

@@ -1,0 +1,150 @@
+"""The start of a run under pytest: settings, providers, contracts and plan, before anything is collected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os.path import relpath
+
+import pytest
+
+from provider_conformance import rules
+from provider_conformance.checks import Check
+from provider_conformance.contracts import load
+from provider_conformance.contracts.model import Contract
+from provider_conformance.errors import ConformanceError, StackNotInstalledError, UsageError
+from provider_conformance.items import CheckHooks
+from provider_conformance.providers import locate
+from provider_conformance.providers.model import Provider
+from provider_conformance.report import Subjected
+from provider_conformance.rules.model import Rule
+from provider_conformance.run import plan
+from provider_conformance.selection import addressed, near, split_addresses
+from provider_conformance.settings import Settings, read, source_of
+from provider_conformance.summary import SummaryHooks
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is going to happen.
+
+    ``planned`` is every check that there is; ``checks`` those that the settings and the node
+    ids on the command line leave.
+    """
+
+    settings: Settings
+    subjects: tuple[Subjected, ...]
+    planned: tuple[Check, ...]
+    checks: tuple[Check, ...]
+
+
+def start(config: pytest.Config) -> None:
+    """Read the settings, load the providers and register the hooks that collect, run and report.
+
+    Raises:
+        pytest.UsageError: If that cannot be done as asked.
+    """
+    try:
+        prepared = _prepare(config)
+    except ConformanceError as error:
+        raise pytest.UsageError(str(error)) from None
+    policy = prepared.settings.policy
+    config.pluginmanager.register(CheckHooks(prepared.checks, policy), "provider_conformance_checks")
+    if not hasattr(config, "workerinput"):
+        summary = SummaryHooks(
+            prepared.subjects, prepared.planned, prepared.checks, policy, prepared.settings.reports
+        )
+        config.pluginmanager.register(summary, "provider_conformance_summary")
+
+
+def _prepare(config: pytest.Config) -> Prepared:
+    all_rules = rules.all_rules()
+    settings = read(source_of(config), [rule.code for rule in all_rules])
+    subjects = _subjects(settings)
+    planned = plan(
+        [subject.provider for subject in subjects],
+        {subject.provider.name: subject.contract for subject in subjects},
+        all_rules,
+    )
+    wanted = [check for check in planned if settings.policy.wants(check)]
+    left_out = [check for check in planned if not settings.policy.wants(check)]
+    addresses = _take_addresses(config, [subject.provider.name for subject in subjects])
+    if addresses:
+        chosen = addressed(addresses, wanted, left_out)
+        wanted = [check for check in wanted if check.id in chosen]
+    return Prepared(settings, subjects, tuple(planned), tuple(wanted))
+
+
+def _subjects(settings: Settings) -> tuple[Subjected, ...]:
+    providers: dict[str, Provider] = {}
+    for named in settings.providers:
+        provider = locate.load_provider(named.argument, api=settings.api, root=named.root)
+        if provider.name in providers:
+            raise UsageError(f"--provider={named.argument}: two providers would be called {provider.name}")
+        providers[provider.name] = provider
+    return tuple(
+        Subjected(provider, contract_for(provider, settings.stack)) for provider in providers.values()
+    )
+
+
+def contract_for(provider: Provider, stack: str) -> Contract | None:
+    """The contract to judge a provider by.
+
+    Args:
+        provider: The provider.
+        stack: The user's choice; with "auto" the stack that the provider's specs belong to, and
+            for a provider without specs the installed stack, or else the built-in one.
+
+    Returns:
+        The contract, None where the provider was not loaded far enough to know its stack.
+
+    Raises:
+        UsageError: If the stack is not installed, or several are and none is chosen.
+    """
+    if stack != "auto":
+        return load.load_contract(stack)
+    if provider.stack:
+        return load.load_contract(provider.stack)
+    if provider.problem:
+        return None
+    try:
+        return load.load_contract("installed")
+    except StackNotInstalledError:
+        return load.load_contract("builtin")
+
+
+def _take_addresses(config: pytest.Config, names: Sequence[str]) -> tuple[str, ...]:
+    """Take the node ids of providers out of the arguments: pytest would look for files of their names.
+
+    A provider's bare name that is also a file or folder stays an argument as well.
+    """
+    if config.args_source is not config.ArgsSource.ARGS:
+        return ()
+    here, top = config.invocation_params.dir, config.rootpath
+    spelled = {**{relpath(top / name, here): name for name in names}, **{name: name for name in names}}
+    ours, others = split_addresses(config.args, spelled)
+    if ours:
+        kept = [argument for argument in config.args if argument in spelled and (here / argument).exists()]
+        config.args[:] = [*others, *kept]
+    return ours
+
+
+def explain(code: str) -> str:
+    """The page of a rule.
+
+    Raises:
+        pytest.UsageError: If no rule has the code; the message offers near ones.
+    """
+    all_rules = {rule.code: rule for rule in rules.all_rules()}
+    found = all_rules.get(code.strip().upper())
+    if found is None:
+        offers = near(code.strip().upper().rstrip("X"), all_rules, most=8) or list(all_rules)
+        raise pytest.UsageError(
+            f"--provider-explain: no rule has the code {code!r}; near: {', '.join(offers)}"
+        )
+    return _page(found)
+
+
+def _page(rule: Rule) -> str:
+    title = f"{rule.code} {rule.name} ({rule.severity}, per {rule.scope})"
+    return f"{title}\n{'=' * len(title)}\n\n{rule.documentation}"

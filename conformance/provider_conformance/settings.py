@@ -1,0 +1,191 @@
+"""The settings of a run: command line over ini file over environment, read once and checked at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from provider_conformance.errors import UsageError
+from provider_conformance.reports import FORMATS
+from provider_conformance.run import Policy
+from provider_conformance.selection import did_you_mean, parse_codes, parse_known_failure
+
+STACKS: Final = ("auto", "builtin", "installed", "llama-stack", "ogx")
+"""What ``--provider-stack`` accepts."""
+
+_ENVIRONMENT: Final = "PROVIDER_CONFORMANCE_"
+_TRUE: Final = ("1", "true", "yes", "on")
+_FALSE: Final = ("", "0", "false", "no", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A provider as the user named it, and the folder that paths are relative to."""
+
+    argument: str
+    root: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A report file to write."""
+
+    format: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user asked for."""
+
+    providers: tuple[Named, ...]
+    api: str | None
+    stack: str
+    policy: Policy
+    reports: tuple[Target, ...]
+
+
+def destination(key: str) -> str:
+    """The attribute of pytest's options that holds a setting; ours alone, whoever else has the option."""
+    return f"provider_conformance_{key}"
+
+
+def environment_name(key: str) -> str:
+    """The environment variable of a setting: ``PROVIDER_CONFORMANCE_STACK`` for ``provider_stack``."""
+    return _ENVIRONMENT + (key.removeprefix("provider_") or key).upper()
+
+
+def option_name(key: str) -> str:
+    """The option of a setting, for messages."""
+    return "--" + key.replace("_", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a setting is looked up.
+
+    ``ini`` and ``option`` give None or an empty list where the user has set nothing.
+    """
+
+    option: Callable[[str], Any]
+    ini: Callable[[str], Any]
+    environ: Mapping[str, str]
+    here: Path
+    ini_folder: Path
+
+    def text(self, key: str) -> str | None:
+        """A setting that is one text."""
+        value = self.option(key) or self.ini(key) or self.environ.get(environment_name(key))
+        return str(value).strip() if value else None
+
+    def texts(self, key: str, separator: str = ",") -> tuple[str, ...]:
+        """A setting that is a list; in the environment its parts are separated by ``separator``."""
+        return self.texts_with_root(key, separator)[0]
+
+    def texts_with_root(self, key: str, separator: str = ",") -> tuple[tuple[str, ...], Path]:
+        """A setting that is a list, and the folder that paths in it are relative to."""
+        if given := self.option(key):
+            return tuple(given), self.here
+        if written := self.ini(key):
+            return tuple(written), self.ini_folder
+        parts = self.environ.get(environment_name(key), "").split(separator)
+        return tuple(part.strip() for part in parts if part.strip()), self.here
+
+    def flag(self, key: str) -> bool:
+        """A setting that is on or off.
+
+        Raises:
+            UsageError: If the environment holds something else.
+        """
+        if self.option(key):
+            return True
+        written = self.ini(key)
+        if written is not None:
+            return bool(written)
+        name = environment_name(key)
+        word = self.environ.get(name, "").strip().lower()
+        if word not in _TRUE + _FALSE:
+            raise UsageError(f"{name}: {word!r} is neither true nor false")
+        return word in _TRUE
+
+
+def source_of(config: pytest.Config, environ: Mapping[str, str] = os.environ) -> Source:
+    """Where the settings of a pytest run are looked up."""
+    here = config.invocation_params.dir
+    return Source(
+        option=lambda key: config.getoption(destination(key), None),
+        ini=config.getini,
+        environ=environ,
+        here=here,
+        ini_folder=config.inipath.parent if config.inipath else here,
+    )
+
+
+def read(source: Source, codes: Collection[str]) -> Settings:
+    """Read and check all settings.
+
+    Args:
+        source: Where to look.
+        codes: The codes of all rules.
+
+    Raises:
+        UsageError: If a setting cannot be acted on; the message names it and says what is accepted.
+    """
+    return Settings(
+        providers=_providers(source),
+        api=source.text("provider_api"),
+        stack=_stack(source.text("provider_stack") or "auto"),
+        policy=Policy(
+            select=parse_codes(source.texts("provider_select"), codes, "--provider-select"),
+            ignore=parse_codes(source.texts("provider_ignore"), codes, "--provider-ignore"),
+            known=tuple(
+                parse_known_failure(text, codes, "provider_known_failures")
+                for text in source.texts("provider_known_failures", "\n")
+            ),
+            strict=source.flag("provider_strict"),
+        ),
+        reports=_reports(*source.texts_with_root("provider_report")),
+    )
+
+
+def _providers(source: Source) -> tuple[Named, ...]:
+    arguments, root = source.texts_with_root("provider")
+    if not all(argument.strip() for argument in arguments):
+        raise UsageError("--provider is empty; name a package, module:callable, module:Class or a path")
+    return tuple(Named(argument, root) for argument in dict.fromkeys(arguments))
+
+
+def _stack(word: str) -> str:
+    if word not in STACKS:
+        raise UsageError(
+            f"--provider-stack: there is no {word!r}; choose one of {', '.join(STACKS)}"
+            f"{did_you_mean(word, STACKS)}"
+        )
+    return word
+
+
+def _reports(texts: Iterable[str], root: Path) -> tuple[Target, ...]:
+    return tuple(_report(text, root) for text in texts)
+
+
+def _report(text: str, root: Path) -> Target:
+    option = "--provider-report"
+    name, separator, path = text.partition(":")
+    if not separator or not path.strip():
+        raise UsageError(f"{option}: {text!r} is not FORMAT:PATH; write json:report.json")
+    if name not in FORMATS:
+        raise UsageError(
+            f"{option}: there is no format {name!r}; choose one of {', '.join(FORMATS)}"
+            f"{did_you_mean(name, FORMATS)}"
+        )
+    file = root / Path(path.strip()).expanduser()
+    if file.is_dir():
+        raise UsageError(f"{option}: {file} is a folder; name a file in it")
+    if not file.parent.is_dir():
+        raise UsageError(f"{option}: the folder {file.parent} does not exist")
+    return Target(name, file)

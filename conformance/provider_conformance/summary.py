@@ -1,0 +1,167 @@
+"""The hooks that report a run: header, outcomes, terminal summary, report files, exit status."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from provider_conformance.checks import Check, Result
+from provider_conformance.findings import Outcome
+from provider_conformance.items import OUTCOME, RESULT, decode
+from provider_conformance.report import Record, Report, Subjected, unmatched
+from provider_conformance.reports import FORMATS, github, terminal
+from provider_conformance.run import Policy
+from provider_conformance.settings import Target
+
+_PASSED: Final = Result(Outcome.PASSED)
+_STATUS: Final[Mapping[str, tuple[str, str, tuple[str, Mapping[str, bool]]]]] = {
+    Outcome.INCONCLUSIVE: ("inconclusive", "i", ("INCONCLUSIVE", {"yellow": True})),
+    Outcome.KNOWN: ("known", "x", ("KNOWN", {"yellow": True})),
+    Outcome.PASSED: ("passed", "w", ("PASSED WITH WARNINGS", {"yellow": True})),
+}
+_JUDGED: Final = (
+    pytest.ExitCode.OK,
+    pytest.ExitCode.NO_TESTS_COLLECTED,
+)
+
+
+class SummaryHooks:
+    """The hooks of the process that reports; under xdist it runs no checks itself."""
+
+    def __init__(
+        self,
+        subjects: Sequence[Subjected],
+        planned: Sequence[Check],
+        checks: Sequence[Check],
+        policy: Policy,
+        targets: Sequence[Target],
+    ) -> None:
+        self._subjects = tuple(subjects)
+        self._planned = planned
+        self._checks = {check.id: check for check in checks}
+        self._policy = policy
+        self._targets = targets
+        self._collected: frozenset[str] | None = None
+        self._results: dict[str, tuple[Result, float]] = {}
+        self._report: Report | None = None
+
+    def pytest_report_header(self) -> list[str]:
+        """Say what is going to be judged by what, and in how many checks."""
+        counts = dict.fromkeys((subject.provider.name for subject in self._subjects), 0)
+        for check in self._checks.values():
+            counts[check.provider] += 1
+        return [_header(subject, counts[subject.provider.name]) for subject in self._subjects]
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Keep what is left after other plugins deselected."""
+        self._collected = frozenset(item.nodeid for item in session.items)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Iterable[str]) -> None:
+        """Keep what an xdist worker collected; all of them collect the same."""
+        self._collected = frozenset(ids)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep a result, and keep its findings out of pytest's section of failures: they have their own."""
+        if report.nodeid not in self._checks:
+            return
+        if report.when == "call" or not report.passed:
+            self._results[report.nodeid] = (_result_of(report), report.duration)
+            if any(name == RESULT for name, _value in report.user_properties):
+                report._pdbshown = True  # type: ignore[attr-defined]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self, report: pytest.TestReport | pytest.CollectReport) -> Any:
+        """Give inconclusive and known checks a category of their own."""
+        if report.when != "call" or report.failed:
+            return None
+        for name, value in report.user_properties:
+            if name == OUTCOME:
+                return _STATUS.get(str(value))
+        return None
+
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Make the report, write the files, and let no run pass that should not."""
+        option = session.config.option
+        only_looking = option.collectonly or option.setuponly or option.setupplan
+        if only_looking or exitstatus == pytest.ExitCode.USAGE_ERROR:
+            return
+        self._report = self._made(session)
+        if exitstatus in _JUDGED and (self._report.unmatched or self._report.counts.broken):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        for target in self._targets:
+            target.path.write_text(
+                FORMATS[target.format](self._report), encoding="utf-8", errors="backslashreplace"
+            )
+
+    def _made(self, session: pytest.Session) -> Report:
+        stopped = session.shouldfail or session.shouldstop or "the run ended before its turn"
+        missing = (Result(Outcome.INCONCLUSIVE, reason=f"not run: {stopped}", broken=True), 0.0)
+        records = tuple(
+            Record(check, *self._results.get(check.id, missing))
+            for check in self._checks.values()
+            if self._collected is None or check.id in self._collected
+        )
+        stale = unmatched(self._policy.known, records, self._planned)
+        return Report(self._subjects, records, len(self._planned) - len(records), stale)
+
+    def pytest_terminal_summary(self, terminalreporter: Any, config: pytest.Config) -> None:
+        """Print findings and verdicts."""
+        if self._report is None:
+            return
+        terminalreporter.write_sep("=", "provider conformance")
+        for line in terminal.lines(self._report, _detail(config)):
+            terminalreporter.write_line(line.text, **dict.fromkeys(line.markup, True))
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            workspace = os.environ.get("GITHUB_WORKSPACE")
+            annotations = github.render(self._report, Path(workspace) if workspace else None)
+            for annotation in annotations.splitlines():
+                terminalreporter.write_line(annotation)
+
+
+def _header(subject: Subjected, count: int) -> str:
+    provider = subject.provider
+    stack = subject.contract.title if subject.contract else "a stack that is not known"
+    specs = "could not be loaded" if provider.problem else _many(len(provider.specs), "spec")
+    return f"provider conformance: {provider.name} ({specs}) on {stack}, {_many(count, 'check')}"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _detail(config: pytest.Config) -> terminal.Detail:
+    style = config.option.tbstyle
+    if config.option.no_summary or style == "no" or config.option.verbose < -1:
+        return terminal.Detail.VERDICT
+    return terminal.Detail.LINE if style == "line" else terminal.Detail.BLOCK
+
+
+def _result_of(report: pytest.TestReport) -> Result:
+    """Read a check's result off pytest's report of it."""
+    for name, value in report.user_properties:
+        if name == RESULT:
+            return _as_marked(decode(str(value)), report)
+    if report.passed:
+        return _PASSED
+    if report.skipped:
+        return Result(Outcome.SKIPPED, reason=_skip_reason(report))
+    return Result(Outcome.INCONCLUSIVE, reason=f"stopped from outside: {report.longreprtext}", broken=True)
+
+
+def _as_marked(result: Result, report: pytest.TestReport) -> Result:
+    """A failure that the author's own conftest has marked as expected is a known one."""
+    marked = result.outcome is Outcome.FAILED and report.skipped and hasattr(report, "wasxfail")
+    return replace(result, outcome=Outcome.KNOWN, reason=str(report.wasxfail)) if marked else result
+
+
+def _skip_reason(report: pytest.TestReport) -> str:
+    if hasattr(report, "wasxfail"):
+        return str(report.wasxfail)
+    return str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else report.longreprtext

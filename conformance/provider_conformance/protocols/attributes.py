@@ -100,12 +100,12 @@ def _pydantic_refusal(cls: Any, name: str) -> str:
 
 
 def _present(view: View, name: str) -> AttributeVerdict:
-    if name in classes.instance_values(view.instance) or _on_class(view.cls, name):
+    if name in classes.instance_values(view.instance) or _on_class(view, name):
         return _FINE
     hook = answers_for_others(view.cls)
     if hook:
         return AttributeVerdict(unseen=f"`{name}` cannot be seen: `{hook}` may answer for it")
-    if view.instance is None and assigned_late(view.cls, name) is not None:
+    if view.instance is None and assigned_late(view.cls, name, constants=True) is not None:
         return _FINE
     return AttributeVerdict(
         f"the attribute `{name}`, which the protocol declares, is not there",
@@ -114,8 +114,11 @@ def _present(view: View, name: str) -> AttributeVerdict:
     )
 
 
-def _on_class(cls: type, name: str) -> bool:
+def _on_class(view: View, name: str) -> bool:
+    cls: Any = view.cls
     for owner, raw in classes.definitions(cls, name):
+        if isinstance(raw, MemberDescriptorType) and view.instance is not None:
+            return hasattr(view.instance, name)  # a slot may be empty
         if not (classes.only_promises(owner) and isinstance(raw, property | cached_property)):
             return True
     if dataclasses.is_dataclass(cls) and name in {field.name for field in dataclasses.fields(cls)}:

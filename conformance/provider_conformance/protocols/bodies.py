@@ -58,6 +58,27 @@ def does_nothing(function: FunctionType) -> bool:
     return index is not None and code.co_consts[index] is None
 
 
+def only_promises(function: FunctionType) -> bool:
+    """Whether a protocol's function is a promise without a body that would serve anybody.
+
+    A body that does nothing, and a generator's that only yields constants or never gets to its
+    ``yield``: without one, it would not be a generator.
+    """
+    if does_nothing(function):
+        return True
+    node = node_of(function.__code__) if inspect.isasyncgenfunction(function) else None
+    return node is not None and not isinstance(node, ast.Lambda) and all(map(_promises, node.body))
+
+
+def _promises(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Pass() | ast.Expr(value=ast.Constant() | ast.Yield(value=None | ast.Constant())):
+            return True
+        case ast.If(test=ast.Constant(value=False) | ast.Name(id="TYPE_CHECKING")):
+            return True
+    return False
+
+
 def kind_of_nothing(function: FunctionType) -> Body:
     """Say what a body for which :func:`does_nothing` holds consists of."""
     node = node_of(function.__code__)
@@ -129,3 +150,8 @@ def class_line(cls: type) -> tuple[str, int] | None:
     except (OSError, TypeError, IndexError):
         return None
     return (path, line + 1) if path else None
+
+
+def is_overload(function: FunctionType) -> bool:
+    """Whether there are only ``@overload`` declarations: what :mod:`typing` leaves then raises."""
+    return function.__module__ == "typing" and function.__name__ == "_overload_dummy"

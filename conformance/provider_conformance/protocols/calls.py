@@ -37,9 +37,10 @@ class Refusal:
     unexpected: tuple[str, ...] = ()
     twice: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    no_self: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.too_many or self.unexpected or self.twice or self.missing)
+        return bool(self.no_self or self.too_many or self.unexpected or self.twice or self.missing)
 
 
 def shapes(promised: Signature, calls: Calls) -> tuple[CallShape, ...]:
@@ -53,7 +54,7 @@ def shapes(promised: Signature, calls: Calls) -> tuple[CallShape, ...]:
     for style in styles:
         named = promised.named()
         required = tuple(p for p in named if p.required)
-        for parameters in dict.fromkeys((named, required)):
+        for parameters in (named, required):
             found[_shape(parameters, style)] = None
         found.update(dict.fromkeys(_variadic_shapes(promised)))
     return tuple(found)
@@ -103,7 +104,9 @@ def refusal(signature: Signature, shape: CallShape) -> Refusal:
         else:
             filled.add(name)
     missing = tuple(p.name for p in signature.named() if p.required and p.name not in filled)
-    return Refusal(shape, tuple(too_many), tuple(unexpected), tuple(twice), missing)
+    return Refusal(
+        shape, tuple(too_many), tuple(unexpected), tuple(twice), missing, no_self=not signature.takes_self
+    )
 
 
 def refusals(signature: Signature, wanted: tuple[CallShape, ...]) -> tuple[Refusal, ...]:

@@ -10,9 +10,9 @@ from typing import Any, Literal
 from provider_conformance.findings import Finding, Severity
 from provider_conformance.protocols import wording
 from provider_conformance.protocols.attributes import judge_attribute
-from provider_conformance.protocols.calls import Refusal, refusals, shapes
+from provider_conformance.protocols.calls import CallShape, Refusal, refusals, shapes
 from provider_conformance.protocols.defaults import same_default
-from provider_conformance.protocols.live import View, look_up
+from provider_conformance.protocols.live import View, look_up, set_late
 from provider_conformance.protocols.members import read_protocol
 from provider_conformance.protocols.model import (
     Calls,
@@ -125,7 +125,13 @@ def compare_method(
     view: View, method: ProtocolMethod, protocol: ProtocolModel, calls: Calls, family: Family
 ) -> Comparison:
     """Compare one method of a protocol with what a live implementation has under its name."""
-    return judge(method, look_up(view, method, protocol), protocol, calls, family)
+    compared = judge(method, look_up(view, method, protocol), protocol, calls, family)
+    if compared.findings and view.instance is None:
+        # what the class defines may not be what its instances have
+        late = set_late(view, method, protocol)
+        if late is not None:
+            return judge(method, late, protocol, calls, family)
+    return compared
 
 
 def _attribute(view: View, name: str, protocol: ProtocolModel, family: Family) -> Comparison:
@@ -221,9 +227,9 @@ class _Judge:
         return Comparison(tuple(findings), unseen, result_only=bool(unseen))
 
     def _parameters(self) -> Iterator[Finding]:
-        if _identical(self._method.signature, self._signature):
+        if not self._method.overloads and _identical(self._method.signature, self._signature):
             return
-        refused = refusals(self._signature, shapes(self._method.signature, self._calls))
+        refused = refusals(self._signature, self._wanted())
         if refused:
             yield self._refused(refused)
             return
@@ -239,10 +245,13 @@ class _Judge:
             text = wording.defaults(self._method, changed)
             yield self._found(Aspect.DEFAULT, Severity.WARNING, text)
 
+    def _wanted(self) -> tuple[CallShape, ...]:
+        signatures = (self._method.signature, *self._method.overloads)
+        return tuple(shape for signature in signatures for shape in shapes(signature, self._calls))
+
     def _refused(self, refused: tuple[Refusal, ...]) -> Finding:
         claimed = self._implemented.claimed
-        wanted = shapes(self._method.signature, self._calls)
-        misleading = claimed is not None and not refusals(claimed, wanted)
+        misleading = claimed is not None and not refusals(claimed, self._wanted())
         text = wording.refused(self._method, self._signature, refused, claimed if misleading else None)
         aspect = Aspect.MISLEADING if misleading else Aspect.BINDING
         return self._found(aspect, Severity.ERROR, text)
@@ -264,9 +273,13 @@ class _Judge:
 def _identical(promised: Signature, real: Signature) -> bool:
     """Whether two signatures are the same without asking defaults whether they are equal: the usual case."""
     ours, theirs = real.parameters, promised.parameters
-    return len(ours) == len(theirs) and all(
-        a.name == b.name and a.kind is b.kind and a.default is b.default
-        for a, b in zip(ours, theirs, strict=True)
+    return (
+        real.takes_self
+        and len(ours) == len(theirs)
+        and all(
+            a.name == b.name and a.kind is b.kind and a.default is b.default
+            for a, b in zip(ours, theirs, strict=True)
+        )
     )
 
 
@@ -288,8 +301,9 @@ def _moved(promised: Signature, real: Signature, calls: Calls) -> tuple[str, ...
 def _renamed(promised: Signature, real: Signature, calls: Calls) -> tuple[tuple[str, str], ...]:
     if calls is not Calls.POSITIONAL:
         return ()
+    names = {p.name for p in promised.parameters if p.kind is Kind.POSITIONAL_OR_KEYWORD}
     pairs = zip(_by_position(promised), _by_position(real), strict=False)
-    return tuple((a, b) for a, b in pairs if a != b)
+    return tuple((a, b) for a, b in pairs if a != b and a in names)
 
 
 def _changed_defaults(promised: Signature, real: Signature) -> Iterable[tuple[Parameter, Parameter]]:

@@ -2,52 +2,89 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
 from enum import Enum
-from typing import Any
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any, Final
 
+from provider_conformance.protocols import classes
 from provider_conformance.protocols.signature import SourceDefault
 
+_BY_IDENTITY: Final = (type, FunctionType, BuiltinFunctionType, MethodType, ModuleType, Enum)
 
-def same_default(promised: Any, real: Any) -> bool:
+Pairs = frozenset[tuple[int, int]]
+
+
+def same_default(promised: Any, real: Any, compared: Pairs = frozenset()) -> bool:
     """Compare two defaults by value; where that cannot be decided they count as the same.
 
     A default known only as source text is compared with another such text; against a live value
     nothing can be said. Objects without an equality of their own are compared by type and state.
+    ``compared`` holds the pairs further out, so that objects which contain themselves come to an end.
     """
-    if promised is real:
+    if promised is real or (id(promised), id(real)) in compared:
         return True
     if isinstance(promised, SourceDefault) or isinstance(real, SourceDefault):
         both = isinstance(promised, SourceDefault) and isinstance(real, SourceDefault)
         return not both or promised.text == real.text
     if isinstance(promised, bool) is not isinstance(real, bool):
         return False
+    if _equal(promised, real) or _same_text(promised, real):
+        return True
+    if type(promised) is not type(real) or isinstance(promised, _BY_IDENTITY):
+        return False
+    return _same_state(promised, real, compared | {(id(promised), id(real))})
+
+
+def _equal(promised: Any, real: Any) -> bool:
     try:
         equal = promised == real
-        if not isinstance(equal, bool):
-            return _same_state(promised, real)  # an equality per element, as arrays have
+        return isinstance(equal, bool) and equal
     except Exception:  # the equality of somebody's class may raise anything; then state decides
-        return _same_state(promised, real)
-    return (
-        equal or _both_nan(promised, real) or _same_enum_value(promised, real) or _same_state(promised, real)
-    )
+        return False
 
 
-def _both_nan(promised: Any, real: Any) -> bool:
-    return type(promised) is type(real) is float and promised != promised and real != real
-
-
-def _same_enum_value(promised: Any, real: Any) -> bool:
+def _same_text(promised: Any, real: Any) -> bool:
     """A member of a string enum and its bare value reach the wire as the same text."""
-    if isinstance(promised, Enum) is isinstance(real, Enum):
-        return False
-    member, value = (promised, real) if isinstance(promised, Enum) else (real, promised)
-    return issubclass(type(member), str) and bool(member.value == value)
+    values = [v.value if isinstance(v, Enum) and isinstance(v, str) else v for v in (promised, real)]
+    return all(type(value) is str for value in values) and values[0] == values[1]
 
 
-def _same_state(promised: Any, real: Any) -> bool:
-    if type(promised) is not type(real):
+def _same_state(promised: Any, real: Any, compared: Pairs) -> bool:
+    if isinstance(promised, float):
+        return promised != promised and real != real  # neither is a number
+    if isinstance(promised, dict):
+        return promised.keys() == real.keys() and all(
+            same_default(value, real[key], compared) for key, value in promised.items()
+        )
+    if isinstance(promised, list | tuple):
+        return len(promised) == len(real) and all(
+            same_default(a, b, compared) for a, b in zip(promised, real, strict=True)
+        )
+    if _has_an_equality_of_its_own(promised):
         return False
-    if "__eq__" in {name for owner in type(promised).__mro__[:-1] for name in vars(owner)}:
-        return repr(promised) == repr(real)
-    state = getattr(promised, "__dict__", None)
-    return state is not None and bool(state == getattr(real, "__dict__", None))
+    states = [_state(value) for value in (promised, real)]
+    return same_default(states[0], states[1], compared)
+
+
+def _has_an_equality_of_its_own(value: Any) -> bool:
+    """Whether a False of ``==`` is to be believed: not where it was generated from fields, or raises."""
+    if dataclasses.is_dataclass(value) or any(classes.is_of_pydantic(c) for c in classes.mro(type(value))):
+        return False
+    if not classes.overrides(type(value), "__eq__"):
+        return False
+    try:
+        return isinstance(value == value, bool)  # does its equality answer at all?
+    except Exception:  # it does not
+        return False
+
+
+def _state(value: Any) -> Mapping[str, Any]:
+    state = dict(classes.instance_values(value))
+    for owner in classes.mro(type(value)):
+        slots = classes.namespace(owner).get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            if name not in ("__dict__", "__weakref__"):
+                state[name] = getattr(value, name, None)
+    return state

@@ -15,6 +15,7 @@ from provider_conformance.protocols.bodies import (
     class_line,
     definition_line,
     does_nothing,
+    is_overload,
     kind_of_nothing,
 )
 from provider_conformance.protocols.model import Implemented, ProtocolMethod, ProtocolModel, State
@@ -48,14 +49,14 @@ def look_up(view: View, method: ProtocolMethod, protocol: ProtocolModel) -> Impl
     """Find what a call of ``method`` on the implementation would run."""
     if view.instance is not None:
         own = classes.instance_values(view.instance).get(method.name, _ABSENT)
-        if own is not _ABSENT:
+        if own is not _ABSENT and not _wins_over_instances(view.cls, method.name):
             return _described(view, own, callee(own, view.cls, binds=False), method)
         if classes.overrides(view.cls, "__getattribute__"):
             return _asked(view, method)
     for owner, raw in classes.definitions(view.cls, method.name):
         found = _defined(view, owner, raw, method, protocol)
         if found.state in (State.STUB, State.MISSING) and view.instance is None:
-            return _late(view, method, protocol) or found
+            return set_late(view, method, protocol) or found
         return found
     return _absent(view, method, protocol)
 
@@ -74,6 +75,11 @@ def _defined(
     if _promised_by(owner, protocol) or _is_promise(found.function, method, protocol):
         return _inherited(view, owner, found, method)
     return _described(view, raw, found, method)
+
+
+def _wins_over_instances(cls: type, name: str) -> bool:
+    """Whether the class has a data descriptor, which comes before the instance's own attributes."""
+    return any(classes.overrides(type(raw), "__set__") for _, raw in classes.definitions(cls, name))
 
 
 def _decides_at_access(raw: Any) -> bool:
@@ -98,6 +104,8 @@ def _is_promise(function: FunctionType | None, method: ProtocolMethod, protocol:
 
 
 def _inherited(view: View, owner: type, found: Callee, method: ProtocolMethod) -> Implemented:
+    if found.function is not None and is_overload(found.function):
+        return _described(view, None, found, method)
     location = view.location or _place(found, view)
     hidden = _hidden(view, owner, method.name)
     if found.function is not None and not does_nothing(found.function):
@@ -128,6 +136,8 @@ def _described(view: View, raw: Any, found: Callee, method: ProtocolMethod) -> I
         return Implemented(State.MISSING, location=view.location, note=f"{found.why}")
     if found.signature is None:
         return Implemented(State.UNSEEN, location=location, note=found.why)
+    if found.function is not None and is_overload(found.function):
+        return Implemented(State.STUB, location=location, note="it has only `@overload` declarations")
     if found.function is not None and does_nothing(found.function):
         body = kind_of_nothing(found.function)
         if body is Body.ELLIPSIS or (body is not Body.RETURNS_NONE and not method.returns_none):
@@ -156,28 +166,35 @@ def _property(
     )
 
 
-def _asked(view: View, method: ProtocolMethod) -> Implemented:
-    """Ask the instance itself, as the stack does: for properties, descriptors and ``__getattr__``."""
+def _asked(view: View, method: ProtocolMethod, failing: State = State.UNSEEN) -> Implemented:
+    """Ask the instance itself, as the stack does: for properties, descriptors and ``__getattr__``.
+
+    ``failing`` is what an error other than AttributeError means: a property may only want a
+    connection first, a ``__getattr__`` that raises has no such method.
+    """
     try:
         value = getattr(view.instance, method.name)
     except AttributeError:
         return Implemented(State.MISSING, location=view.location)
     except Exception as error:  # the provider's code may raise anything
         note = f"reading the attribute raises {type(error).__name__}: {error}"
-        return Implemented(State.MISSING, location=view.location, note=note)
+        return Implemented(failing, location=view.location, note=note)
     return _described(view, value, callee(value, view.cls, binds=False), method)
 
 
 def _absent(view: View, method: ProtocolMethod, protocol: ProtocolModel) -> Implemented:
     answering = answers_for_others(view.cls)
     if answering and view.instance is not None:
-        return _asked(view, method)
+        return _asked(view, method, State.MISSING)
     if answering:
         note = f"`{answering}` may answer for it; only an instance can tell"
         return Implemented(State.UNSEEN, location=view.location, note=note)
-    late = _late(view, method, protocol) if view.instance is None else None
+    late = set_late(view, method, protocol) if view.instance is None else None
     if late is not None:
         return late
+    if view.instance is None and _makes_instances(view.cls):
+        note = "its metaclass or its `__new__` decides what an instance is"
+        return Implemented(State.UNSEEN, location=view.location, note=note)
     on_metaclass = any(True for _ in classes.definitions(type(view.cls), method.name))
     note = "the metaclass has it, which instances do not see" if on_metaclass else ""
     return Implemented(State.MISSING, location=view.location, note=note)
@@ -195,8 +212,26 @@ def answers_for_others(cls: type) -> str:
     return ""
 
 
-def _late(view: View, method: ProtocolMethod, protocol: ProtocolModel) -> Implemented | None:
-    """What the class's own methods put on the instance under the method's name."""
+def _rewrites_access(cls: type) -> str:
+    owner = next((owner for owner, _ in classes.definitions(cls, "__getattribute__")), object)
+    builtin = owner.__module__ == "builtins"  # `super`, `type` and the like have one of their own
+    return "" if builtin else f"{owner.__name__}.__getattribute__"
+
+
+def _makes_instances(cls: type) -> bool:
+    """Whether calling the class does something else than making an instance and initialising it."""
+    owner = next((owner for owner, _ in classes.definitions(type(cls), "__call__")), type)
+    if owner is not type and not classes.is_of_pydantic(owner):
+        return True
+    _, constructor = next(classes.definitions(cls, "__new__"))
+    function = constructor.__func__ if isinstance(constructor, staticmethod) else None
+    return isinstance(function, FunctionType) and "__new__" not in function.__code__.co_names
+
+
+def set_late(view: View, method: ProtocolMethod, protocol: ProtocolModel) -> Implemented | None:
+    """What the class's own methods put on the instance under the method's name, None if nothing."""
+    if answering := _rewrites_access(view.cls):
+        return Implemented(State.UNSEEN, location=view.location, note=f"`{answering}` decides what it is")
     late = assigned_late(view.cls, method.name)
     return _named(view, late, method, protocol) if late else None
 

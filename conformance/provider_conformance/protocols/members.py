@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
-from types import FunctionType
-from typing import Any, Final, get_args
+from types import FunctionType, SimpleNamespace
+from typing import Any, Final, Unpack, get_args, get_origin, get_overloads, get_type_hints, is_typeddict
 
 from provider_conformance.findings import Location
 from provider_conformance.protocols import classes
-from provider_conformance.protocols.bodies import definition_line, does_nothing
+from provider_conformance.protocols.bodies import definition_line, only_promises
 from provider_conformance.protocols.model import ProtocolAttribute, ProtocolMethod, ProtocolModel
 from provider_conformance.protocols.results import of_protocol_function
-from provider_conformance.protocols.signature import of_function
+from provider_conformance.protocols.signature import (
+    MISSING,
+    Kind,
+    Parameter,
+    Signature,
+    SourceDefault,
+    of_function,
+)
 
 _NOT_MEMBERS: Final = frozenset(
     {
@@ -68,25 +75,62 @@ def _declared(owner: type) -> Iterator[tuple[str, Any, Any]]:
 def _function(raw: Any) -> FunctionType | None:
     while isinstance(raw, staticmethod | classmethod):
         raw = raw.__func__
-    while not isinstance(raw, FunctionType) and isinstance(getattr(raw, "__wrapped__", None), Callable):  # type: ignore[arg-type]
+    while not isinstance(raw, FunctionType) and callable(getattr(raw, "__wrapped__", None)):
         raw = raw.__wrapped__
     return raw if isinstance(raw, FunctionType) else None
 
 
 def _method(name: str, function: FunctionType, raw: Any, owner: type) -> ProtocolMethod:
-    declared = declared_function(function)
-    signature = of_function(declared)
+    declarations = _overloads(function, name, owner) or [declared_function(function)]
+    declared = declarations[0]
+    signatures = [_signature(declaration, raw) for declaration in declarations]
     annotation = declared.__annotations__.get("return", inspect.Signature.empty)
     return ProtocolMethod(
         name=name,
-        signature=signature if isinstance(raw, staticmethod) else signature.without_first(),
+        signature=signatures[0],
+        overloads=tuple(signatures[1:]),
         result=of_protocol_function(declared),
-        optional=not (does_nothing(declared) or getattr(raw, "__isabstractmethod__", False)),
+        optional=not (only_promises(declared) or getattr(raw, "__isabstractmethod__", False)),
         returns="" if annotation is inspect.Signature.empty else _annotation_text(annotation),
         returns_none=_may_be_none(annotation),
         location=Location(declared.__code__.co_filename, definition_line(declared)),
         owner=owner.__qualname__,
     )
+
+
+def _overloads(function: FunctionType, name: str, owner: type) -> list[FunctionType]:
+    """The overloads of a method that has nothing but overloads."""
+    if function.__module__ != "typing":
+        return []
+    known_as: Any = SimpleNamespace(__module__=owner.__module__, __qualname__=f"{owner.__qualname__}.{name}")
+    return [f for f in get_overloads(known_as) if isinstance(f, FunctionType)]
+
+
+def _signature(function: FunctionType, raw: Any) -> Signature:
+    signature = _spelled_out(of_function(function), function)
+    return signature if isinstance(raw, staticmethod) else signature.without_first()
+
+
+def _spelled_out(signature: Signature, function: FunctionType) -> Signature:
+    """Replace ``**kwargs: Unpack[SomeTypedDict]`` by the keywords that it stands for."""
+    last = signature.parameters[-1] if signature.parameters else None
+    if last is None or last.kind is not Kind.VAR_KEYWORD:
+        return signature
+    annotation = function.__annotations__.get(last.name)
+    if isinstance(annotation, str) and "Unpack[" in annotation:
+        try:
+            annotation = get_type_hints(function).get(last.name)
+        except Exception:  # an annotation may name anything, or nothing at all
+            return signature
+    keywords: Any = get_args(annotation)[0] if get_origin(annotation) is Unpack else None
+    if not is_typeddict(keywords):
+        return signature
+    required = keywords.__required_keys__
+    spelled = (
+        Parameter(name, Kind.KEYWORD_ONLY, MISSING if name in required else SourceDefault("..."))
+        for name in keywords.__annotations__
+    )
+    return Signature((*signature.parameters[:-1], *spelled))
 
 
 def declared_function(function: FunctionType) -> FunctionType:

@@ -32,12 +32,14 @@ class ProtocolMethod:
     """A method that a protocol declares.
 
     ``optional`` is true where the protocol gives a body that runs: who inherits the
-    protocol need not write the method. ``returns`` is the return annotation as text.
+    protocol need not write the method. ``overloads`` are further signatures of a method that
+    has several. ``returns`` is the return annotation as text.
     """
 
     name: str
     signature: Signature
     result: ResultKind
+    overloads: tuple[Signature, ...] = ()
     optional: bool = False
     returns: str = ""
     returns_none: bool = False

@@ -57,9 +57,14 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """The parameters that a caller sees: ``self`` and ``cls`` are bound already."""
+    """The parameters that a caller sees: ``self`` and ``cls`` are bound already.
+
+    ``takes_self`` is false for a function in a class body that has no parameter for the instance:
+    no call through an instance binds.
+    """
 
     parameters: tuple[Parameter, ...] = ()
+    takes_self: bool = True
 
     def __str__(self) -> str:
         return f"({', '.join(_rendered(self.parameters))})"
@@ -75,9 +80,9 @@ class Signature:
         A leading ``*args`` swallows the instance and stays.
         """
         first = self.parameters[0] if self.parameters else None
-        if first is None or first.kind in (Kind.VAR_POSITIONAL, Kind.KEYWORD_ONLY, Kind.VAR_KEYWORD):
-            return self
-        return Signature(self.parameters[1:])
+        if first is None or first.kind in (Kind.KEYWORD_ONLY, Kind.VAR_KEYWORD):
+            return Signature(self.parameters, takes_self=False)
+        return self if first.kind is Kind.VAR_POSITIONAL else Signature(self.parameters[1:])
 
 
 def _rendered(parameters: tuple[Parameter, ...]) -> Iterable[str]:

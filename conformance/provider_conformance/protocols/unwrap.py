@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import FunctionType, MethodType
 from typing import Any, Final
@@ -21,6 +21,9 @@ from provider_conformance.protocols.signature import Kind, Parameter, Signature,
 _DEPTH: Final = 12
 """Wrappers around wrappers that are followed before giving up."""
 
+
+Values = Mapping[str, Any]
+_NO_VALUES: Final[Values] = {}
 
 PlainFunction = Any
 """A FunctionType or None; declared so, a dataclass field would be taken for a method of the class."""
@@ -44,7 +47,7 @@ class Callee:
     is_callable: bool = True
 
 
-def callee(raw: Any, owner: type, *, binds: bool, depth: int = _DEPTH) -> Callee:
+def callee(raw: Any, owner: type, *, binds: bool, depth: int = _DEPTH, values: Values = _NO_VALUES) -> Callee:
     """Resolve a raw attribute value.
 
     Args:
@@ -52,9 +55,10 @@ def callee(raw: Any, owner: type, *, binds: bool, depth: int = _DEPTH) -> Callee
         owner: the class on which a wrapper's ``self.something`` is looked up.
         binds: whether attribute access binds it, so that its first parameter is filled.
         depth: how many further wrappers may be followed.
+        values: attributes of the object on which the wrapper itself lives, where it is one.
     """
     if type(raw) is FunctionType:
-        return _function(raw, owner, binds, depth)
+        return _function(raw, owner, binds, depth, values)
     if depth == 0:
         return Callee(why="it is wrapped too deeply to follow")
     for kinds, resolve in _RESOLVERS:
@@ -63,7 +67,7 @@ def callee(raw: Any, owner: type, *, binds: bool, depth: int = _DEPTH) -> Callee
     return _object(raw, owner, binds, depth - 1)
 
 
-def _function(function: FunctionType, owner: type, binds: bool, depth: int) -> Callee:
+def _function(function: FunctionType, owner: type, binds: bool, depth: int, values: Values) -> Callee:
     own = of_function(function)
     signature = own.without_first() if binds else own
     found = Callee(signature, function, function, kinds_of_function(function, owner))
@@ -71,12 +75,19 @@ def _function(function: FunctionType, owner: type, binds: bool, depth: int) -> C
     if attributes and ("__wrapped__" in attributes or "__signature__" in attributes):
         found = replace(found, claimed=_claimed(function, binds))
     if signature.parameters and _takes_anything(signature) and depth:
-        target = _forwarded(function, owner, binds)
-        if target is not None:
-            inner = callee(target[0], owner, binds=target[1], depth=depth - 1)
-            if inner.signature is not None:
-                return replace(found, signature=inner.signature, function=inner.function)
+        target = _forwarded(function, owner, binds, values)
+        inner = _followed(target, owner, depth - 1) if target else None
+        if inner is not None:
+            return replace(found, signature=inner.signature, function=inner.function)
     return found
+
+
+def _followed(target: _Target, owner: type, depth: int) -> Callee | None:
+    inner = callee(target.raw, owner, binds=target.binds, depth=depth)
+    if inner.signature is None:
+        return None
+    given = dict.fromkeys(target.keywords)
+    return replace(inner, signature=_apply(inner.signature, (None,) * target.positional, given))
 
 
 def _takes_anything(signature: Signature) -> bool:
@@ -91,8 +102,18 @@ def _claimed(function: Any, binds: bool) -> Signature | None:
     return claimed.without_first() if binds else claimed
 
 
-def _forwarded(function: FunctionType, owner: type, binds: bool) -> tuple[Any, bool] | None:
-    """What a ``*args, **kwargs`` wrapper hands all its arguments on to, and whether one of them binds.
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """What a wrapper calls, with the arguments that it supplies itself."""
+
+    raw: Any
+    binds: bool
+    positional: int = 0
+    keywords: tuple[str, ...] = ()
+
+
+def _forwarded(function: FunctionType, owner: type, binds: bool, values: Values) -> _Target | None:
+    """What a ``*args, **kwargs`` wrapper hands all its arguments on to.
 
     None where the wrapper changes the arguments on the way or calls something that cannot be
     resolved: then its own signature is all there is to judge.
@@ -100,18 +121,16 @@ def _forwarded(function: FunctionType, owner: type, binds: bool) -> tuple[Any, b
     node = node_of(function.__code__)
     if node is None:
         wrapped = function.__dict__.get("__wrapped__")
-        return (wrapped, binds) if isinstance(wrapped, FunctionType) else None
+        return _Target(wrapped, binds) if isinstance(wrapped, FunctionType) else None
     args, kwargs = (p.name for p in of_function(function).parameters if p.kind in _VARIADIC)
     if _touches(node, {args, kwargs}):
         return None
-    leading = [p.name for p in of_function(function).named()]
-    targets = [
-        target
+    calls = [
+        statement
         for statement in own_statements(node)
-        if isinstance(statement, ast.Call)
-        and (target := _target(statement, function, owner, binds, (leading, args, kwargs))) is not None
+        if isinstance(statement, ast.Call) and _spreads(statement, args, kwargs)
     ]
-    return targets[0] if len(targets) == 1 else None
+    return _target(calls[0], function, owner, binds, values) if len(calls) == 1 else None
 
 
 _VARIADIC: Final = (Kind.VAR_POSITIONAL, Kind.VAR_KEYWORD)
@@ -134,29 +153,28 @@ def _touches(node: FunctionNode, names: set[str]) -> bool:
 
 
 def _target(
-    call: ast.Call,
-    function: FunctionType,
-    owner: type,
-    binds: bool,
-    names: tuple[list[str], str, str],
-) -> tuple[Any, bool] | None:
-    leading, args, kwargs = names
-    given = [arg.id if isinstance(arg, ast.Name) else "" for arg in call.args[:-1]]
-    if not _spreads(call, args, kwargs):
-        return None
+    call: ast.Call, function: FunctionType, owner: type, binds: bool, values: Values
+) -> _Target | None:
+    leading = [p.name for p in of_function(function).named()]
+    given = call.args[:-1]
+    passed_on = [arg.id for arg in given[: len(leading)] if isinstance(arg, ast.Name)]
+    keywords = tuple(keyword.arg for keyword in call.keywords if keyword.arg)
     match call.func:
-        case ast.Name(id=name):
+        case ast.Name(id=name) if passed_on == leading:
             target = names_of(function).get(name)
-            if given == leading and isinstance(target, FunctionType | MethodType | functools.partial):
-                return target, binds
-        case ast.Attribute(value=ast.Name(id=first), attr=attr) if not given and leading[:1] == [first]:
+            if isinstance(target, FunctionType | MethodType | functools.partial):
+                return _Target(target, binds, len(given) - len(leading), keywords)
+        case ast.Attribute(value=ast.Name(id=first), attr=attr) if leading[:1] == [first]:
+            if attr in values:
+                return _Target(values[attr], False, len(given), keywords)
             for _, raw in classes.definitions(owner, attr):
-                return raw, True
+                return _Target(raw, True, len(given), keywords)
     return None
 
 
 def _spreads(call: ast.Call, args: str, kwargs: str) -> bool:
-    match call.args[-1:], call.keywords:
+    """Whether the call hands on both, all of the first and all of the second."""
+    match call.args[-1:], call.keywords[-1:]:
         case [[ast.Starred(value=ast.Name(id=a))], [ast.keyword(arg=None, value=ast.Name(id=k))]]:
             return a == args and k == kwargs
     return False
@@ -228,21 +246,30 @@ def _introspected(raw: Any, binds: bool) -> Callee:
 
 def _object(raw: Any, owner: type, binds: bool, depth: int) -> Callee:
     """Any other value: a wrapper written in C, a descriptor, an object with ``__call__``."""
-    wrapped = classes.instance_values(raw).get("__wrapped__")
+    values = classes.instance_values(raw)
     kind = type(raw)
     python_call = next((value for _, value in classes.definitions(kind, "__call__")), None)
-    if wrapped is not None and not isinstance(python_call, FunctionType):
-        return callee(wrapped, owner, binds=binds, depth=depth)
-    if isinstance(python_call, FunctionType):
-        found = callee(python_call, kind, binds=True, depth=depth)
-        if inspect.iscoroutinefunction(raw):  # marked so, as asynchronous mocks are
-            return replace(found, kinds=frozenset({ResultKind.AWAITABLE}))
-        return found
-    if classes.overrides(kind, "__get__") and python_call is None:
+    getter = next((value for _, value in classes.definitions(kind, "__get__")), None)
+    if binds and isinstance(getter, FunctionType):
+        return Callee(why=f"the descriptor {kind.__name__} decides at access what it is")
+    if isinstance(python_call, FunctionType | staticmethod | classmethod):
+        return _callable_object(raw, python_call, depth, values)
+    if "__wrapped__" in values:
+        return callee(values["__wrapped__"], owner, binds=binds, depth=depth)
+    if getter is not None and python_call is None:
         return Callee(why=f"the descriptor {kind.__name__} decides at access what it is")
     if not callable(raw):
         return Callee(is_callable=False, why=f"it is {_shown(raw)}, which cannot be called")
     return _introspected(raw, binds=binds and inspect.ismethoddescriptor(raw))
+
+
+def _callable_object(raw: Any, call: Any, depth: int, values: Values) -> Callee:
+    found = callee(call, type(raw), binds=True, depth=depth, values=values)
+    if "__signature__" in values or classes.overrides(type(raw), "__signature__"):
+        found = replace(found, claimed=_claimed(raw, binds=False))
+    if inspect.iscoroutinefunction(raw):  # marked so, as asynchronous mocks are
+        return replace(found, kinds=frozenset({ResultKind.AWAITABLE}))
+    return found
 
 
 def _shown(raw: Any) -> str:

@@ -91,6 +91,8 @@ def _reasons(refusal: Refusal, method: ProtocolMethod, signature: Signature) -> 
     unknown = [n for n in refusal.unexpected if n not in own]
     missing = [n for n in refusal.missing if n not in promised]
     dropped = [n for n in refusal.missing if n in promised and n not in refusal.unexpected + refusal.too_many]
+    if refusal.no_self:
+        yield "has no parameter for the instance (`self`)"
     if EXTRA in unknown:
         unknown.remove(EXTRA)
         yield "does not take the further keyword arguments (`**kwargs`) that the protocol promises"

@@ -1,8 +1,8 @@
 """Compile ``constraints/``: the releases that CI installs.
 
 ``python tools/renew_constraints.py [NAME ...]`` compiles ``tools`` (tox and uv), ``ci`` (the suite and its
-linters) and every environment of ``tox.ini`` that brings a real stack, or only those named. ``uv`` and
-``tox`` have to be on the path.
+linters), ``lowest`` (the floors of ``pyproject.toml``) and every environment of ``tox.ini`` that brings a
+real stack, or only those named. ``uv`` and ``tox`` have to be on the path.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ def jobs() -> dict[str, Job]:
     suite = ["--group", "test", "pyproject.toml"]
     return {
         "tools": Job("3.11", (), ("tox>=4.25", "tox-uv>=1.20")),
+        "lowest": Job("3.11", (*suite, "--all-extras", "--resolution", "lowest-direct"), ()),
         "ci": Job("3.11", (*suite, "--group", "lint", "--all-extras"), project["build-system"]["requires"]),
     } | {name: Job("3.12", tuple(suite), deps) for name, deps in stack_environments().items()}
 

@@ -61,6 +61,8 @@ class Implementation:
     Where it could not be found ``cls`` is None and ``unseen`` says why (the checks are then
     inconclusive), or ``problem`` holds what is wrong with the provider (a finding).
     ``instance`` is the object that the factory returned, where one was constructed.
+    ``alternatives`` are further classes of which it may return an instance, depending on the
+    configuration.
     """
 
     cls: type | None = None
@@ -69,6 +71,7 @@ class Implementation:
     unseen: str = ""
     problem: Problem | None = None
     instance: Any = field(default=None, compare=False, repr=False)
+    alternatives: tuple[type, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,9 @@ class Provider:
     ``name`` is what the user called it and prefixes its node ids. ``stack`` is the family that
     its specs are instances of: "builtin", "llama-stack", "ogx", or "" where nothing was loaded.
     ``root`` is the folder against which locations are shown. ``output`` is what the package
-    wrote to stdout or stderr while it was imported.
+    wrote to stdout while it was imported and asked for its specs, ``log`` what it wrote to stderr.
+    ``package`` is the import name of what was loaded; ``folder`` has to be on ``sys.path`` for it,
+    None where it is importable anyway.
     """
 
     name: str
@@ -88,3 +93,6 @@ class Provider:
     problem: Problem | None = None
     output: str = ""
     notes: tuple[str, ...] = ()
+    log: str = ""
+    package: str = ""
+    folder: Path | None = None

@@ -1,0 +1,84 @@
+"""Look at a stranger's objects without running more of their code than must be.
+
+A provider's objects may answer every attribute, lie about their class, or raise from
+``__repr__``. What is here never raises for any of that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import reprlib
+from typing import Any, Final
+
+_MRO: Final = type.__dict__["__mro__"]
+_NAME: Final = type.__dict__["__name__"]
+_QUALNAME: Final = type.__dict__["__qualname__"]
+_NAMESPACE: Final = type.__dict__["__dict__"]
+_LIMIT: Final = 300
+
+
+def is_class(value: object) -> bool:
+    """Whether ``value`` really is a class, whatever its ``__class__`` says."""
+    return issubclass(type(value), type)
+
+
+def mro(cls: type) -> tuple[type, ...]:
+    """The classes that ``cls`` inherits from, itself first, unmoved by a lying metaclass."""
+    found: tuple[type, ...] = _MRO.__get__(cls)
+    return found
+
+
+def inherits(value: object, ancestor: type) -> bool:
+    """Whether ``value``'s class has ``ancestor`` in its method resolution order."""
+    return any(cls is ancestor for cls in mro(type(value)))
+
+
+def namespace(cls: type) -> dict[str, Any]:
+    """A copy of the attributes written in the body of ``cls`` or set on it later."""
+    return dict(_NAMESPACE.__get__(cls))
+
+
+def class_name(cls: type) -> str:
+    """The name of ``cls`` as its author wrote it."""
+    return str(_NAME.__get__(cls))
+
+
+def class_title(cls: type) -> str:
+    """``module.Class``; builtins without their module."""
+    module = class_module(cls)
+    qualname = str(_QUALNAME.__get__(cls))
+    return qualname if module in ("", "builtins") else f"{module}.{qualname}"
+
+
+def class_module(cls: type) -> str:
+    """The module that ``cls`` says it was defined in, "" where that is no text."""
+    module = namespace(cls).get("__module__", "builtins")
+    return module if type(module) is str else ""
+
+
+def text(value: object) -> str:
+    """``str(value)`` cut to a sensible length, or its type's name where that raises."""
+    return _rendered(value, str)
+
+
+def short_repr(value: object) -> str:
+    """``repr(value)``, shortened, or its type's name where that raises."""
+    return _rendered(value, reprlib.repr)
+
+
+def _rendered(value: object, render: Any) -> str:
+    with contextlib.suppress(Exception):
+        shown = render(value)
+        if type(shown) is str:
+            return shown if len(shown) <= _LIMIT else f"{shown[:_LIMIT]}..."
+    return f"<{class_title(type(value))} object>"
+
+
+def attribute(value: object, name: str, default: Any = None) -> Any:
+    """``getattr(value, name, default)`` for an object whose attribute access may raise anything."""
+    try:
+        return getattr(value, name, default)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return default

@@ -1,0 +1,111 @@
+"""What a provider declares that it needs, and whose fault a failing import is."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from provider_conformance.providers import causes, projects, specs, stacks
+from provider_conformance.providers.loading import Home
+from provider_conformance.providers.model import Problem, Spec
+
+_THIRD_PARTY_SHAPE: Final = ("missing-name", "missing-submodule")
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why something failed: ``problem`` is wrong with the provider, or ``unseen`` says what is not here."""
+
+    problem: Problem | None = None
+    unseen: str = ""
+
+
+def judge(error: BaseException, home: Home, spec: Spec, what: str, kind: str = "import-error") -> Failure:
+    """Whose fault ``error`` is.
+
+    A module that is missing although everything that the provider declares is installed is the
+    provider's mistake. Where a declared requirement is not installed, or somebody else's module
+    fails, nothing is known about the provider.
+
+    Args:
+        error: What importing or calling the provider's code raised.
+        home: The provider's own code.
+        spec: The spec whose requirements count.
+        what: What was being done, as the subject of a sentence.
+        kind: The kind of a problem that has no kind of its own.
+    """
+    missing = causes.missing_module(error)
+    foreign = missing and not stacks.family_of_module(missing) and not home.owns_module(missing)
+    if foreign and _may_be_declared(missing, home, spec):
+        return Failure(unseen=f"needs module `{missing}`, which is not installed here")
+    problem = causes.explain(error, home, what, fallback=kind)
+    if problem.kind in _THIRD_PARTY_SHAPE or (not missing and causes.is_environments(error, home)):
+        return Failure(unseen=problem.message)
+    return Failure(problem)
+
+
+def _may_be_declared(module: str, home: Home, spec: Spec) -> bool:
+    """Whether a requirement that is not installed here may be what provides ``module``.
+
+    Names of modules and distributions differ too much to tell which it is. An extra is
+    nobody's duty to install, so there the name has to fit.
+    """
+    if any(not stacks.version_of(name) for name in _declared(home, spec)):
+        return True
+    top = _plain(module.partition(".")[0])
+    return any(top in _plain(name) for name in _extras(home))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]", "", name).lower()
+
+
+def _declared(home: Home, spec: Spec) -> Iterator[str]:
+    yield from _names(specs.pip_packages(spec.raw))
+    for distribution in _distributions().get(home.package, ()):
+        yield from _names(importlib.metadata.requires(distribution) or ())
+    for folder in _project_folders(home):
+        yield from _names(projects.requirements(folder))
+
+
+def _extras(home: Home) -> Iterator[str]:
+    for distribution in _distributions().get(home.package, ()):
+        lines = importlib.metadata.requires(distribution) or ()
+        yield from (match.group() for line in lines if "extra" in line and (match := _NAME.match(line)))
+
+
+@cache
+def _distributions() -> Mapping[str, list[str]]:
+    return importlib.metadata.packages_distributions()
+
+
+def _project_folders(home: Home) -> list[Path]:
+    parents = [parent for place in home.places for parent in place.parents[:2]]
+    return [parent for parent in dict.fromkeys(parents) if (parent / "pyproject.toml").is_file()]
+
+
+def _names(requirements: Iterable[str]) -> Iterator[str]:
+    from packaging.requirements import InvalidRequirement, Requirement  # noqa: PLC0415 - only where asked
+
+    for line in requirements:
+        try:
+            requirement = Requirement(line)
+        except InvalidRequirement:
+            yield from _pip_names(line)
+            continue
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            yield requirement.name
+
+
+def _pip_names(line: str) -> Iterator[str]:
+    """The names in what was meant for pip's command line: "torch torchvision --index-url URL"."""
+    for word in line.split(" --", maxsplit=1)[0].split():
+        match = _NAME.match(word)
+        if match and not word.startswith("-"):
+            yield match.group()

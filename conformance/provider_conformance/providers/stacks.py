@@ -1,0 +1,58 @@
+"""Which stack a module, class or spec belongs to, and which stacks are installed here."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Iterable
+from functools import cache
+from typing import Final
+
+from provider_conformance.providers import careful
+
+BUILTIN: Final = "builtin"
+_FAMILIES: Final = {
+    "llama_stack": "llama-stack",
+    "llama_stack_api": "llama-stack",
+    "ogx": "ogx",
+    "ogx_api": "ogx",
+    "provider_conformance": BUILTIN,
+}
+DISTRIBUTIONS: Final = ("llama-stack", "ogx")
+
+
+def family_of_module(module: str) -> str:
+    """The family of the stack that ``module`` is part of, "" for any other module."""
+    return _FAMILIES.get(module.partition(".")[0], "")
+
+
+def family_of_class(cls: type) -> str:
+    """The family of the nearest class in the method resolution order that a stack defines, "" without one."""
+    families = (family_of_module(careful.class_module(base)) for base in careful.mro(cls))
+    return next((family for family in families if family), "")
+
+
+def family_of(specs: Iterable[object]) -> str:
+    """The family of which the first of ``specs`` is an instance, "" where none is."""
+    families = (family_of_class(type(spec)) for spec in specs)
+    return next((family for family in families if family), "")
+
+
+@cache
+def version_of(distribution: str) -> str:
+    """The installed version of a distribution, "" where it is not installed."""
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def title(family: str) -> str:
+    """A family as a person would say it, with its installed version: "ogx 1.5.0"."""
+    if family == BUILTIN:
+        return "the built-in stack"
+    return f"{family} {version_of(family)}".strip()
+
+
+def installed() -> tuple[str, ...]:
+    """The titles of the stacks that are installed beside this package."""
+    return tuple(title(family) for family in DISTRIBUTIONS if version_of(family))

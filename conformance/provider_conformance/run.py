@@ -143,6 +143,8 @@ def _methods(scope: Scope, api: ApiContract | None) -> Iterable[str]:
         return ("",)
     if api is None or scope is Scope.PROVIDER:
         return ()
+    if scope is Scope.CALLED:
+        return api.undeclared()
     protocol = api.public if scope is Scope.PUBLIC else api.private
     return dict.fromkeys([*protocol.methods, *protocol.attributes]) if protocol else ()
 

@@ -72,6 +72,15 @@ class ApiContract:
     injected: tuple[str, ...] = ()
     providable: bool = True
 
+    def undeclared(self) -> tuple[str, ...]:
+        """Methods that the stack calls without a guard and that neither protocol declares."""
+        declared = {name for p in (self.public, self.private) if p for name in (*p.methods, *p.attributes)}
+        return tuple(
+            method
+            for method, calls in self.calls.items()
+            if method not in declared and not all(call.guarded for call in calls)
+        )
+
     def how_called(self, method: str) -> Calls:
         """How the stack passes arguments to ``method``.
 
@@ -95,7 +104,8 @@ class ApiContract:
 class Contract:
     """What one release of a stack demands of its providers.
 
-    ``stack`` is "builtin", "llama-stack" or "ogx"; ``release`` its version. ``apis`` is keyed by
+    ``stack`` is "builtin", "llama-stack" or "ogx"; ``release`` its version, and ``api_release``
+    that of the separate distribution with its protocols, "" where it has none. ``apis`` is keyed by
     the API's value ("inference"). ``factories`` is keyed by spec kind: "inline", "remote",
     "passthrough". ``spec_fields`` maps a spec class's name to its field names.
     ``attributes`` are set by the stack's loader on every provider ("__provider_id__", ...).
@@ -107,8 +117,14 @@ class Contract:
     factories: Mapping[str, Factory] = field(default_factory=dict)
     spec_fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     attributes: tuple[str, ...] = ("__provider_id__", "__provider_spec__", "__provider_config__")
+    api_release: str = ""
 
     @property
     def title(self) -> str:
-        """Stack and release as a person would say them: "ogx 1.5.0"."""
-        return f"{self.stack} {self.release}".strip()
+        """Stack and release as a person would say them: "ogx 1.5.0".
+
+        An API distribution of another release is said too: it is what the protocols come from.
+        """
+        skewed = self.api_release not in ("", self.release)
+        api = f" with {self.stack}-api {self.api_release}" if skewed else ""
+        return f"{self.stack} {self.release}{api}".strip()

@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -126,8 +127,18 @@ def _nodes_by_line(filename: str) -> dict[tuple[int, str], list[FunctionNode]]:
     return nodes
 
 
-def own_statements(node: FunctionNode) -> Iterator[ast.AST]:
-    """Walk a function's body without entering functions and classes nested in it."""
+def own_statements(node: FunctionNode) -> tuple[ast.AST, ...]:
+    """All nodes of a function's body but those of functions and classes nested in it, kept for next time."""
+    found = _statements.get(node)
+    if found is None:
+        found = _statements[node] = tuple(_walk(node))
+    return found
+
+
+_statements: WeakKeyDictionary[FunctionNode, tuple[ast.AST, ...]] = WeakKeyDictionary()
+
+
+def _walk(node: FunctionNode) -> Iterator[ast.AST]:
     pending: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
     while pending:
         current = pending.pop()

@@ -22,7 +22,7 @@ from provider_conformance.protocols.model import (
     ResultKind,
     State,
 )
-from provider_conformance.protocols.signature import Kind, Parameter, Signature
+from provider_conformance.protocols.signature import MISSING, Kind, Parameter, Signature
 
 
 class Aspect(IntEnum):
@@ -227,12 +227,18 @@ class _Judge:
         return Comparison(tuple(findings), unseen, result_only=bool(unseen))
 
     def _parameters(self) -> Iterator[Finding]:
-        if not self._method.overloads and _identical(self._method.signature, self._signature):
-            return
-        refused = refusals(self._signature, self._wanted())
-        if refused:
-            yield self._refused(refused)
-            return
+        if self._method.overloads or not _same_shape(self._method.signature, self._signature):
+            refused = refusals(self._signature, self._wanted())
+            if refused:
+                yield self._refused(refused)
+                return
+            yield from self._moved_or_renamed()
+        changed = tuple(_changed_defaults(self._method.signature, self._signature))
+        if changed:
+            text = wording.defaults(self._method, changed)
+            yield self._found(Aspect.DEFAULT, Severity.WARNING, text)
+
+    def _moved_or_renamed(self) -> Iterator[Finding]:
         if moved := _moved(self._method.signature, self._signature, self._calls):
             by_keyword = self._calls is Calls.KEYWORD
             text = wording.order(self._method, self._signature, moved, by_keyword=by_keyword)
@@ -240,10 +246,6 @@ class _Judge:
         elif renamed := _renamed(self._method.signature, self._signature, self._calls):
             text = wording.renamed(self._method, renamed)
             yield self._found(Aspect.ORDER, Severity.WARNING, text)
-        changed = tuple(_changed_defaults(self._method.signature, self._signature))
-        if changed:
-            text = wording.defaults(self._method, changed)
-            yield self._found(Aspect.DEFAULT, Severity.WARNING, text)
 
     def _wanted(self) -> tuple[CallShape, ...]:
         signatures = (self._method.signature, *self._method.overloads)
@@ -270,17 +272,15 @@ class _Judge:
         return _finding(self._family.code(aspect), severity, self._method, self._implemented, text)
 
 
-def _identical(promised: Signature, real: Signature) -> bool:
-    """Whether two signatures are the same without asking defaults whether they are equal: the usual case."""
+def _same_shape(promised: Signature, real: Signature) -> bool:
+    """Whether both have the same parameters, defaults apart: the usual case, and every call binds."""
     ours, theirs = real.parameters, promised.parameters
-    return (
-        real.takes_self
-        and len(ours) == len(theirs)
-        and all(
-            a.name == b.name and a.kind is b.kind and a.default is b.default
-            for a, b in zip(ours, theirs, strict=True)
-        )
-    )
+    if len(ours) != len(theirs) or not real.takes_self:
+        return False
+    for a, b in zip(ours, theirs, strict=True):
+        if a.name != b.name or a.kind is not b.kind or (a.default is MISSING) is not (b.default is MISSING):
+            return False
+    return True
 
 
 def _by_position(signature: Signature) -> list[str]:
@@ -291,6 +291,11 @@ def _moved(promised: Signature, real: Signature, calls: Calls) -> tuple[str, ...
     """Parameters known to both that stand in another order."""
     wanted, found = _by_position(promised), _by_position(real)
     if calls is not Calls.KEYWORD:
+        if any(p.kind is Kind.VAR_POSITIONAL for p in real.parameters):
+            # `*args` takes the argument before the parameter of that name gets it
+            swallowed = {p.name for p in real.parameters if p.kind is Kind.KEYWORD_ONLY}
+            if lost := tuple(name for name in wanted if name in swallowed):
+                return lost
         # whatever receives an argument by position under a name that belongs to another one
         return tuple(a for a, b in zip(wanted, found, strict=False) if a != b and (a in found or b in wanted))
     common = [name for name in found if name in wanted]
@@ -307,9 +312,10 @@ def _renamed(promised: Signature, real: Signature, calls: Calls) -> tuple[tuple[
 
 
 def _changed_defaults(promised: Signature, real: Signature) -> Iterable[tuple[Parameter, Parameter]]:
-    found = {p.name: p for p in real.named()}
-    for parameter in promised.named():
+    found = {p.name: p for p in real.parameters if p.default is not MISSING}
+    for parameter in promised.parameters:
         other = found.get(parameter.name)
-        both = other is not None and not parameter.required and not other.required
-        if both and other is not None and not same_default(parameter.default, other.default):
+        if other is None or parameter.default is MISSING or parameter.default is other.default:
+            continue
+        if not same_default(parameter.default, other.default):
             yield parameter, other

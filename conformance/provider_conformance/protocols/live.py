@@ -83,6 +83,8 @@ def _wins_over_instances(cls: type, name: str) -> bool:
 
 
 def _decides_at_access(raw: Any) -> bool:
+    if type(raw) is FunctionType:
+        return False
     return callee(raw, object, binds=True).signature is None and classes.overrides(type(raw), "__get__")
 
 

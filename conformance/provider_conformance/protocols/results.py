@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from types import FunctionType, MethodType, ModuleType
 from typing import Any, Final
 
+from provider_conformance.protocols import classes
 from provider_conformance.protocols.bodies import FunctionNode, node_of, own_statements
 from provider_conformance.protocols.model import ResultKind
 
@@ -187,13 +188,13 @@ class _Returns:
     def _resolve(self, node: ast.expr) -> Any:
         """The live object that a name or ``self.name`` or ``module.name`` refers to; None if unseen."""
         if isinstance(node, ast.Name):
-            return names_of(self._function).get(node.id)
+            return name_in(self._function, node.id)
         if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
             return None
         code = self._function.__code__
         if code.co_argcount and node.value.id == code.co_varnames[0] and self._owner is not None:
-            return inspect.getattr_static(self._owner, node.attr, None)
-        base = names_of(self._function).get(node.value.id)
+            return next((raw for _, raw in classes.definitions(self._owner, node.attr)), None)
+        base = name_in(self._function, node.value.id)
         return vars(base).get(node.attr) if isinstance(base, ModuleType) else None
 
 
@@ -208,12 +209,12 @@ def of_class(cls: type) -> Kinds:
     return _ITERATOR if hasattr(cls, "__aiter__") else _PLAIN
 
 
-def names_of(function: FunctionType) -> Mapping[str, Any]:
-    """The names that a function's body can see, closure before globals; unbound cells are left out."""
-    names = dict(function.__globals__)
-    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-        try:
-            names[name] = cell.cell_contents
-        except ValueError:
-            names.pop(name, None)
-    return names
+def name_in(function: FunctionType, name: str) -> Any:
+    """What ``name`` refers to in a function's body: closure before globals, None where it is unbound."""
+    free = function.__code__.co_freevars
+    if name not in free:
+        return function.__globals__.get(name)
+    try:
+        return (function.__closure__ or ())[free.index(name)].cell_contents
+    except (ValueError, IndexError):  # a cell that is still empty
+        return None

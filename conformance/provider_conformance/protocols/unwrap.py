@@ -13,7 +13,7 @@ from typing import Any, Final
 from provider_conformance.protocols import classes
 from provider_conformance.protocols.bodies import FunctionNode, node_of, own_statements
 from provider_conformance.protocols.model import ResultKind
-from provider_conformance.protocols.results import UNKNOWN, Kinds, names_of
+from provider_conformance.protocols.results import UNKNOWN, Kinds, name_in
 from provider_conformance.protocols.results import of_class as kinds_of_class
 from provider_conformance.protocols.results import of_function as kinds_of_function
 from provider_conformance.protocols.signature import Kind, Parameter, Signature, of_function, of_inspect
@@ -161,7 +161,7 @@ def _target(
     keywords = tuple(keyword.arg for keyword in call.keywords if keyword.arg)
     match call.func:
         case ast.Name(id=name) if passed_on == leading:
-            target = names_of(function).get(name)
+            target = name_in(function, name)
             if isinstance(target, FunctionType | MethodType | functools.partial):
                 return _Target(target, binds, len(given) - len(leading), keywords)
         case ast.Attribute(value=ast.Name(id=first), attr=attr) if leading[:1] == [first]:
@@ -227,7 +227,7 @@ def _dispatching(raw: Any, owner: type, binds: bool, depth: int) -> Callee:
     if inner.signature is None or not inner.signature.parameters:
         return inner
     first, *rest = inner.signature.parameters
-    positional_only = replace(first, kind=Kind.POSITIONAL_ONLY)
+    positional_only = first._replace(kind=Kind.POSITIONAL_ONLY)
     return replace(inner, signature=Signature((positional_only, *rest)))
 
 

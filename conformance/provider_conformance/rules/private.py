@@ -17,11 +17,12 @@ from provider_conformance.protocols.model import (
 from provider_conformance.protocols.signature import Kind, Signature
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.signatures import (
+    caller_of,
     judge_aspect,
     method_of,
     not_judgeable,
     private_protocol,
-    view_of,
+    views_of,
 )
 
 
@@ -267,33 +268,33 @@ def undeclared_method(subject: Subject) -> Judgement:
     implementation = subject.implementation()
     if reason := not_judgeable(implementation):
         return reason
-    view = view_of(implementation)
-    found = look_up(view, _called(subject.method), ProtocolModel("", "", {}))
-    if found.state is State.UNSEEN:
-        return Judgement(inconclusive=f"`{subject.method}` cannot be seen: {found.note}")
     calls = [call for call in subject.api.calls.get(subject.method, ()) if not call.guarded]
-    absent = found.state is State.MISSING
-    for call in calls:
-        refused = found.signature is not None and refusal(found.signature, _shape(call))
-        if absent or (refused and not call.spread):
-            return Judgement((_undeclared(subject, call, view, found, absent=absent),))
+    for view in views_of(implementation):
+        found = look_up(view, _called(subject.method), ProtocolModel("", "", {}))
+        if found.state is State.UNSEEN:
+            return Judgement(inconclusive=f"`{subject.method}` cannot be seen: {found.note}")
+        for call in calls:
+            if _fails(call, found):
+                return Judgement((_undeclared(subject.method, call, view, found),))
     return Judgement()
 
 
-def _undeclared(
-    subject: Subject, call: StackCall, view: View, found: Implemented, *, absent: bool
-) -> Finding:
-    method = subject.method
-    place = f" ({call.location})" if call.location else ""
+def _fails(call: StackCall, found: Implemented) -> bool:
+    if found.state is State.MISSING:
+        return True
+    return found.signature is not None and not call.spread and bool(refusal(found.signature, _shape(call)))
+
+
+def _undeclared(method: str, call: StackCall, view: View, found: Implemented) -> Finding:
+    absent = found.state is State.MISSING
     wrong = "is not there" if absent else f"does not take the call `{method}{_shape(call)}`"
-    error = "an AttributeError" if absent else "a TypeError"
     return Finding(
         "PC310",
         Severity.WARNING,
         f"`{method}` {wrong}; no protocol declares it, and the stack calls it all the same",
         method=method,
         location=found.location or view.location,
-        why=f"called by {call.caller}{place}, which gets {error}",
+        why=f"called by {caller_of(call)}, which gets {'an AttributeError' if absent else 'a TypeError'}",
         fix=f"add `async def {method}{_shape(call)}`; an empty body is fine where there is nothing to do",
     )
 

@@ -47,7 +47,7 @@ def judge_aspect(subject: Subject, aspect: Aspect, family: Family, protocol_of: 
     implementation = subject.implementation()
     if reason := not_judgeable(implementation):
         return reason
-    compared = _compare(implementation, subject.method, protocol, api, family)
+    compared = _compare_all(implementation, subject.method, protocol, api, family)
     wanted = family.code(aspect)
     found = tuple(_told(f, subject, api) for f in compared.findings if f.code == wanted)
     if found:
@@ -74,25 +74,33 @@ def not_judgeable(implementation: Implementation) -> Judgement | None:
     return None
 
 
-def view_of(implementation: Implementation) -> View:
-    """Look at the instance where there is one: it has what the class only gets later."""
+def views_of(implementation: Implementation) -> list[View]:
+    """Look at the instance where there is one: it has what the class only gets later.
+
+    A factory that chooses between classes is judged by all of them.
+    """
     subject = implementation.cls if implementation.instance is None else implementation.instance
-    return View.of(subject)
+    return [View.of(subject), *map(View.of, implementation.alternatives)]
 
 
-def _compare(
+def _compare_all(
     implementation: Implementation, member: str, protocol: ProtocolModel, api: ApiContract, family: Family
 ) -> Comparison:
-    return compare_member(view_of(implementation), member, protocol, api.how_called(member), family)
+    """The first comparison with something to say; findings before what could not be seen."""
+    calls = api.how_called(member)
+    compared = [compare_member(v, member, protocol, calls, family) for v in views_of(implementation)]
+    return max(compared, key=lambda c: (bool(c.findings), bool(c.unseen)))
 
 
 def _told(finding: Finding, subject: Subject, api: ApiContract) -> Finding:
     """Add who in the stack makes the call."""
-    calls = api.calls.get(subject.method, ())
-    why = f"{_caller(calls[0])}: {finding.why}" if calls else finding.why
-    return replace(finding, why=why)
+    callers = dict.fromkeys(caller_of(call) for call in api.calls.get(subject.method, ()))
+    if not callers:
+        return finding
+    return replace(finding, why=f"called by {' and '.join(list(callers)[:2])}: {finding.why}")
 
 
-def _caller(call: StackCall) -> str:
+def caller_of(call: StackCall) -> str:
+    """Who makes a call, and where."""
     place = f" ({call.location})" if call.location else ""
-    return f"called by {call.caller or 'the stack'}{place}"
+    return f"{call.caller or 'the stack'}{place}"

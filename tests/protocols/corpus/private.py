@@ -104,6 +104,22 @@ class PrivateKeywordOnlyOptional:
         return bank
 
 
+@cases.defect("private-args-swallow-a-named-one", BanksPrivate, "x04 register_bank", calls="positional")
+class PrivateArgsSwallow:
+    """The owner ends up among the rest, and the provider works with the default."""
+
+    async def register_bank(self, bank, *rest, owner=None, ttl=0):
+        return Seen(bank=bank, owner=owner, ttl=ttl)
+
+
+@cases.defect("private-another-one-in-its-place", BanksPrivate, "x04 register_bank", calls="positional")
+class PrivateAnotherInPlace:
+    """The owner arrives as the region: both are there, and one has no place any more."""
+
+    async def register_bank(self, bank, region=None, ttl=0, *, owner=None):
+        return Seen(bank=bank, owner=owner, ttl=ttl)
+
+
 @cases.defect("private-kwargs-only", ModelsPrivate, "x03 register_model", calls="positional")
 class PrivateKwargs(Unregistering):
     async def register_model(self, **kwargs):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -33,7 +34,8 @@ def commands(file: Path) -> list[str]:
 @pytest.fixture(scope="module")
 def wheel() -> Distribution:
     installed = distribution("provider-conformance")
-    if '"editable": true' in (installed.read_text("direct_url.json") or ""):
+    origin = json.loads(installed.read_text("direct_url.json") or "{}")
+    if origin.get("dir_info", {}).get("editable"):
         pytest.skip("installed editable: there is no wheel to look into")
     return installed
 

@@ -194,3 +194,8 @@ class UpdatedBindingDecorator(BindingDecorator):
     def __init__(self, function):
         super().__init__(function)
         functools.update_wrapper(self, function)
+
+
+async def never():
+    """Stand for work that no call reaches."""
+    return {}

@@ -9,6 +9,7 @@ import typing
 from types import FunctionType, UnionType
 from typing import Any, Final
 
+from provider_conformance.protocols.classes import is_protocol
 from provider_conformance.providers import careful, places
 from provider_conformance.providers.containment import attempt
 
@@ -58,5 +59,4 @@ def _options(annotation: Any) -> list[Any]:
 
 
 def _concrete(cls: type) -> bool:
-    protocol = any(base is typing.Protocol for base in careful.namespace(cls).get("__bases__", cls.__bases__))
-    return cls not in (object, type(None)) and not protocol and not inspect.isabstract(cls)
+    return cls is not object and not is_protocol(cls) and not inspect.isabstract(cls)

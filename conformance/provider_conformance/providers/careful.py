@@ -10,32 +10,16 @@ import contextlib
 import reprlib
 from typing import Any, Final
 
-_MRO: Final = type.__dict__["__mro__"]
+from provider_conformance.protocols.classes import namespace
+
 _NAME: Final = type.__dict__["__name__"]
 _QUALNAME: Final = type.__dict__["__qualname__"]
-_NAMESPACE: Final = type.__dict__["__dict__"]
 _LIMIT: Final = 300
 
 
 def is_class(value: object) -> bool:
     """Whether ``value`` really is a class, whatever its ``__class__`` says."""
     return issubclass(type(value), type)
-
-
-def mro(cls: type) -> tuple[type, ...]:
-    """The classes that ``cls`` inherits from, itself first, unmoved by a lying metaclass."""
-    found: tuple[type, ...] = _MRO.__get__(cls)
-    return found
-
-
-def inherits(value: object, ancestor: type) -> bool:
-    """Whether ``value``'s class has ``ancestor`` in its method resolution order."""
-    return any(cls is ancestor for cls in mro(type(value)))
-
-
-def namespace(cls: type) -> dict[str, Any]:
-    """A copy of the attributes written in the body of ``cls`` or set on it later."""
-    return dict(_NAMESPACE.__get__(cls))
 
 
 def class_name(cls: type) -> str:

@@ -7,9 +7,10 @@ import contextlib
 import inspect
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any, Final
 
+from provider_conformance.protocols.classes import mro
 from provider_conformance.providers import careful
 from provider_conformance.providers.containment import Attempt, attempt
 
@@ -68,9 +69,14 @@ def dependencies(keys: Iterable[Any]) -> dict[Any, Any]:
     """Stand-ins for the implementations that a factory expects in ``deps``, any key asked for included."""
     from unittest.mock import MagicMock  # noqa: PLC0415 - needed by few providers, slow to import
 
+    class StandIn(MagicMock):
+        def __await__(self) -> Generator[None, None, Any]:
+            yield from ()
+            return self
+
     class Dependencies(dict[Any, Any]):
         def __missing__(self, key: Any) -> Any:
-            return self.setdefault(key, MagicMock(name=f"deps[{careful.text(key)}]"))
+            return self.setdefault(key, StandIn(name=f"deps[{careful.text(key)}]"))
 
     found = Dependencies()
     for key in keys:
@@ -80,7 +86,7 @@ def dependencies(keys: Iterable[Any]) -> dict[Any, Any]:
 
 def is_stand_in(value: object) -> bool:
     """Whether ``value`` is one of :func:`dependencies`' objects or came out of one."""
-    return any(careful.class_module(cls) == "unittest.mock" for cls in careful.mro(type(value)))
+    return any(careful.class_module(cls) == "unittest.mock" for cls in mro(type(value)))
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import importlib
+import inspect
 import typing
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
@@ -12,6 +13,7 @@ from functools import singledispatchmethod
 from types import FunctionType
 from typing import Any, Final
 
+from provider_conformance.protocols.classes import mro
 from provider_conformance.providers import careful, places, values
 from provider_conformance.providers.loading import import_module
 from provider_conformance.providers.values import (
@@ -21,6 +23,7 @@ from provider_conformance.providers.values import (
     Known,
     Local,
     Many,
+    Pending,
     Unknown,
     Value,
     Values,
@@ -87,7 +90,7 @@ class Expressions(ABC):
 
     @_value.register
     def _(self, node: ast.Await) -> Values:
-        return self.value(node.value)
+        return tuple(awaited(value) for value in self.value(node.value))
 
     @_value.register
     def _(self, node: ast.NamedExpr) -> Values:
@@ -157,8 +160,14 @@ class Expressions(ABC):
 
     def _arguments(self, node: ast.Call) -> Arguments:
         keywords = {keyword.arg: self.value(keyword.value) for keyword in node.keywords if keyword.arg}
-        plain = [argument for argument in node.args if not isinstance(argument, ast.Starred)]
-        return Arguments([self.value(argument) for argument in plain], keywords)
+        return Arguments([place for argument in node.args for place in self._places(argument)], keywords)
+
+    def _places(self, argument: ast.expr) -> Iterable[Values]:
+        """The positions that one argument of a call fills."""
+        if not isinstance(argument, ast.Starred):
+            return (self.value(argument),)
+        spread = [value for value in self.value(argument.value) if isinstance(value, Many)]
+        return spread[0].items if len(spread) == 1 else ()
 
     def _result(self, callee: Value, arguments: Arguments, node: ast.Call) -> Values:
         match callee:
@@ -166,6 +175,8 @@ class Expressions(ABC):
                 return self.called_local(callee, arguments)
             case Bound(function, receiver):
                 return self.called(function, arguments.after(receiver))
+            case Pending():
+                return (Unknown("a call of a coroutine"),)
             case Known(function):
                 return self._result_of_known(function, arguments, node)
             case Instance(cls):
@@ -189,7 +200,12 @@ class Expressions(ABC):
             return (Unknown(f"`{_short(node)}`"),)
         receiver = careful.attribute(function, "__self__")
         bound = arguments.after(Known(receiver)) if receiver is not None else arguments
-        return self.called(plain, bound)
+        results = self.called(plain, bound)
+        outer = places.called_function(function)
+        if outer is plain or outer is None or inspect.iscoroutinefunction(outer):
+            return results
+        # A plain wrapper around an async function may hand on its coroutine or run it.
+        return tuple(awaited(result) for result in results)
 
     def _special(self, function: Any, arguments: Arguments) -> Values | None:
         handlers: tuple[tuple[Any, Callable[[Arguments], Values]], ...] = (
@@ -228,6 +244,11 @@ class Expressions(ABC):
                 return _truth(self.value(test))
             case _:
                 return None
+
+
+def awaited(value: Value) -> Value:
+    """What ``await`` makes of ``value``."""
+    return value.result if isinstance(value, Pending) else value
 
 
 def _short(node: ast.AST) -> str:
@@ -275,7 +296,7 @@ def _is_instance(subjects: Values, classes: Values) -> bool | None:
     if len(subjects) != 1 or not isinstance(subjects[0], Instance) or len(classes) != 1:
         return None
     wanted = _classes(classes[0])
-    return None if wanted is None else any(base in wanted for base in careful.mro(subjects[0].cls))
+    return None if wanted is None else any(base in wanted for base in mro(subjects[0].cls))
 
 
 def _classes(value: Value) -> list[type] | None:

@@ -7,14 +7,15 @@ objects; nothing else of the factory is run.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any, Final
 
+from provider_conformance.protocols.bodies import FunctionNode, node_of, own_statements
 from provider_conformance.providers import careful, places
 from provider_conformance.providers.containment import attempt
-from provider_conformance.providers.expressions import Arguments, Expressions
+from provider_conformance.providers.expressions import Arguments, Expressions, awaited
 from provider_conformance.providers.model import Problem
 from provider_conformance.providers.requirements import Failure
 from provider_conformance.providers.values import (
@@ -23,6 +24,7 @@ from provider_conformance.providers.values import (
     Known,
     Local,
     Many,
+    Pending,
     Unknown,
     Values,
     attribute,
@@ -42,7 +44,7 @@ class Found:
     ``classes`` come in the order of the source. ``problem`` is an import that fails on every
     path, through the provider's fault; ``unseen`` says what else the source did not tell.
     ``returns_nothing``: no path returns a value. ``blocked``: the factory cannot be run here either,
-    for want of a module.
+    for want of a module. ``not_awaited``: a path returns the coroutine of another function.
     """
 
     classes: tuple[type, ...] = ()
@@ -50,6 +52,7 @@ class Found:
     unseen: str = ""
     returns_nothing: bool = False
     blocked: bool = False
+    not_awaited: bool = False
 
 
 def read_factory(function: object, arguments: Sequence[Values], judge: Judge) -> Found:
@@ -60,39 +63,44 @@ def read_factory(function: object, arguments: Sequence[Values], judge: Judge) ->
         arguments: What its positional arguments stand for, as far as that is known.
         judge: Tells whose fault a failing import is.
     """
-    plain = places.plain_function(function)
-    node = places.node_of(plain) if plain is not None else None
-    if plain is None or node is None:
-        return Found(unseen="the factory has no source that can be read")
+    outer, inner = places.called_function(function), places.plain_function(function)
+    found = Found(unseen="the factory has no source that can be read")
+    # A wrapper whose source does not tell what it returns most likely returns what it wraps does.
+    for candidate in dict.fromkeys((outer, inner)):
+        if candidate is not None and node_of(candidate.__code__) is not None:
+            found = _read(candidate, arguments, judge)
+            if found.classes or found.problem:
+                break
+    return found
+
+
+def _read(function: FunctionType, arguments: Sequence[Values], judge: Judge) -> Found:
     run = _Run(judge)
-    returned = run.call(plain, Arguments(arguments))
-    return _concluded(run, returned, _returns_nothing(node))
+    returned = tuple(awaited(value) for value in run.call(function, Arguments(arguments)))
+    node = node_of(function.__code__)
+    return _concluded(run, returned, node is not None and _returns_nothing(node))
 
 
 def _concluded(run: _Run, returned: Values, returns_nothing: bool) -> Found:
+    pending = tuple(value for value in returned if isinstance(value, Pending))
+    returned += tuple(value.result for value in pending)
     classes = tuple(value.cls for value in returned if isinstance(value, Instance))
     unknown = [value.reason for value in returned if isinstance(value, Unknown)]
     others = [value for value in returned if isinstance(value, Known) and value.value is not None]
     classes += tuple(type(value.value) for value in others)
     reason = run.unseen or (f"it returns {unknown[0]}" if unknown else "")
-    return Found(tuple(dict.fromkeys(classes)), run.problem, reason, returns_nothing, run.blocked)
+    return Found(
+        tuple(dict.fromkeys(classes)), run.problem, reason, returns_nothing, run.blocked, bool(pending)
+    )
 
 
-def _returns_nothing(node: places.SourceFunction) -> bool:
+def _returns_nothing(node: FunctionNode) -> bool:
     if isinstance(node, ast.Lambda):
         return False
-    own = list(_own_nodes(node))
+    own = own_statements(node)
     gives = any(isinstance(n, ast.Return) and n.value is not None for n in own)
     yields = any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in own)
     return not gives and not yields and not isinstance(node.body[-1], ast.Raise)
-
-
-def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes within ``node``, those of nested functions and classes left out."""
-    for child in ast.iter_child_nodes(node):
-        yield child
-        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-            yield from _own_nodes(child)
 
 
 class _ImportFailedError(Exception):
@@ -118,14 +126,15 @@ class _Run:
 
     def call(self, function: FunctionType, arguments: Arguments) -> Values:
         """What ``function`` returns."""
-        node = places.node_of(function)
+        node = node_of(function.__code__)
         if node is None:
             return (Unknown(f"what `{function.__name__}` returns, which has no source"),)
         bound = _bound(node, arguments)
         frame = _Frame(self, function, {**_closure(function), **bound})
-        return self.walked(node, frame)
+        returned = self.walked(node, frame)
+        return tuple(map(Pending, returned)) if isinstance(node, ast.AsyncFunctionDef) else returned
 
-    def walked(self, node: places.SourceFunction, frame: _Frame) -> Values:
+    def walked(self, node: FunctionNode, frame: _Frame) -> Values:
         """What the body of ``node`` returns, its names being those of ``frame``."""
         if node in self.stack or len(self.stack) >= _DEPTH:
             return (Unknown("the result of a recursion"),)
@@ -155,13 +164,15 @@ def _closure(function: FunctionType) -> dict[str, Values]:
     return {name: (Known(value),) for name, value in filled}
 
 
-def _bound(node: places.SourceFunction, arguments: Arguments) -> dict[str, Values]:
+def _bound(node: FunctionNode, arguments: Arguments) -> dict[str, Values]:
     args = node.args
     names = [argument.arg for argument in (*args.posonlyargs, *args.args)]
     every = [*names, *(argument.arg for argument in args.kwonlyargs)]
     every += [extra.arg for extra in (args.vararg, args.kwarg) if extra]
     bound: dict[str, Values] = {name: (Unknown(f"argument `{name}`"),) for name in every}
     bound.update(zip(names, arguments.positional, strict=False))
+    if args.vararg:
+        bound[args.vararg.arg] = (Many(arguments.positional[len(names) :]),)
     bound.update({name: value for name, value in arguments.keywords.items() if name in bound})
     return bound
 
@@ -175,7 +186,7 @@ class _Frame(Expressions):
         self.names = names
         self.returned: list[Values] = []
 
-    def body(self, node: places.SourceFunction) -> Values:
+    def body(self, node: FunctionNode) -> Values:
         """What the function returns."""
         if isinstance(node, ast.Lambda):
             return self.value(node.body)
@@ -206,7 +217,8 @@ class _Frame(Expressions):
 
     def called_local(self, function: Local, arguments: Arguments) -> Values:
         names = {**function.names, **_bound(function.node, arguments)}
-        return self.run.walked(function.node, _Frame(self.run, self.function, names))
+        returned = self.run.walked(function.node, _Frame(self.run, self.function, names))
+        return tuple(map(Pending, returned)) if isinstance(function.node, ast.AsyncFunctionDef) else returned
 
     # -- statements: each tells whether what follows is reached ---------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import ModuleType
@@ -33,6 +34,13 @@ DEFAULT_FACTORIES: Final = {
     SpecKind.REMOTE: Factory("get_adapter_impl", optional=("policy",)),
     SpecKind.PASSTHROUGH: Factory("get_client_impl"),
 }
+NO_MODULE: Final = "no-module"
+NO_SUCH_MODULE: Final = "no-such-module"
+NO_FACTORY: Final = "no-factory"
+IN_MODULE: Final = "module"
+"""Before a colon, the kind of a problem of importing the spec's module."""
+IN_FACTORY: Final = "factory"
+"""Before a colon, the kind of a problem of what the factory does or returns."""
 _WHY_FACTORY: Final = "instantiate_provider imports the spec's module and calls `{name}` of it."
 
 
@@ -59,15 +67,6 @@ def home_of(spec: Spec, provider: Provider) -> Home:
     return loading.home_of(provider.package or spec.module or "")
 
 
-def locate_factory(spec: Spec, provider: Provider, factory: Factory | None) -> Attempt | Failure:
-    """The factory of ``spec`` as the loader would get it, or why there is none.
-
-    Returns:
-        An attempt whose value is the factory, or the failure.
-    """
-    return _Search(spec, home_of(spec, provider), factory or DEFAULT_FACTORIES.get(spec.kind)).factory()
-
-
 @dataclass(frozen=True, slots=True)
 class _Search:
     spec: Spec
@@ -78,7 +77,7 @@ class _Search:
         located = self.factory()
         if isinstance(located, Failure):
             return Implementation(problem=located.problem, unseen=located.unseen)
-        return self.behind(located.value)
+        return replace(self.behind(located.value), factory=located.value)
 
     # -- the factory --------------------------------------------------------------------------
 
@@ -88,7 +87,7 @@ class _Search:
                 unseen=f"the stack makes a {type(self.spec.raw).__name__} itself, without a factory"
             )
         if not self.spec.module:
-            return Failure(self.problem("no-module", "the spec names no module"))
+            return Failure(self.problem(NO_MODULE, "the spec names no module"))
         tried = loading.import_module(self.spec.module)
         if tried.error is not None:
             return self._module_failed(tried.error, self.spec.module)
@@ -96,25 +95,29 @@ class _Search:
 
     def _module_failed(self, error: BaseException, module: str) -> Failure:
         if isinstance(error, ModuleNotFoundError) and error.name and _is_or_encloses(error.name, module):
-            return Failure(self.problem("no-such-module", f"the spec's module `{module}` does not exist"))
-        return self.judge(error, f"importing the spec's module `{module}`", "module-error")
+            return Failure(self.problem(NO_SUCH_MODULE, f"the spec's module `{module}` does not exist"))
+        return self._module_fails(error, f"importing the spec's module `{module}`")
+
+    def _module_fails(self, error: BaseException, what: str) -> Failure:
+        failure = self.judge(error, what)
+        return Failure(_at(IN_MODULE, failure.problem), failure.unseen)
 
     def _member(self, module: ModuleType, name: str) -> Attempt | Failure:
         found = loading.member(module, name)
         if found.error is not None:
-            return self.judge(found.error, f"getting `{name}` of `{self.spec.module}`", "module-error")
+            return self._module_fails(found.error, f"getting `{name}` of `{self.spec.module}`")
         if found.value is ABSENT:
             return Failure(self._no_factory(module, name))
         if not callable(found.value):
             kind = careful.class_title(type(found.value))
-            return Failure(self.problem("factory-missing", f"`{name}` of `{self.spec.module}` is a {kind}"))
+            return Failure(self.problem(NO_FACTORY, f"`{name}` of `{self.spec.module}` is a {kind}"))
         return found
 
     def _no_factory(self, module: ModuleType, name: str) -> Problem:
         others = [factory.function for factory in DEFAULT_FACTORIES.values() if factory.function != name]
         near = [other for other in others if other in vars(module)]
         hint = f"; it has `{near[0]}`, which is for a spec of another kind" if near else ""
-        problem = self.problem("factory-missing", f"`{self.spec.module}` has no `{name}`{hint}")
+        problem = self.problem(NO_FACTORY, f"`{self.spec.module}` has no `{name}`{hint}")
         path = places.file_of(module)
         there = places.of_function(vars(module)[near[0]]) if near else Location(path) if path else None
         fix = f"rename it to `{name}`, or use the other kind of spec" if near else f"write `{name}` there"
@@ -124,8 +127,8 @@ class _Search:
         name = self.expected.function if self.expected else "the factory"
         return Problem(kind, message, self.spec.location, _WHY_FACTORY.format(name=name))
 
-    def judge(self, error: BaseException, what: str, kind: str = "factory-error") -> Failure:
-        return requirements.judge(error, self.home, self.spec, what, kind)
+    def judge(self, error: BaseException, what: str) -> Failure:
+        return requirements.judge(error, self.home, self.spec, what)
 
     # -- the class ----------------------------------------------------------------------------
 
@@ -134,13 +137,15 @@ class _Search:
         config = self._config_class()
         read = read_factory(factory, (_config_value(config), (Unknown("a dependency"),)), self.judge)
         if read.problem is not None:
-            return Implementation(problem=read.problem)
+            return Implementation(problem=_at(IN_FACTORY, read.problem))
+        if read.not_awaited:
+            return Implementation(problem=self._result(factory, "returns a coroutine that it did not await"))
         if read.classes:
             return _of_source(read, promised)
         if promised is not None:
             return _found(promised, "return annotation")
         if read.returns_nothing:
-            return Implementation(problem=self._returns_nothing(factory))
+            return Implementation(problem=self._result(factory, "returns nothing"))
         if read.blocked:
             return Implementation(unseen=read.unseen)
         return self._constructed(factory, config, read)
@@ -149,13 +154,13 @@ class _Search:
         found = load_class(self.spec.config_class).value
         return found if careful.is_class(found) else None
 
-    def _returns_nothing(self, factory: Any) -> Problem:
+    def _result(self, factory: Any, message: str) -> Problem:
         name = self.expected.function if self.expected else "the factory"
         return Problem(
-            "factory-result",
-            f"`{name}` returns nothing",
+            f"{IN_FACTORY}:result",
+            f"`{name}` {message}",
             places.of_function(factory),
-            "instantiate_provider sets `__provider_id__` on what it gets, and None takes no attributes.",
+            "instantiate_provider awaits the factory and uses what it gets as the provider itself.",
             "return the implementation",
         )
 
@@ -181,16 +186,14 @@ class _Search:
             for name in ("api_dependencies", "optional_api_dependencies")
         )
         keys = [key for keys in declared if isinstance(keys, list) for key in keys]
-        plain = places.plain_function(factory)
-        names = plain.__code__.co_varnames if plain is not None else ()
-        extra: list[list[Any]] = [
-            [] for name in (self.expected.optional if self.expected else ()) if name in names
-        ]
+        named = attempt(lambda: {*inspect.signature(factory).parameters}).value or ()
+        optional = self.expected.optional if self.expected else ()
+        extra: list[list[Any]] = [[] for name in optional if name in named]
         return (config, constructing.dependencies(keys), *extra)
 
     def _of_instance(self, factory: Any, instance: Any) -> Implementation:
         if instance is None:
-            return Implementation(problem=self._returns_nothing(factory))
+            return Implementation(problem=self._result(factory, "returns nothing"))
         if constructing.is_stand_in(instance):
             return Implementation(unseen="the factory returns one of its dependencies")
         return replace(_found(type(instance), "constructed"), instance=instance)
@@ -207,6 +210,10 @@ def load_class(path: str | None) -> Attempt:
         return Attempt(ABSENT)
     tried = loading.import_module(module)
     return tried if tried.error is not None else loading.member(tried.value, name)
+
+
+def _at(stage: str, problem: Problem | None) -> Problem | None:
+    return replace(problem, kind=f"{stage}:{problem.kind}") if problem is not None else None
 
 
 def _is_or_encloses(name: str, module: str) -> bool:

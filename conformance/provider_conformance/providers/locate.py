@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from provider_conformance.errors import UsageError
 from provider_conformance.findings import Location
+from provider_conformance.protocols.classes import mro, namespace
 from provider_conformance.providers import careful, causes, loading, places, specs, stacks, staging, targets
 from provider_conformance.providers.containment import Attempt, attempt
 from provider_conformance.providers.loading import ABSENT, Home
@@ -219,10 +220,10 @@ def _get(value: Any, name: str) -> Attempt:
 
 def _is_collection(value: Any) -> bool:
     """Whether ``value`` is many things: no text, no mapping, no pydantic model."""
-    bases = careful.mro(type(value))
+    bases = mro(type(value))
     if {str, bytes, dict} & {*bases} or "BaseModel" in map(careful.class_name, bases):
         return False
-    return any("__iter__" in careful.namespace(base) for base in bases)
+    return any("__iter__" in namespace(base) for base in bases)
 
 
 def _close(value: Any) -> None:

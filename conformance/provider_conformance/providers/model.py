@@ -62,7 +62,7 @@ class Implementation:
     inconclusive), or ``problem`` holds what is wrong with the provider (a finding).
     ``instance`` is the object that the factory returned, where one was constructed.
     ``alternatives`` are further classes of which it may return an instance, depending on the
-    configuration.
+    configuration. ``factory`` is the function itself, None where it could not be imported.
     """
 
     cls: type | None = None
@@ -72,6 +72,7 @@ class Implementation:
     problem: Problem | None = None
     instance: Any = field(default=None, compare=False, repr=False)
     alternatives: tuple[type, ...] = ()
+    factory: Any = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from provider_conformance.findings import Location
+from provider_conformance.protocols.classes import mro
 from provider_conformance.providers import careful, places
 from provider_conformance.providers.model import Spec, SpecKind
 from provider_conformance.providers.stacks import family_of
@@ -25,12 +26,12 @@ _KINDS: Final = {
 
 def is_spec(value: object) -> bool:
     """Whether ``value`` is an instance of a stack's provider spec classes."""
-    return any(careful.class_name(cls) in _KINDS for cls in careful.mro(type(value)))
+    return any(careful.class_name(cls) in _KINDS for cls in mro(type(value)))
 
 
 def kind_of(raw: object) -> SpecKind:
     """Which factory the loader calls for ``raw``."""
-    names = (careful.class_name(cls) for cls in careful.mro(type(raw)))
+    names = (careful.class_name(cls) for cls in mro(type(raw)))
     kind = next((_KINDS[name] for name in names if name in _KINDS), SpecKind.UNKNOWN)
     if kind is SpecKind.REMOTE and not adapter_type(raw):
         return SpecKind.PASSTHROUGH

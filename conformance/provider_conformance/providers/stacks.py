@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
+from provider_conformance.protocols.classes import mro
 from provider_conformance.providers import careful
 
 BUILTIN: Final = "builtin"
@@ -27,7 +28,7 @@ def family_of_module(module: str) -> str:
 
 def family_of_class(cls: type) -> str:
     """The family of the nearest class in the method resolution order that a stack defines, "" without one."""
-    families = (family_of_module(careful.class_module(base)) for base in careful.mro(cls))
+    families = (family_of_module(careful.class_module(base)) for base in mro(cls))
     return next((family for family in families if family), "")
 
 

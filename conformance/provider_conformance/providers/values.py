@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Union
 
+from provider_conformance.protocols.classes import definitions
 from provider_conformance.providers import careful, loading, places
 
 if TYPE_CHECKING:
@@ -52,13 +53,20 @@ class Many:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Pending:
+    """What a call of an ``async def`` gives before it is awaited."""
+
+    result: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Unknown:
     """What the source does not tell, and why."""
 
     reason: str
 
 
-Value = Union[Known, Instance, Bound, Local, Many, Unknown]  # noqa: UP007 - refers to itself
+Value = Union[Known, Instance, Bound, Local, Many, Pending, Unknown]  # noqa: UP007 - refers to itself
 Values = tuple[Value, ...]
 NONE = Known(None)
 
@@ -79,6 +87,9 @@ def _identity(value: Value) -> tuple[str, int]:
             return "instance", id(cls)
         case Unknown(reason):
             return "unknown", hash(reason)
+        case Pending(result):
+            kind, number = _identity(result)
+            return f"pending {kind}", number
         case _:
             return "other", id(value)
 
@@ -98,7 +109,7 @@ def attribute(value: Value, name: str) -> Value:
         case Unknown():
             return value
         case _:
-            return Unknown(f"`.{name}` of a function")
+            return Unknown(f"`.{name}` of what has no attributes that are known")
 
 
 def _of_module(module: ModuleType, name: str) -> Value:
@@ -110,17 +121,12 @@ def _of_module(module: ModuleType, name: str) -> Value:
     return Known(inner) if inner is not None else Unknown(f"`{full}` is not there")
 
 
-def static_member(cls: type, name: str) -> Any:
-    """What the class body of ``cls`` or of its nearest base holds under ``name``, ``ABSENT`` without one."""
-    for base in careful.mro(cls):
-        own = careful.namespace(base)
-        if name in own:
-            return own[name]
-    return loading.ABSENT
+def _static_member(cls: type, name: str) -> Any:
+    return next((raw for _, raw in definitions(cls, name)), loading.ABSENT)
 
 
 def _of_class(cls: type, name: str, value: Value) -> Value:
-    found = static_member(cls, name)
+    found = _static_member(cls, name)
     if found is loading.ABSENT:
         return Unknown(f"`{careful.class_name(cls)}.{name}` is not there")
     if type(found) is classmethod:
@@ -129,7 +135,7 @@ def _of_class(cls: type, name: str, value: Value) -> Value:
 
 
 def _of_instance(cls: type, name: str, value: Value) -> Value:
-    found = static_member(cls, name)
+    found = _static_member(cls, name)
     if type(found) is classmethod:
         return _bind(found.__func__, Known(cls))
     if type(found) is staticmethod:

@@ -99,6 +99,8 @@ def _reasons(refusal: Refusal, method: ProtocolMethod, signature: Signature) -> 
     if "*" in lost:
         lost.remove("*")
         yield "does not take the further positional arguments (`*args`) that the protocol promises"
+    if len(unknown) == len(missing) == 1:
+        yield f"has `{missing.pop()}` where the protocol has `{unknown.pop()}`"
     for names, text in (
         (unknown + lost, "does not take {}"),
         (positional_only, "takes {} by position only"),

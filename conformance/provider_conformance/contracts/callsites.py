@@ -47,6 +47,7 @@ def read_call_sites(
     *,
     routed: Mapping[str, str],
     protocols: Mapping[str, str],
+    plain: Iterable[str] = (),
     members: Mapping[str, str] | None = None,
 ) -> CallSites:
     """Find the calls on providers.
@@ -55,14 +56,20 @@ def read_call_sites(
         texts: Source text by the path under which its places are shown.
         routed: The routing table's API by the routed API: ``{"inference": "models"}``.
         protocols: The APIs that the stack serves without a router, by the name of their protocol.
+        plain: More of them, which have no protocol.
         members: API values by the name of the ``Api`` member, where the two differ.
 
     Raises:
         SyntaxError: If a text is no Python.
     """
     sources = index(texts)
-    plain = frozenset(protocols.values())
-    flow = Flow(sources, Served(_classes(sources, routed), protocols, plain, members or {}))
+    served = Served(
+        classes=_classes(sources, routed),
+        protocols=protocols,
+        plain=frozenset((*protocols.values(), *plain)),
+        members=members or {},
+    )
+    flow = Flow(sources, served)
     flow.run()
     seen = list(_seen(flow))
     return CallSites(

@@ -97,7 +97,7 @@ class Served:
     Attributes:
         classes: APIs by the name of the routing table or router class.
         protocols: APIs by the name of a protocol, of APIs that the stack serves without a router.
-        plain: The values of these.
+        plain: All APIs that the stack serves without a router, those without a protocol included.
         members: API values by the name of the ``Api`` member.
     """
 

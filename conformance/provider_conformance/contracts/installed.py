@@ -27,7 +27,7 @@ from provider_conformance.errors import AmbiguousStackError, ContractError, Stac
 from provider_conformance.protocols.members import read_protocol
 from provider_conformance.protocols.model import ProtocolModel
 
-__all__ = ["installed_contract", "installed_families"]
+__all__ = ["installed_contract", "installed_families", "read_contract"]
 
 _ROUTING_PREFIX: Final = "rout"
 _SERVER: Final = "server"
@@ -67,7 +67,7 @@ def installed_contract(family: str | None = None) -> Contract:
 def _read(family: str) -> Contract:
     stack = open_stack(FAMILIES[family])
     try:
-        return _contract(stack)
+        return read_contract(stack)
     except ContractError:
         raise
     except Exception as error:
@@ -103,7 +103,12 @@ class _Apis:
         }
 
 
-def _contract(stack: Stack) -> Contract:
+def read_contract(stack: Stack) -> Contract:
+    """Read the contract off an imported stack.
+
+    Raises:
+        ContractError: If what every contract has is not found in the source.
+    """
     specs = _spec_module(stack.resolver)
     apis = _apis(stack)
     routes = _route_factories(stack)
@@ -244,6 +249,7 @@ def _call_sites(stack: Stack, apis: _Apis, routes: Mapping[str, Path]) -> CallSi
         {_shown(path, stack.root): path.read_text(encoding="utf-8") for path in sorted(set(files))},
         routed=apis.routed,
         protocols=apis.plain_protocols(),
+        plain=[api for api in apis.members if apis.role(api) is Role.PLAIN],
         members={name: value for value, name in apis.members.items()},
     )
 

@@ -1,0 +1,1 @@
+"""A stack of three APIs, in the layout of the real ones."""

@@ -80,8 +80,8 @@ class CheckItem(pytest.Item):
         return super().repr_failure(excinfo, *args, **kwargs)
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
-        """The check is no place in a file."""
-        return self.path, None, self.name
+        """A check has no place in a file; the path is such that its relative form begins the id."""
+        return self.config.rootpath / self.check.provider, 0, self.name
 
     def listextrakeywords(self) -> set[str]:
         """What ``-k`` finds the check by, beside the parts of its id."""

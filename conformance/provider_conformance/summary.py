@@ -116,13 +116,17 @@ class SummaryHooks:
         if self._report is None:
             return
         terminalreporter.write_sep("=", "provider conformance")
-        for line in terminal.lines(self._report, _detail(config)):
+        for line in [*_annotations(self._report), *terminal.lines(self._report, _detail(config))]:
             terminalreporter.write_line(line.text, **dict.fromkeys(line.markup, True))
-        if os.environ.get("GITHUB_ACTIONS") == "true":
-            workspace = os.environ.get("GITHUB_WORKSPACE")
-            annotations = github.render(self._report, Path(workspace) if workspace else None)
-            for annotation in annotations.splitlines():
-                terminalreporter.write_line(annotation)
+
+
+def _annotations(report: Report) -> list[terminal.Line]:
+    """The findings as GitHub reads them, in one of its jobs."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return []
+    workspace = os.environ.get("GITHUB_WORKSPACE")
+    annotations = github.render(report, Path(workspace) if workspace else None)
+    return [terminal.Line(line) for line in annotations.splitlines()]
 
 
 def _header(subject: Subjected, count: int) -> str:

@@ -1,18 +1,19 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from support import fake_stack
+from support.running import Run
 
-Run = Callable[..., pytest.RunResult]
+_UNWANTED = ("GITHUB_ACTIONS", "GITHUB_WORKSPACE", "PYTEST_ADDOPTS", "PROVIDER_CONFORMANCE_PROVIDER")
 
 
 @pytest.fixture(autouse=True)
 def _fakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Small known providers, and none of the environment that a CI job brings."""
-    for name in ("GITHUB_ACTIONS", "GITHUB_WORKSPACE", "PROVIDER_CONFORMANCE_PROVIDER", "PYTEST_ADDOPTS"):
+    for name in _UNWANTED:
         monkeypatch.delenv(name, raising=False)
     with fake_stack.replaced():
         yield

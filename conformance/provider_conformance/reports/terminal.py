@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import groupby
@@ -14,6 +14,7 @@ from provider_conformance.report import Counts, Record, Report, Subjected
 
 _INDENT: Final = "    "
 _NONE_WARNED: Final = "0 warnings"
+_TITLES: Final = {"failed": "red", "known": "cyan", "inconclusive": "yellow", "not judged": "red"}
 
 
 class Detail(IntEnum):
@@ -89,25 +90,22 @@ def block(finding: Finding, check_id: str, detail: Detail = Detail.BLOCK) -> Ite
 
 
 def _reasons(report: Report) -> Iterator[Line]:
-    broken = [record for record in report.records if record.result.broken]
-    unseen = [
-        record
-        for record in report.records
-        if record.result.outcome is Outcome.INCONCLUSIVE and not record.result.broken
-    ]
-    known = [record for record in report.records if record.result.outcome is Outcome.KNOWN]
-    groups = (("known", known, "cyan"), ("inconclusive", unseen, "yellow"), ("not judged", broken, "red"))
-    told = [line for title, records, colour in groups for line in _collapsed(title, records, colour)]
+    told = [line for title, colour in _TITLES.items() for line in _collapsed(report, title, colour)]
     yield from told
     if told:
         yield Line("")
 
 
-def _collapsed(title: str, records: Iterable[Record], colour: str) -> Iterator[Line]:
+def _title(record: Record) -> str:
+    return "not judged" if record.result.broken else record.result.outcome.value
+
+
+def _collapsed(report: Report, title: str, colour: str) -> Iterator[Line]:
     """The same reason once, with how often it was given."""
+    records = (record for record in report.records if _title(record) == title and record.result.reason)
     reasons = Counter((record.check.provider, record.result.reason) for record in records)
     for (provider, reason), count in reasons.items():
-        first, *rest = reason.splitlines() or [""]
+        first, *rest = reason.splitlines()
         yield Line(f"{provider}: {count} {_checks(count)} {title}: {first}", (colour,))
         yield from (Line(f"{_INDENT}{line}") for line in rest)
 

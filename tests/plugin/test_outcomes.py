@@ -1,0 +1,178 @@
+"""What becomes of a check in pytest's eyes: outcome, words, exit status."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.running import Run
+
+CHAT = "bad::inference::PC201[[]remote::foo.chat]"
+
+
+def test_an_empty_folder_passes_with_a_conforming_provider(run: Run) -> None:
+    result = run("--provider=good")
+    result.assert_outcomes(passed=10)
+    assert result.ret == pytest.ExitCode.OK
+
+
+def test_a_finding_fails_its_item_alone(run: Run) -> None:
+    result = run("--provider=bad")
+    result.assert_outcomes(passed=9, failed=1)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines([f"FAILED {CHAT} - chat is missing"])
+
+
+def test_a_finding_is_told_with_place_reason_and_remedy(run: Run) -> None:
+    run("--provider=bad").stdout.fnmatch_lines(
+        [
+            "bad, inference",
+            "foo/adapter.py:12: error: PC201 chat is missing",
+            "*why: the router calls chat",
+            "*fix: add chat",
+            f"*check: {CHAT}*--provider-explain PC201*",
+            "",
+            "bad does not conform to fake 1.0: 1 failed, 9 passed, 0 known, 0 inconclusive, 0 skipped",
+            "provider conformance: FAILED",
+        ],
+        consecutive=True,
+    )
+
+
+def test_no_traceback_of_the_tool_is_shown_for_a_finding(run: Run) -> None:
+    output = run("--provider=bad").stdout.str()
+    assert "Traceback" not in output
+    assert "items.py" not in output
+
+
+def test_a_finding_is_told_once(run: Run) -> None:
+    output = run("--provider=bad").stdout.str()
+    assert output.count("why: the router calls chat") == 1
+
+
+def test_a_warning_alone_passes(run: Run) -> None:
+    result = run("--provider=warned", "-v")
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(
+        ["*PC207[[]remote::foo.complete] PASSED WITH WARNINGS*", "*0 skipped, 1 warning"]
+    )
+
+
+def test_a_warning_fails_in_a_strict_run(run: Run) -> None:
+    result = run("--provider=warned", "--provider-strict")
+    result.assert_outcomes(passed=9, failed=1)
+
+
+def test_what_could_not_be_seen_has_a_category_of_its_own(run: Run) -> None:
+    result = run("--provider=unseen", "-vv")
+    assert result.ret == pytest.ExitCode.OK
+    assert result.parseoutcomes() == {"passed": 6, "inconclusive": 4}
+    result.stdout.fnmatch_lines(["*::PC201[[]remote::foo.chat] INCONCLUSIVE (inconclusive:*"])
+
+
+def test_one_reason_for_many_inconclusive_checks_is_told_once(run: Run) -> None:
+    output = run("--provider=unseen").stdout
+    output.fnmatch_lines(["unseen: 4 checks inconclusive: the class could not be found"])
+    assert output.str().count("the class could not be found") == 1
+
+
+def test_what_could_not_be_seen_fails_in_a_strict_run(run: Run) -> None:
+    result = run("--provider=unseen", "--provider-strict")
+    result.assert_outcomes(passed=6, failed=4)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["unseen: 4 checks failed: inconclusive: the class could not be found"])
+
+
+def test_nothing_seen_at_all_is_not_called_conforming(run: Run) -> None:
+    result = run("--provider=unseen", "--provider-select=PC201")
+    result.stdout.fnmatch_lines(["unseen was not judged: *", "provider conformance: NOT JUDGED*"])
+
+
+def test_a_rule_that_does_not_apply_is_skipped_with_its_reason(run: Run) -> None:
+    result = run("--provider=skipped", "-rs")
+    result.assert_outcomes(passed=9, skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED [[]1] foo/provider.py:3: no embedding models"])
+
+
+def test_a_crash_of_a_rule_is_no_finding_and_no_pass(run: Run) -> None:
+    result = run("--provider=crashing")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(
+        [
+            "crashing: 1 check not judged: internal error in the check, please report:",
+            "*RuntimeError: a fault of the rule",
+            "crashing was not judged to the end: 0 failed, *",
+            "provider conformance: FAILED, not judged to the end",
+        ]
+    )
+
+
+def test_a_provider_that_cannot_be_loaded_is_one_failing_item_beside_the_others(run: Run) -> None:
+    result = run("--provider=broken", "--provider=good")
+    result.assert_outcomes(passed=10, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "provider conformance: broken (could not be loaded) on a stack that is not known, 1 check",
+            "broken.py:1: error: PC101 needs numpy, which is not installed",
+            "broken does not conform: 1 failed, *",
+            "good conforms to fake 1.0: *",
+            "provider conformance: FAILED by 1 of 2 providers",
+        ]
+    )
+
+
+def test_the_header_says_what_is_judged_by_what(run: Run) -> None:
+    run("--provider=good").stdout.fnmatch_lines(
+        ["provider conformance: good (2 specs) on fake 1.0, 10 checks"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "shown", "hidden"),
+    [
+        (["-q"], "why: the router calls chat", "good ("),
+        (["--tb=line"], "foo/adapter.py:12: error: PC201 chat is missing", "why: the router"),
+        (["--tb=no"], "bad does not conform", "adapter.py:12"),
+        (["--no-summary"], "bad does not conform", "adapter.py:12"),
+        (["-qq"], "bad does not conform", "adapter.py:12"),
+    ],
+)
+def test_quieter_runs_tell_less(run: Run, options: list[str], shown: str, hidden: str) -> None:
+    output = run("--provider=bad", *options).stdout.str()
+    assert shown in output
+    assert hidden not in output
+
+
+def test_a_run_without_a_provider_says_nothing(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_own(): pass")
+    output = run().stdout.str()
+    assert "conformance:" not in output
+
+
+def test_an_authors_expected_failure_is_a_known_one(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        """
+        import pytest
+        def pytest_collection_modifyitems(items):
+            for item in items:
+                if "foo.chat" in item.nodeid:
+                    item.add_marker(pytest.mark.xfail(reason="being built"))
+        """
+    )
+    result = run("--provider=bad")
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(["bad: 1 check known: being built"])
+
+
+def test_an_authors_skip_is_a_skip(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        """
+        import pytest
+        def pytest_collection_modifyitems(items):
+            for item in items:
+                if "foo.chat" in item.nodeid:
+                    item.add_marker(pytest.mark.skip(reason="being built"))
+        """
+    )
+    result = run("--provider=bad")
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(["bad conforms*, 1 skipped"])

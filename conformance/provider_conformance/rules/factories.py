@@ -1,0 +1,351 @@
+"""PC110-PC115: does the stack's loader get an implementation from the spec?"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from provider_conformance.contracts.model import Factory
+from provider_conformance.findings import Finding, Judgement, Location, Severity
+from provider_conformance.protocols.calls import CallShape, Refusal, refusal
+from provider_conformance.protocols.classes import definitions, mro, namespace, overrides
+from provider_conformance.protocols.model import ResultKind
+from provider_conformance.protocols.signature import Signature
+from provider_conformance.protocols.unwrap import Callee, callee
+from provider_conformance.providers import careful, places
+from provider_conformance.providers.containment import attempt
+from provider_conformance.providers.implementation import DEFAULT_FACTORIES
+from provider_conformance.providers.model import Implementation
+from provider_conformance.rules.model import Rule, Scope, Subject, rule
+from provider_conformance.rules.problems import code_of, is_loadable, judge_absence, judge_problem, plural
+
+
+def _factory_of(subject: Subject) -> Factory:
+    kind = subject.spec.kind if subject.spec else ""
+    known = subject.contract.factories.get(kind) if subject.contract else None
+    return known or next((f for k, f in DEFAULT_FACTORIES.items() if k == kind), Factory("get_provider_impl"))
+
+
+def _without_factory(code: str, implementation: Implementation) -> Judgement | None:
+    """What a rule about the factory says where there is none to look at."""
+    if implementation.factory is not None:
+        return None
+    told = judge_problem(code, implementation.problem)
+    return told or Judgement(skipped=f"the factory cannot be seen, see PC110: {implementation.unseen}")
+
+
+def _found(code: str, message: str, location: Location | None, why: str, fix: str, **more: Any) -> Judgement:
+    return Judgement((Finding(code, Severity.ERROR, message, location=location, why=why, fix=fix, **more),))
+
+
+@rule("PC110", "module", scope=Scope.SPEC, applies=is_loadable)
+def module(subject: Subject) -> Judgement:
+    """Check that the spec's module can be imported.
+
+    What it does:
+        Imports `spec.module` (a remote provider's is its adapter's) and names the true cause
+        where that fails. A third-party module that is missing while a declared requirement is not
+        installed makes the check inconclusive: it could not be done here.
+
+    Why is this bad:
+        The stack imports the module when a run config names the provider, and does not start.
+
+    Example:
+        ```python
+        InlineProviderSpec(module="my_pkg.inference", ...)  # the folder is `my_pkg/infer`
+        ```
+
+    How to fix:
+        Name the module that has the factory. Declare what it imports in the spec's
+        `pip_packages` or in the package's requirements.
+
+    Source:
+        The stack's `instantiate_provider`.
+    """
+    implementation = subject.implementation()
+    if implementation.problem is not None and code_of(implementation.problem) == "PC110":
+        return judge_problem("PC110", implementation.problem) or Judgement()
+    if implementation.factory is None and implementation.unseen:
+        return Judgement(inconclusive=implementation.unseen)
+    return Judgement()
+
+
+@rule("PC111", "factory-missing", scope=Scope.SPEC, applies=is_loadable)
+def factory_missing(subject: Subject) -> Judgement:
+    """Check that the spec's module has the factory that the loader calls.
+
+    What it does:
+        Looks for the function that the stack calls for a spec of this kind: `get_provider_impl`
+        for an inline one, `get_adapter_impl` for a remote one, `get_client_impl` for one
+        that is passed through. Tells it where the module has the factory of another kind.
+
+    Why is this bad:
+        The loader gets an `AttributeError` and the stack does not start.
+
+    Example:
+        ```python
+        # my_pkg/inference/__init__.py, the module of an InlineProviderSpec
+        async def get_adapter_impl(config, deps): ...
+        ```
+
+    How to fix:
+        Write or export the factory in the module's `__init__.py`, under the name for its kind.
+
+    Source:
+        The stack's `instantiate_provider`.
+    """
+    return _without_factory("PC111", subject.implementation()) or Judgement()
+
+
+@rule("PC112", "factory-signature", scope=Scope.SPEC, applies=is_loadable)
+def factory_signature(subject: Subject) -> Judgement:
+    """Check that the loader's call binds to the factory's signature.
+
+    What it does:
+        Binds the call that the stack makes: the configuration and the dependencies by position,
+        and the further arguments of the release (`policy`) behind them where the factory has a
+        parameter of that name. Other names are fine, and so are further optional parameters.
+        Parameters that are named the wrong way round get each other's values.
+
+    Why is this bad:
+        The call raises `TypeError`, or the factory gets the dependencies for its configuration.
+
+    Example:
+        ```python
+        async def get_adapter_impl(config): ...  # the loader passes the dependencies as well
+        ```
+
+    How to fix:
+        Take `(config, deps)`, and `policy` as the third parameter if at all.
+
+    Source:
+        The stack's `instantiate_provider`.
+    """
+    implementation, expected = subject.implementation(), _factory_of(subject)
+    absent = _without_factory("PC112", implementation)
+    if absent is not None:
+        return absent
+    factory = implementation.factory
+    seen = callee(factory, object, binds=False)
+    if seen.signature is None:
+        return Judgement(inconclusive=f"the signature of `{expected.function}` cannot be seen: {seen.why}")
+    passed = _passed(factory, expected)
+    wrong = refusal(seen.signature, CallShape(passed))
+    message = _told(wrong) if wrong else _misplaced(seen.signature, passed)
+    if not message:
+        return Judgement()
+    shown = f"{expected.function}({', '.join(passed)})"
+    why = f"instantiate_provider calls `{shown}` by position."
+    fix = f"define it as `{shown}`; give further parameters a default"
+    place = places.of_function(factory)
+    return _found("PC112", f"`{expected.function}{seen.signature}` {message}", place, why, fix)
+
+
+def _passed(factory: Any, expected: Factory) -> tuple[str, ...]:
+    """What the loader passes; it looks for the optional names as :mod:`inspect` shows them."""
+    named = attempt(lambda: {*inspect.signature(factory).parameters}).value or ()
+    return (*expected.parameters, *(name for name in expected.optional if name in named))
+
+
+def _told(wrong: Refusal) -> str:
+    parts = [
+        f"does not take {plural(wrong.too_many)}" if wrong.too_many else "",
+        f"misses a value for {plural(wrong.missing)}" if wrong.missing else "",
+    ]
+    return " and ".join(filter(None, parts))
+
+
+def _misplaced(signature: Signature, passed: tuple[str, ...]) -> str:
+    names = [parameter.name.strip("_") for parameter in signature.named()][: len(passed)]
+    for place, wanted in enumerate(passed):
+        if wanted in names and names.index(wanted) != place:
+            return f"gets `{passed[names.index(wanted)]}` for `{wanted}`"
+    return ""
+
+
+@rule("PC113", "factory-not-async", scope=Scope.SPEC, applies=is_loadable)
+def factory_not_async(subject: Subject) -> Judgement:
+    """Check that what the factory returns can be awaited.
+
+    What it does:
+        Tells from the function and its source what a call gives. A plain function that returns an
+        awaitable is fine; an async generator and a plain function that returns the
+        implementation itself are not.
+
+    Why is this bad:
+        The loader awaits the result: `object MyImpl can't be used in 'await' expression`.
+
+    Example:
+        ```python
+        def get_provider_impl(config, deps):
+            return MyImpl(config)
+        ```
+
+    How to fix:
+        Write `async def`.
+
+    Source:
+        The stack's `instantiate_provider`.
+    """
+    implementation, name = subject.implementation(), _factory_of(subject).function
+    absent = _without_factory("PC113", implementation)
+    if absent is not None:
+        return absent
+    seen: Callee = callee(implementation.factory, object, binds=False)
+    if ResultKind.ANY in seen.kinds:
+        return Judgement(inconclusive=f"whether `{name}` returns an awaitable cannot be told from its source")
+    if seen.kinds <= {ResultKind.AWAITABLE}:
+        return Judgement()
+    kind = "an async generator" if ResultKind.ASYNC_ITERATOR in seen.kinds else "not async"
+    place = places.of_function(implementation.factory)
+    why = "instantiate_provider awaits what it returns."
+    return _found("PC113", f"`{name}` is {kind}", place, why, "make it `async def`")
+
+
+@rule("PC114", "implementation-attributes", scope=Scope.SPEC)
+def implementation_attributes(subject: Subject) -> Judgement:
+    """Check that the stack can set its attributes on the implementation.
+
+    What it does:
+        Looks at the class for what forbids it: `__slots__` without a `__dict__`, a frozen
+        dataclass, a pydantic model without such a field, a property without a setter of that
+        name. The attributes are those that the loader sets on every provider and those that the
+        routing table sets on the providers of this API.
+
+    Why is this bad:
+        The assignment raises after the provider was built, and the stack does not start.
+
+    Example:
+        ```python
+        class MyInference(Inference):
+            __slots__ = ("config",)  # no room for `__provider_id__`
+        ```
+
+    How to fix:
+        Remove `__slots__` or add `"__dict__"` to it; do not freeze the implementation; give a
+        property of that name a setter.
+
+    Source:
+        The stack's `instantiate_provider` and its routing tables.
+    """
+    if subject.contract is None:
+        return Judgement(skipped="the stack is not known")
+    implementation = subject.implementation()
+    absent = judge_absence("PC114", implementation)
+    if absent is not None or implementation.cls is None:
+        return absent or Judgement()
+    wanted = (*subject.contract.attributes, *(subject.api.injected if subject.api else ()))
+    classes = (implementation.cls, *implementation.alternatives)
+    return Judgement(tuple(_unsettable(classes, wanted)))
+
+
+def _unsettable(classes: Iterable[type], wanted: tuple[str, ...]) -> Iterator[Finding]:
+    for cls in classes:
+        refused: dict[str, list[str]] = {}
+        for name in wanted:
+            reason = _refuses(cls, name)
+            if reason:
+                refused.setdefault(reason, []).append(name)
+        for reason, names in refused.items():
+            message = f"`{careful.class_name(cls)}` does not take {plural(tuple(names))}: {reason}"
+            yield Finding(
+                "PC114",
+                Severity.ERROR,
+                message,
+                location=places.of_class(cls),
+                why="The stack sets these attributes on the provider after it was built.",
+                fix="let instances take attributes of these names",
+                detail=f"{careful.class_name(cls)}:{reason}",
+            )
+
+
+def _refuses(cls: type, name: str) -> str:
+    """Why an instance of ``cls`` does not take an attribute, "" where it does or where nothing tells."""
+    if any("__dataclass_params__" in namespace(base) and _is_frozen(base) for base in mro(cls)):
+        return "it is a frozen dataclass"
+    descriptor = next((raw for _, raw in definitions(cls, name)), None)
+    if isinstance(descriptor, property):
+        return "" if descriptor.fset else f"`{name}` is a property without a setter"
+    if _is_model_without(cls, name):
+        return "it is a pydantic model without such a field"
+    if overrides(cls, "__setattr__") or overrides(type(descriptor), "__set__"):
+        return ""
+    return "" if _has_dict(cls) else "it has `__slots__` and no `__dict__`"
+
+
+def _is_frozen(cls: type) -> bool:
+    return careful.attribute(namespace(cls)["__dataclass_params__"], "frozen") is True
+
+
+def _is_model_without(cls: type, name: str) -> bool:
+    """Whether pydantic refuses the name; one with a leading underscore it takes."""
+    fields = next((raw for _, raw in definitions(cls, "__pydantic_fields__")), None)
+    config: Any = next((raw for _, raw in definitions(cls, "model_config")), {})
+    if not isinstance(fields, dict) or name.startswith("_") or not any(map(_is_base_model, mro(cls))):
+        return False
+    return name not in fields and config.get("extra") != "allow"
+
+
+def _is_base_model(cls: type) -> bool:
+    return careful.class_title(cls) == "pydantic.main.BaseModel"
+
+
+def _has_dict(cls: type) -> bool:
+    offset: int = type.__dict__["__dictoffset__"].__get__(cls)
+    return offset != 0
+
+
+@rule("PC115", "factory-result", scope=Scope.SPEC, applies=is_loadable)
+def factory_result(subject: Subject) -> Judgement:
+    """Check that the factory gives an implementation.
+
+    What it does:
+        Follows the factory's source: an import in it that fails through the provider's own fault
+        or because this release of the stack has no such name, a coroutine that it does not await,
+        and a result that is nothing, the class itself or a plain value are reported. Where the
+        source does not tell and the factory cannot be run here, the check is inconclusive.
+
+    Why is this bad:
+        The stack sets attributes on what the factory returns and calls the API's methods on it.
+
+    Example:
+        ```python
+        async def get_provider_impl(config, deps):
+            impl = MyImpl(config)
+            await impl.initialize()  # and no `return impl`
+        ```
+
+    How to fix:
+        Return the instance, once it is initialized.
+
+    Source:
+        The stack's `instantiate_provider`.
+    """
+    implementation = subject.implementation()
+    absent = judge_absence("PC115", implementation)
+    if absent is not None or implementation.cls is None:
+        return absent or Judgement()
+    odd = [cls for cls in (implementation.cls, *implementation.alternatives) if _is_plain(cls)]
+    if not odd:
+        return Judgement()
+    kind = careful.class_name(odd[0])
+    what = "the class itself, not an instance" if issubclass(odd[0], type) else f"a plain {kind}"
+    name = _factory_of(subject).function
+    place = places.of_function(implementation.factory)
+    why = "instantiate_provider uses what it gets as the provider itself."
+    return _found("PC115", f"`{name}` returns {what}", place, why, "return an instance of the implementation")
+
+
+def _is_plain(cls: type) -> bool:
+    return careful.class_module(cls) == "builtins" or issubclass(cls, type)
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    module,
+    factory_missing,
+    factory_signature,
+    factory_not_async,
+    implementation_attributes,
+    factory_result,
+)

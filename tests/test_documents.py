@@ -1,0 +1,54 @@
+"""What the documents and the environments' files say about one another."""
+
+from __future__ import annotations
+
+import re
+from configparser import ConfigParser
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = sorted(
+    path
+    for pattern in (
+        "*.md",
+        "docs/**/*.md",
+        "benchmarks/*.md",
+        "constraints/*.md",
+        "reference_providers/*/*.md",
+    )
+    for path in ROOT.glob(pattern)
+)
+LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_a_document_links_to_is_there(document: Path) -> None:
+    links = LINK.findall(document.read_text(encoding="utf-8"))
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_every_decision_is_listed() -> None:
+    listed = (ROOT / "docs" / "decisions" / "README.md").read_text(encoding="utf-8")
+    pages = {path.name for path in (ROOT / "docs" / "decisions").glob("[0-9]*.md")}
+    assert set(LINK.findall(listed)) == pages
+
+
+def requirements() -> list[tuple[str, str]]:
+    tox = ConfigParser(interpolation=None)
+    tox.read(ROOT / "tox.ini", encoding="utf-8")
+    found = []
+    for section in tox.sections():
+        name = section.removeprefix("testenv:").partition("{")[0]
+        for line in tox.get(section, "deps", fallback="").split("\n"):
+            factor, separator, requirement = line.rpartition(": ")
+            if requirement:
+                found.append((f"{name}{factor}" if separator else name, requirement))
+    return found
+
+
+@pytest.mark.parametrize(("environment", "requirement"), requirements())
+def test_what_an_environment_asks_for_is_what_is_pinned(environment: str, requirement: str) -> None:
+    pins = (ROOT / "constraints" / f"{environment}.txt").read_text(encoding="utf-8").splitlines()
+    assert requirement in pins

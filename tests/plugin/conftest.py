@@ -4,10 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from provider_conformance import session  # noqa: F401 - kept, or each inner run imports all of it anew
 from support import fake_stack
 from support.running import Run
 
-_UNWANTED = ("GITHUB_ACTIONS", "GITHUB_WORKSPACE", "PYTEST_ADDOPTS", "PROVIDER_CONFORMANCE_PROVIDER")
+_UNWANTED = ("GITHUB_ACTIONS", "GITHUB_WORKSPACE", "PROVIDER_CONFORMANCE_PROVIDER")
+# Plugins that the inner runs have no use for, and that are imported anew in each of them.
+_WITHOUT = "-p no:hypothesispytest -p no:anyio"
 
 
 @pytest.fixture(autouse=True)
@@ -15,6 +18,7 @@ def _fakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Small known providers, and none of the environment that a CI job brings."""
     for name in _UNWANTED:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTEST_ADDOPTS", _WITHOUT)
     with fake_stack.replaced():
         yield
 

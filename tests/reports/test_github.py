@@ -1,0 +1,63 @@
+"""Findings as workflow commands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from provider_conformance.checks import Check, Result
+from provider_conformance.findings import Finding, Location, Outcome, Severity
+from provider_conformance.report import Record, Report, Subjected
+from provider_conformance.reports.github import render
+from support import fake_stack
+
+FINDING = replace(fake_stack.finding("PC201", "chat"), provider="p", api="inference", why="", fix="")
+
+
+def report(finding: Finding, outcome: Outcome = Outcome.FAILED, root: Path | None = None) -> Report:
+    subject = Subjected(replace(fake_stack.provider("p"), root=root), None)
+    check = Check("p::PC201", fake_stack.method_missing, fake_stack.Subject(subject.provider))
+    return Report((subject,), (Record(check, Result(outcome, (finding,))),))
+
+
+def test_a_finding_is_a_command_at_its_line() -> None:
+    assert render(report(FINDING)) == (
+        "::error file=foo/adapter.py,line=12,title=PC201 p inference::chat is missing\n"
+    )
+
+
+def test_a_warning_is_one() -> None:
+    assert render(report(replace(FINDING, severity=Severity.WARNING))).startswith("::warning file=")
+
+
+@pytest.mark.parametrize(
+    ("location", "place"),
+    [
+        (None, "title="),
+        (Location("a.py"), "file=a.py,title="),
+        (Location("a,b:c.py", 1), "file=a%2Cb%3Ac.py,line=1,"),
+    ],
+)
+def test_a_place_is_told_as_far_as_it_is_known(location: Location | None, place: str) -> None:
+    assert render(report(replace(FINDING, location=location))).startswith(f"::error {place}")
+
+
+def test_a_message_of_many_lines_is_one_command() -> None:
+    finding = replace(FINDING, message="100%: a,\r\nb", why="c")
+    assert render(report(finding)).endswith("::100%25: a,%0D%0Ab%0Ac\n")
+
+
+def test_paths_are_relative_to_the_workspace(tmp_path: Path) -> None:
+    text = render(report(FINDING, root=tmp_path / "packages" / "p"), tmp_path)
+    assert text.startswith("::error file=packages/p/foo/adapter.py,")
+
+
+def test_paths_outside_of_the_workspace_stay(tmp_path: Path) -> None:
+    finding = replace(FINDING, location=Location("/elsewhere/a.py", 1))
+    assert render(report(finding, root=tmp_path), tmp_path).startswith("::error file=/elsewhere/a.py,")
+
+
+def test_an_accepted_finding_is_none() -> None:
+    assert render(report(FINDING, Outcome.KNOWN)) == ""

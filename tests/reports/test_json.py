@@ -1,0 +1,101 @@
+"""The JSON report, field by field."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from provider_conformance.findings import Outcome
+from provider_conformance.report import Report
+from provider_conformance.reports.json import as_data, render
+from provider_conformance.run import Policy, run
+from provider_conformance.selection import parse_known_failure
+from support import fake_stack
+
+
+def report_of(*names: str, known: str = "") -> Report:
+    providers = [fake_stack.load_provider(name, root=None) for name in names]  # type: ignore[arg-type]
+    contracts = {p.name: None if p.problem else fake_stack.contract() for p in providers}
+    entries = (parse_known_failure(known, ["PC201"], "option"),) if known else ()
+    return run(providers, contracts, fake_stack.RULES, Policy(known=entries))
+
+
+@pytest.fixture(scope="module")
+def data() -> dict[str, Any]:
+    return as_data(report_of("bad", "unseen", "broken"))
+
+
+def test_the_document_is_the_data(data: dict[str, Any]) -> None:
+    again = json.loads(render(report_of("bad", "unseen", "broken")))
+    assert again == data
+
+
+def test_one_stack_stands_alone_and_in_the_list(data: dict[str, Any]) -> None:
+    assert data["stack"] == {"name": "fake", "release": "1.0"}
+    assert data["stacks"] == [data["stack"]]
+
+
+def test_providers_have_their_specs_or_their_problem(data: dict[str, Any]) -> None:
+    bad, _unseen, broken = data["providers"]
+    assert bad["specs"][1] == {"api": "safety", "provider_type": "inline::bar", "kind": "remote"}
+    assert bad["problem"] is None
+    assert broken["problem"] == {"kind": "import-error", "message": "needs numpy, which is not installed"}
+    assert broken["stack"] is None
+
+
+def test_every_check_is_there_with_its_outcome(data: dict[str, Any]) -> None:
+    assert len({check["id"] for check in data["checks"]}) == 21
+    chat = next(check for check in data["checks"] if check["id"] == "bad::inference::PC201[remote::foo.chat]")
+    del chat["duration"]
+    assert chat == {
+        "id": "bad::inference::PC201[remote::foo.chat]",
+        "code": "PC201",
+        "provider": "bad",
+        "api": "inference",
+        "provider_type": "remote::foo",
+        "method": "chat",
+        "outcome": "failed",
+        "reason": "",
+        "findings": ["PC201:bad:inference[remote::foo]:chat"],
+    }
+
+
+def test_findings_say_what_and_where(data: dict[str, Any]) -> None:
+    assert data["findings"][0] == {
+        "code": "PC201",
+        "severity": "error",
+        "provider": "bad",
+        "api": "inference",
+        "provider_type": "remote::foo",
+        "method": "chat",
+        "message": "chat is missing",
+        "location": {"path": "foo/adapter.py", "line": 12},
+        "why": "the router calls chat",
+        "fix": "add chat",
+        "known": None,
+        "key": "PC201:bad:inference[remote::foo]:chat",
+    }
+
+
+def test_every_key_of_a_check_is_the_key_of_a_finding(data: dict[str, Any]) -> None:
+    keys = [finding["key"] for finding in data["findings"]]
+    assert len(keys) == len(set(keys))
+    assert {key for check in data["checks"] for key in check["findings"]} == set(keys)
+
+
+def test_the_summary_counts_the_checks(data: dict[str, Any]) -> None:
+    counted = Counter(check["outcome"] for check in data["checks"])
+    assert {outcome: data["summary"][outcome] for outcome in Outcome} == {o: counted[o] for o in Outcome}
+    assert data["summary"]["total"] == len(data["checks"])
+
+
+def test_an_accepted_finding_carries_its_reason() -> None:
+    data = as_data(report_of("bad", known="PC201: not before May"))
+    assert [finding["known"] for finding in data["findings"]] == ["not before May"]
+
+
+def test_a_stale_known_failure_is_listed() -> None:
+    assert as_data(report_of("good", known="PC201: why"))["unmatched_known_failures"] == ["PC201: why"]

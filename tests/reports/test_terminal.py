@@ -1,0 +1,110 @@
+"""What a reader at a terminal is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from provider_conformance.checks import Result
+from provider_conformance.findings import Finding, Location, Outcome
+from provider_conformance.report import Record, Report, Subjected
+from provider_conformance.reports.terminal import Detail, lines, render
+from provider_conformance.run import plan
+from support import fake_stack
+
+SUBJECT = Subjected(fake_stack.provider("p"), fake_stack.contract())
+CHECKS = plan([SUBJECT.provider], {"p": SUBJECT.contract}, fake_stack.RULES)
+
+
+def report(*results: Result, deselected: int = 0) -> Report:
+    found = tuple(Record(check, result) for check, result in zip(CHECKS, results, strict=False))
+    return Report((SUBJECT,), found, deselected)
+
+
+def finding(**changes: object) -> Finding:
+    return replace(fake_stack.finding("PC201", "chat").of(provider="p", api="inference"), **changes)  # type: ignore[arg-type]
+
+
+def shown(report: Report, detail: Detail = Detail.BLOCK) -> list[str]:
+    return [line.text for line in lines(report, detail)]
+
+
+PASSED, UNSEEN = Result(Outcome.PASSED), Result(Outcome.INCONCLUSIVE, reason="why")
+BROKEN = Result(Outcome.INCONCLUSIVE, reason="why", broken=True)
+
+
+@pytest.mark.parametrize(
+    ("results", "verdict", "overall"),
+    [
+        ([PASSED], "p conforms to fake 1.0: ", "PASSED"),
+        ([PASSED, UNSEEN], "p conforms to fake 1.0 as far as could be seen: ", "PASSED"),
+        ([Result(Outcome.KNOWN, reason="why")], "p conforms to fake 1.0: ", "PASSED"),
+        ([UNSEEN], "p was not judged: ", "NOT JUDGED"),
+        ([Result(Outcome.SKIPPED, reason="why")], "p was not judged: ", "NOT JUDGED"),
+        ([], "p was not judged: ", "NOT JUDGED"),
+        ([PASSED, BROKEN], "p was not judged to the end: ", "FAILED, not judged to the end"),
+        (
+            [PASSED, BROKEN, Result(Outcome.FAILED, (finding(),))],
+            "p does not conform to fake 1.0: ",
+            "FAILED",
+        ),
+    ],
+)
+def test_the_verdict_claims_no_more_than_was_seen(results: list[Result], verdict: str, overall: str) -> None:
+    *_others, told, last = shown(report(*results))
+    assert told.startswith(verdict)
+    assert last == f"provider conformance: {overall}"
+
+
+def test_findings_stand_in_the_order_of_their_places() -> None:
+    findings = tuple(
+        finding(method=method, location=place)
+        for method, place in (
+            ("c", Location("b.py", 1)),
+            ("b", Location("a.py", 20)),
+            ("a", Location("a.py", 3)),
+        )
+    )
+    text = shown(report(Result(Outcome.FAILED, findings)), Detail.LINE)
+    places = [line.partition(": ")[0] for line in text if "PC201" in line]
+    assert places == ["a.py:3", "a.py:20", "b.py:1"]
+
+
+def test_findings_stand_below_their_provider_and_api() -> None:
+    findings = (finding(api="safety", method="x"), finding(), finding(api=""))
+    text = shown(report(Result(Outcome.FAILED, findings)), Detail.LINE)
+    assert [line for line in text if line in ("p", "p, inference", "p, safety")] == [
+        "p",
+        "p, inference",
+        "p, safety",
+    ]
+
+
+def test_a_finding_without_a_place_is_told_without_one() -> None:
+    text = shown(report(Result(Outcome.FAILED, (finding(location=None),))))
+    assert "error: PC201 chat is missing" in text
+
+
+def test_further_lines_of_a_reason_are_aligned() -> None:
+    text = shown(report(Result(Outcome.FAILED, (finding(why="one\ntwo"),))))
+    assert text[text.index("    why: one") + 1] == "         two"
+
+
+def test_accepted_findings_are_not_told_as_findings() -> None:
+    text = render(report(Result(Outcome.KNOWN, (finding(),), "later")))
+    assert "chat is missing" not in text
+    assert "p: 1 check known: later" in text
+
+
+def test_equal_reasons_are_told_once_with_their_number() -> None:
+    other = Result(Outcome.INCONCLUSIVE, reason="other")
+    text = shown(report(UNSEEN, UNSEEN, other, PASSED))
+    assert [line for line in text if "inconclusive: " in line and "check" in line] == [
+        "p: 2 checks inconclusive: why",
+        "p: 1 check inconclusive: other",
+    ]
+
+
+def test_what_was_deselected_is_counted() -> None:
+    assert shown(report(PASSED, deselected=7))[-1] == "provider conformance: PASSED (7 deselected)"

@@ -11,6 +11,7 @@ from provider_conformance.findings import Finding, Location, Outcome, Severity
 if TYPE_CHECKING:
     from provider_conformance.contracts.load import load_contract
     from provider_conformance.protocols.compare import check_protocol
+    from provider_conformance.providers.typing import check_typing
 
 __all__ = [
     "Finding",
@@ -19,11 +20,13 @@ __all__ = [
     "Severity",
     "__version__",
     "check_protocol",
+    "check_typing",
     "load_contract",
 ]
 
 _HOMES = {
     "check_protocol": "provider_conformance.protocols.compare",
+    "check_typing": "provider_conformance.providers.typing",
     "load_contract": "provider_conformance.contracts.load",
 }
 

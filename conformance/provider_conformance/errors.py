@@ -28,3 +28,7 @@ class AmbiguousStackError(UsageError):
 
 class ContractError(ConformanceError):
     """An installed stack whose contract cannot be read off."""
+
+
+class TypingError(ConformanceError):
+    """Types that could not be checked: mypy is missing, was stopped, or sees nothing but ``Any``."""

@@ -1,122 +1,20 @@
-"""Where the source of a module comes from: search paths, snapshots, anything that answers to a name."""
+"""All modules that can be read, from whatever holds their source."""
 
 from __future__ import annotations
 
-import ast
-import linecache
-import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path
-from types import CodeType
-from typing import TYPE_CHECKING, Final
+from typing import Any
 
-from provider_conformance.protocols import bodies
-from provider_conformance.protocols.classes import Opaque
-
-if TYPE_CHECKING:
-    from provider_conformance.providers.source.modules import Module
-
-_NEVER_RUN: Final = frozenset({"antigravity", "this", "idlelib", "turtledemo", "turtle", "test", "lib2to3"})
-TRUSTED: Final = (sys.stdlib_module_names | {"typing_extensions"}) - _NEVER_RUN
-"""Top-level modules that are really imported: those that come with Python."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The source of a module: its text, the file that it is shown as, and whether it is a package.
-
-    ``folder``: a namespace package, which has no text of its own.
-    """
-
-    text: str
-    path: str
-    package: bool = False
-
-
-Finder = Callable[[str], Found | None]
-"""Answers a module's dotted name with its source, None where it has none."""
-
-
-def folders(paths: Iterable[str]) -> Finder:
-    """Find modules below ``paths`` as the import system does, in their order; nothing is imported."""
-    roots = tuple(Path(path or ".") for path in dict.fromkeys(paths))
-
-    def find(name: str) -> Found | None:
-        inner = name.replace(".", "/")
-        namespace = None
-        for root in roots:
-            for candidate, package in ((root / inner / "__init__.py", True), (root / f"{inner}.py", False)):
-                if candidate.is_file():
-                    return _read(candidate, package)
-            if namespace is None and (root / inner).is_dir():
-                namespace = Found("", str(root / inner), package=True)
-        return namespace
-
-    return find
-
-
-def _read(path: Path, package: bool) -> Found | None:
-    text = "".join(linecache.getlines(str(path)))
-    return Found(text, str(path), package) if text or path.stat().st_size == 0 else None
-
-
-@dataclass(eq=False)
-class Source:
-    """A module's source, parsed and compiled when first asked for."""
-
-    name: str
-    found: Found
-    problem: str = ""
-
-    @property
-    def package(self) -> str:
-        """The package that relative imports start from."""
-        return self.name if self.found.package else self.name.rpartition(".")[0]
-
-    @cached_property
-    def tree(self) -> ast.Module:
-        """The syntax tree; empty, and ``problem`` set, where the text does not parse."""
-        try:
-            tree = ast.parse(self.found.text, self.found.path)
-        except (SyntaxError, ValueError) as error:
-            self.problem = f"`{self.name}` does not parse: {error}"
-            return ast.Module([], [])
-        bodies.remember(self.found.path, tree)
-        return tree
-
-    @cached_property
-    def code(self) -> dict[tuple[int, str], list[CodeType]]:
-        """The code of every function by first line and name. Compiled, never run."""
-        codes: dict[tuple[int, str], list[CodeType]] = {}
-        try:
-            pending = [compile(self.found.text, self.found.path, "exec", dont_inherit=True)]
-        except (SyntaxError, ValueError) as error:
-            self.problem = f"`{self.name}` does not compile: {error}"
-            return codes
-        while pending:
-            current = pending.pop()
-            for constant in current.co_consts:
-                if isinstance(constant, CodeType):
-                    codes.setdefault((constant.co_firstlineno, constant.co_name), []).append(constant)
-                    pending.append(constant)
-        return codes
-
-    @cached_property
-    def lazy_annotations(self) -> bool:
-        """Whether the module imports ``annotations`` from ``__future__``."""
-        return any(
-            isinstance(node, ast.ImportFrom)
-            and node.module == "__future__"
-            and any(alias.name == "annotations" for alias in node.names)
-            for node in self.tree.body[:8]
-        )
+from provider_conformance.providers.source.made import Reader
+from provider_conformance.providers.source.modules import Module
+from provider_conformance.providers.source.scopes import Scope
+from provider_conformance.providers.source.texts import TRUSTED, Finder, Found, Source
 
 
 @dataclass(eq=False)
 class Library:
-    """All modules that can be read, each read once.
+    """All modules that can be read, each read once and only when it is needed.
 
     Args:
         finders: Asked in turn for a module's source.
@@ -131,14 +29,12 @@ class Library:
     def module(self, name: str) -> Module | None:
         """The module ``name``, None where no source is found."""
         if name not in self.modules:
-            from provider_conformance.providers.source.modules import Module  # noqa: PLC0415 - a cycle
-
-            found = self._find(name)
-            self.modules[name] = None  # while it is being read
+            found = self.find(name)
             self.modules[name] = None if found is None else Module(self, Source(name, found))
         return self.modules[name]
 
-    def _find(self, name: str) -> Found | None:
+    def find(self, name: str) -> Found | None:
+        """The source of the module ``name``."""
         found = (finder(name) for finder in self.finders)
         return next((source for source in found if source is not None), None)
 
@@ -150,21 +46,6 @@ class Library:
         """Whether ``module`` belongs to a stack."""
         return module.partition(".")[0] in self.own
 
-    def member(self, module: str, name: str) -> object:
-        """``name`` as ``from module import name`` gets it, Opaque where that cannot be told."""
-        if module.partition(".")[0] in TRUSTED:
-            return real_member(module, name)
-        found = self.module(module)
-        if found is None:
-            return Opaque(f"module `{module}` is not installed here")
-        return found.exported(name)
-
-
-def real_member(module: str, name: str) -> object:
-    """A member of one of Python's own modules."""
-    import importlib  # noqa: PLC0415
-
-    try:
-        return getattr(importlib.import_module(module), name)
-    except Exception:  # what this Python, on this platform, does not have
-        return Opaque(f"`{module}.{name}` is not there")
+    def frame(self, module: Module, names: dict[str, Any]) -> Reader:
+        """Reads statements of ``module`` with the names ``names``."""
+        return Reader(Scope(module, names))

@@ -1,0 +1,22 @@
+"""Stand-ins for what a library builds with machinery that no source text shows."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class BaseModel:
+    """Stands for pydantic's base class: it takes keywords and has fields."""
+
+    model_config: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, **fields: Any) -> None:
+        self.__dict__.update(fields)
+
+
+BaseModel.__module__ = "pydantic.main"
+
+
+def ConfigDict(**settings: Any) -> dict[str, Any]:  # noqa: N802 - pydantic's name
+    """A pydantic model's configuration."""
+    return settings

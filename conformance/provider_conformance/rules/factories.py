@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, Final
 
 from provider_conformance.contracts.model import Factory
 from provider_conformance.findings import Finding, Judgement, Location, Severity
+from provider_conformance.protocols.attributes import why_not_assignable
 from provider_conformance.protocols.calls import CallShape, Refusal, refusal
-from provider_conformance.protocols.classes import definitions, mro, namespace, overrides
 from provider_conformance.protocols.model import ResultKind
 from provider_conformance.protocols.signature import Signature
 from provider_conformance.protocols.unwrap import Callee, callee
@@ -209,9 +209,9 @@ def implementation_attributes(subject: Subject) -> Judgement:
 
     What it does:
         Looks at the class for what forbids it: `__slots__` without a `__dict__`, a frozen
-        dataclass, a pydantic model without such a field, a property without a setter of that
-        name. The attributes are those that the loader sets on every provider and those that the
-        routing table sets on the providers of this API.
+        dataclass, a property without a setter of that name. The attributes are those that the
+        loader sets on every provider, and those that a routing table sets without that the
+        protocol declares them.
 
     Why is this bad:
         The assignment raises after the provider was built, and the stack does not start.
@@ -227,7 +227,7 @@ def implementation_attributes(subject: Subject) -> Judgement:
         property of that name a setter.
 
     Source:
-        The stack's `instantiate_provider` and its routing tables.
+        The stack's `instantiate_provider`.
     """
     if subject.contract is None:
         return Judgement(skipped="the stack is not known")
@@ -235,65 +235,39 @@ def implementation_attributes(subject: Subject) -> Judgement:
     absent = judge_absence("PC114", implementation)
     if absent is not None or implementation.cls is None:
         return absent or Judgement()
-    wanted = (*subject.contract.attributes, *(subject.api.injected if subject.api else ()))
+    # what the public protocol declares is judged by PC209
+    declared = subject.api.public.attributes if subject.api and subject.api.public else {}
+    injected = subject.api.injected if subject.api else ()
+    wanted = (*subject.contract.attributes, *(name for name in injected if name not in declared))
     classes = (implementation.cls, *implementation.alternatives)
-    return Judgement(tuple(_unsettable(classes, wanted)))
+    found, unseen = _unsettable(classes, wanted)
+    return Judgement(tuple(found), inconclusive="; ".join(dict.fromkeys(unseen)))
 
 
-def _unsettable(classes: Iterable[type], wanted: tuple[str, ...]) -> Iterator[Finding]:
+def _unsettable(classes: Iterable[type], wanted: tuple[str, ...]) -> tuple[list[Finding], list[str]]:
+    """One finding per class and reason, and what could not be told."""
+    refused: dict[tuple[type, str], list[str]] = {}
+    unseen = []
     for cls in classes:
-        refused: dict[str, list[str]] = {}
         for name in wanted:
-            reason = _refuses(cls, name)
+            reason, unknown = why_not_assignable(cls, name)
             if reason:
-                refused.setdefault(reason, []).append(name)
-        for reason, names in refused.items():
-            message = f"`{careful.class_name(cls)}` does not take {plural(tuple(names))}: {reason}"
-            yield Finding(
-                "PC114",
-                Severity.ERROR,
-                message,
-                location=places.of_class(cls),
-                why="The stack sets these attributes on the provider after it was built.",
-                fix="let instances take attributes of these names",
-                detail=f"{careful.class_name(cls)}:{reason}",
-            )
+                refused.setdefault((cls, reason), []).append(name)
+            unseen += [unknown] if unknown else []
+    return [_refusing(cls, reason, tuple(names)) for (cls, reason), names in refused.items()], unseen
 
 
-def _refuses(cls: type, name: str) -> str:
-    """Why an instance of ``cls`` does not take an attribute, "" where it does or where nothing tells."""
-    if any("__dataclass_params__" in namespace(base) and _is_frozen(base) for base in mro(cls)):
-        return "it is a frozen dataclass"
-    descriptor = next((raw for _, raw in definitions(cls, name)), None)
-    if isinstance(descriptor, property):
-        return "" if descriptor.fset else f"`{name}` is a property without a setter"
-    if _is_model_without(cls, name):
-        return "it is a pydantic model without such a field"
-    if overrides(cls, "__setattr__") or overrides(type(descriptor), "__set__"):
-        return ""
-    return "" if _has_dict(cls) else "it has `__slots__` and no `__dict__`"
-
-
-def _is_frozen(cls: type) -> bool:
-    return careful.attribute(namespace(cls)["__dataclass_params__"], "frozen") is True
-
-
-def _is_model_without(cls: type, name: str) -> bool:
-    """Whether pydantic refuses the name; one with a leading underscore it takes."""
-    fields = next((raw for _, raw in definitions(cls, "__pydantic_fields__")), None)
-    config: Any = next((raw for _, raw in definitions(cls, "model_config")), {})
-    if not isinstance(fields, dict) or name.startswith("_") or not any(map(_is_base_model, mro(cls))):
-        return False
-    return name not in fields and config.get("extra") != "allow"
-
-
-def _is_base_model(cls: type) -> bool:
-    return careful.class_title(cls) == "pydantic.main.BaseModel"
-
-
-def _has_dict(cls: type) -> bool:
-    offset: int = type.__dict__["__dictoffset__"].__get__(cls)
-    return offset != 0
+def _refusing(cls: type, reason: str, names: tuple[str, ...]) -> Finding:
+    title = careful.class_name(cls)
+    return Finding(
+        "PC114",
+        Severity.ERROR,
+        f"`{title}` does not take {plural(names)}: {reason}",
+        location=places.of_class(cls),
+        why="The stack sets these attributes on what the factory returns.",
+        fix="let instances take attributes of these names: an ordinary class does",
+        detail=f"{title}:{reason}",
+    )
 
 
 @rule("PC115", "factory-result", scope=Scope.SPEC, applies=is_loadable)

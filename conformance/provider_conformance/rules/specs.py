@@ -123,13 +123,14 @@ def self_dependency(subject: Subject) -> Judgement:
     """Check that a provider does not depend on the API that it provides.
 
     What it does:
-        Looks for the spec's own API among its required dependencies, an error, and among its
-        optional ones, a warning.
+        Looks for the spec's own API, and for the routing table in front of it, among the required
+        dependencies, an error, and among the optional ones, a warning.
 
     Why is this bad:
         Dependencies are built first. The provider would have to be there before it is built: a
         required dependency of that kind ends the start, often with a bare `KeyError`; an
-        optional one is never met.
+        optional one is never met. A routing table is built of its providers, so it is no
+        earlier than they are.
 
     Example:
         ```python
@@ -145,15 +146,22 @@ def self_dependency(subject: Subject) -> Judgement:
     spec = subject.spec
     if spec is None:
         return Judgement()
-    message = f"`{spec.provider_type}` depends on `{spec.api}`, which it provides itself"
-    fix = f"remove `{spec.api}` from its dependencies"
-    if spec.api in spec.api_dependencies:
-        why = "The resolver cannot build it before it is built."
-        return Judgement((_found(spec, "PC107", message, why, fix),))
-    if spec.api in spec.optional_api_dependencies:
-        why = "When it is built, no provider of this API is there yet, so the dependency is never met."
-        return Judgement((_found(spec, "PC107", message, why, fix, severity=Severity.WARNING),))
-    return Judgement()
+    table = subject.api.routed_by if subject.api else None
+    own = tuple(name for name in (spec.api, table) if name)
+    required = tuple(name for name in own if name in spec.api_dependencies)
+    optional = tuple(name for name in own if name in spec.optional_api_dependencies)
+    why = "The resolver cannot build it before it is built."
+    late = "When it is built, none of it is there yet, so the dependency is never met."
+    found = [_circular(spec, name, why, Severity.ERROR) for name in required]
+    found += [_circular(spec, name, late, Severity.WARNING) for name in optional if name not in required]
+    return Judgement(tuple(found))
+
+
+def _circular(spec: Spec, name: str, why: str, severity: Severity) -> Finding:
+    what = "which it provides itself" if name == spec.api else "whose providers it is one of"
+    message = f"`{spec.provider_type}` depends on `{name}`, {what}"
+    fix = f"remove `{name}` from its dependencies"
+    return _found(spec, "PC107", message, why, fix, severity=severity, detail=name)
 
 
 @rule("PC108", "dependency", scope=Scope.SPEC, applies=has_spec)

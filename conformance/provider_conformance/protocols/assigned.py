@@ -140,6 +140,10 @@ def _is_attribute(node: ast.AST, first: str, attribute: str | None = None) -> bo
     match node:
         case ast.Attribute(value=ast.Name(id=name), attr=attr):
             return first in (name, _ANY) and attribute in (None, attr)
+        case ast.Attribute(value=ast.Call(func=ast.Name(id="type"), args=[ast.Name(id=name)]), attr=attr):
+            return first in (name, _ANY) and attribute in (None, attr)
+        case ast.Attribute(value=ast.Attribute(value=ast.Name(id=name), attr="__class__"), attr=attr):
+            return first in (name, _ANY) and attribute in (None, attr)
     return False
 
 

@@ -31,6 +31,7 @@ class AttributeVerdict:
 
 
 _FINE = AttributeVerdict()
+_DICT_OFFSET = type.__dict__["__dictoffset__"].__get__
 
 
 def judge_attribute(view: View, attribute: ProtocolAttribute) -> AttributeVerdict:
@@ -62,25 +63,44 @@ def why_not_assignable(cls: type, name: str) -> tuple[str, str]:
     Returns:
         The reason, "" if it works; and, where it cannot be told, the reason for that.
     """
-    for owner, raw in classes.definitions(cls, name):
-        if isinstance(raw, property) and not classes.only_promises(owner):
-            return (
-                (f"`{owner.__name__}.{name}` is a property without a setter", "")
-                if raw.fset is None
-                else ("", "")
-            )
-        break
+    for hook in (name, "__setattr__"):
+        for _, raw in classes.definitions(cls, hook):
+            if type(raw) is classes.Opaque:
+                return "", raw.reason
+            break
+    refusal = _descriptor_refusal(cls, name)
+    if refusal is not None:
+        return refusal, ""
     if _is_pydantic(cls):
         return _pydantic_refusal(cls, name), ""
-    parameters = getattr(cls, "__dataclass_params__", None)
-    if getattr(parameters, "frozen", False):
+    guards = [owner for owner, _ in classes.definitions(cls, "__setattr__") if owner is not object]
+    if guards and not _of_frozen_dataclass(guards[0]):
+        return "", f"`{guards[0].__name__}` has its own __setattr__"
+    if guards and (guards[0] is cls or name in classes.namespace(guards[0])["__dataclass_fields__"]):
         return "it is a frozen dataclass", ""
-    if classes.overrides(cls, "__setattr__"):
-        return "", f"`{cls.__name__}` has its own __setattr__"
     slot = any(isinstance(raw, MemberDescriptorType) for _, raw in classes.definitions(cls, name))
-    if not cls.__dictoffset__ and not slot:
+    if not _DICT_OFFSET(cls) and not slot:
         return "its instances have no `__dict__` (`__slots__`) and no slot of that name", ""
     return "", ""
+
+
+def _descriptor_refusal(cls: type, name: str) -> str | None:
+    """Why the descriptor of that name refuses to be set, "" where it does not, None without one."""
+    for owner, raw in classes.definitions(cls, name):
+        if classes.only_promises(owner):
+            continue
+        if isinstance(raw, property):
+            return "" if raw.fset else f"`{owner.__name__}.{name}` is a property without a setter"
+        deletes = classes.overrides(type(raw), "__delete__")
+        if deletes and not classes.overrides(type(raw), "__set__"):
+            return f"`{owner.__name__}.{name}` is a descriptor without `__set__`"
+        return None
+    return None
+
+
+def _of_frozen_dataclass(cls: type) -> bool:
+    """Whether the dataclass machinery gave ``cls`` its guard: it covers its own instances and its fields."""
+    return bool(getattr(classes.namespace(cls).get("__dataclass_params__"), "frozen", False))
 
 
 def _is_pydantic(cls: type) -> bool:
@@ -88,18 +108,22 @@ def _is_pydantic(cls: type) -> bool:
 
 
 def _pydantic_refusal(cls: Any, name: str) -> str:
+    if name.startswith("_"):
+        return ""  # never a field
     config = getattr(cls, "model_config", {})
     if config.get("frozen"):
         return "it is a frozen pydantic model"
     if name in getattr(cls, "__class_vars__", ()):
         return f"pydantic takes `{name}` for a class variable"
-    known = name.startswith("_") or name in getattr(cls, "model_fields", {})
-    if known or config.get("extra") == "allow":
+    if name in classes.model_fields(cls) or config.get("extra") == "allow":
         return ""
-    return f"it is a pydantic model without a field `{name}`, and its configuration does not allow extra ones"
+    return "it is a pydantic model without such a field, and its configuration does not allow extra ones"
 
 
 def _present(view: View, name: str) -> AttributeVerdict:
+    _, raw = next(classes.definitions(view.cls, name), (object, None))
+    if type(raw) is classes.Opaque:
+        return AttributeVerdict(unseen=f"`{name}` cannot be seen: {raw.reason}")
     if name in classes.instance_values(view.instance) or _on_class(view, name):
         return _FINE
     hook = answers_for_others(view.cls)
@@ -123,4 +147,4 @@ def _on_class(view: View, name: str) -> bool:
             return True
     if dataclasses.is_dataclass(cls) and name in {field.name for field in dataclasses.fields(cls)}:
         return True
-    return name in getattr(cls, "model_fields", {})
+    return name in classes.model_fields(cls)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+import dis
 import inspect
 import linecache
 from collections.abc import Iterator
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import CodeType, FunctionType
 from typing import Any, Final
 from weakref import WeakKeyDictionary
+
+from provider_conformance.protocols import classes
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -49,12 +52,21 @@ def _templates() -> dict[bytes, int]:
 
 
 _TRIVIAL: Final = _templates()
+_SHORT: Final = 2 * max(map(len, _TRIVIAL))
+
+
+def _without_nops(code: bytes) -> bytes:
+    """Leave out what the compiler keeps of statements such as ``pass`` for the sake of tracing."""
+    pairs = (code[i : i + 2] for i in range(0, len(code), 2))
+    return b"".join(pair for pair in pairs if pair[0] != dis.opmap["NOP"])
 
 
 def does_nothing(function: FunctionType) -> bool:
     """Whether the body runs no statement: only ``...``, ``pass``, a docstring or ``return None``."""
     code = function.__code__
     index = _TRIVIAL.get(code.co_code)
+    if index is None and len(code.co_code) < _SHORT:
+        index = _TRIVIAL.get(_without_nops(code.co_code))
     # the same bytecode with another constant in that place returns that constant
     return index is not None and code.co_consts[index] is None
 
@@ -108,15 +120,54 @@ def _statement_kind(statement: ast.stmt) -> Body:
 def node_of(code: CodeType) -> FunctionNode | None:
     """The syntax tree of the function that ``code`` was compiled from, None where its source is not there."""
     nodes = _nodes_by_line(code.co_filename).get((code.co_firstlineno, code.co_name), [])
+    if len(nodes) > 1:
+        nodes = [node for node in nodes if _covers(node, code)]
     return nodes[0] if len(nodes) == 1 else None
 
 
-@lru_cache(maxsize=64)
+def _covers(node: FunctionNode, code: CodeType) -> bool:
+    """Whether the first instruction with a place in the source lies within the node: for lambdas in a row."""
+    for line, _, column, _ in code.co_positions():
+        if line is not None and column:
+            start, end = (node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0)
+            return start <= (line, column) <= end
+    return False
+
+
+_MOST_FILES: Final = 256
+_indexed: Final[dict[str, _Nodes]] = {}
+
+
+def remember(filename: str, tree: ast.Module) -> None:
+    """Find the functions of ``filename`` in ``tree`` from now on, instead of parsing the file once more."""
+    _indexed.pop(filename, None)
+    if len(_indexed) >= _MOST_FILES:
+        del _indexed[next(iter(_indexed))]
+    _indexed[filename] = _Nodes(tree)
+
+
 def _nodes_by_line(filename: str) -> dict[tuple[int, str], list[FunctionNode]]:
-    try:
-        tree = ast.parse("".join(linecache.getlines(filename)))
-    except (SyntaxError, ValueError):
-        return {}
+    if filename not in _indexed:
+        try:
+            tree = ast.parse("".join(linecache.getlines(filename)))
+        except (SyntaxError, ValueError):
+            tree = ast.Module([], [])
+        remember(filename, tree)
+    return _indexed[filename].by_line
+
+
+class _Nodes:
+    """The functions of a file, listed when one is first looked for."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._tree = tree
+
+    @cached_property
+    def by_line(self) -> dict[tuple[int, str], list[FunctionNode]]:
+        return _functions_of(self._tree)
+
+
+def _functions_of(tree: ast.Module) -> dict[tuple[int, str], list[FunctionNode]]:
     nodes: dict[tuple[int, str], list[FunctionNode]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Lambda):
@@ -155,6 +206,9 @@ def definition_line(function: FunctionType) -> int:
 
 def class_line(cls: type) -> tuple[str, int] | None:
     """File and line of a class statement, None for classes without source."""
+    place = classes.namespace(cls).get(classes.PLACE)
+    if type(place) is tuple:
+        return place
     try:
         _, line = inspect.findsource(cls)
         path = inspect.getsourcefile(cls)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import FunctionType
 from typing import Any, Final, Generic, Protocol
 
 _MRO: Final = type.__dict__["__mro__"].__get__
@@ -12,6 +15,20 @@ _INSTANCE_DICT: Final = object.__getattribute__
 
 MACHINERY: Final = frozenset({object, Protocol, Generic})
 """Classes that every protocol inherits and that declare nothing of its own."""
+
+
+PLACE: Final = "__source_place__"
+"""Where a class that was made from source text keeps the path and line of its class statement."""
+
+ANYTHING: Final = "__source_anything__"
+"""Where a class of which not everything could be read keeps the reason, as an :class:`Opaque`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """Stands for a value that source text does not tell, and says why."""
+
+    reason: str
 
 
 def mro(cls: type) -> tuple[type, ...]:
@@ -41,12 +58,40 @@ def is_of_pydantic(cls: type) -> bool:
     return str(namespace(cls).get("__module__", "")).startswith("pydantic.")
 
 
+def files_of(cls: type) -> Iterator[str]:
+    """The source files of ``cls``: its module; where that is not its home, where its functions are."""
+    place = namespace(cls).get(PLACE)
+    if type(place) is tuple:
+        yield str(place[0])
+    module = sys.modules.get(str(namespace(cls).get("__module__", "")))
+    yield str(getattr(module, "__file__", None) or "")
+    if vars(module or cls).get(cls.__name__) is cls:
+        return
+    for value in namespace(cls).values():
+        if type(value) is FunctionType:
+            *_, parent, _ = ("", *value.__code__.co_qualname.split("."))
+            if parent not in ("", "<locals>"):  # from a class body, not made by a decorator
+                yield value.__code__.co_filename
+
+
+def model_fields(cls: type) -> Mapping[str, Any]:
+    """The fields of a pydantic model; empty for other classes."""
+    for owner in mro(cls):
+        for name in ("__pydantic_fields__", "model_fields"):  # the second in releases before 2.10
+            fields = namespace(owner).get(name)
+            if type(fields) is dict:
+                return fields
+    return {}
+
+
 def definitions(cls: type, name: str) -> Iterator[tuple[type, Any]]:
     """Every class of the MRO that defines ``name``, with the raw value, in lookup order."""
     for owner in mro(cls):
         values = namespace(owner)
         if name in values:
             yield owner, values[name]
+        elif ANYTHING in values:
+            yield owner, values[ANYTHING]
 
 
 def overrides(cls: type, name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ from provider_conformance.protocols import wording
 from provider_conformance.protocols.attributes import judge_attribute
 from provider_conformance.protocols.calls import CallShape, Refusal, refusals, shapes
 from provider_conformance.protocols.defaults import same_default
-from provider_conformance.protocols.live import View, look_up, set_late
+from provider_conformance.protocols.live import View, located, look_up, set_late
 from provider_conformance.protocols.members import read_protocol
 from provider_conformance.protocols.model import (
     Calls,
@@ -22,7 +22,7 @@ from provider_conformance.protocols.model import (
     ResultKind,
     State,
 )
-from provider_conformance.protocols.signature import MISSING, Kind, Parameter, Signature
+from provider_conformance.protocols.signature import MISSING, Kind, Parameter, Signature, SourceDefault
 
 
 class Aspect(IntEnum):
@@ -58,12 +58,16 @@ PRIVATE = Family(3)
 class Comparison:
     """What comparing one member gave: findings, or the reason why it could not be seen.
 
-    ``result_only``: everything was seen but the kind of the result.
+    ``open``: the aspects that the reason is about; without any it is about all of them.
     """
 
     findings: tuple[Finding, ...] = ()
     unseen: str = ""
-    result_only: bool = False
+    open: frozenset[Aspect] = frozenset()
+
+    def leaves_open(self, aspect: Aspect) -> bool:
+        """Whether an aspect could not be judged."""
+        return bool(self.unseen) and (not self.open or aspect in self.open)
 
 
 _CONFORMS = Comparison()
@@ -130,8 +134,9 @@ def compare_method(
         # what the class defines may not be what its instances have
         late = set_late(view, method, protocol)
         if late is not None:
-            return judge(method, late, protocol, calls, family)
-    return compared
+            compared = judge(method, late, protocol, calls, family)
+    found = tuple(replace(f, location=located(view, f.location)) for f in compared.findings)
+    return replace(compared, findings=found) if found else compared
 
 
 def _attribute(view: View, name: str, protocol: ProtocolModel, family: Family) -> Comparison:
@@ -216,15 +221,17 @@ class _Judge:
 
     def comparison(self) -> Comparison:
         findings = list(self._parameters())
-        unseen = ""
+        unseen: dict[Aspect, str] = {}
         if not self._kind_fits():
             if ResultKind.ANY in self._implemented.kinds:
-                unseen = wording.unseen_result(self._method)
+                unseen[Aspect.RESULT] = wording.unseen_result(self._method)
             else:
                 findings.append(self._found(Aspect.RESULT, Severity.ERROR, self._result_text()))
+        if unread := next(_unread_defaults(self._method.signature, self._signature), None):
+            unseen[Aspect.DEFAULT] = wording.unseen_default(self._method, unread)
         if not findings and not unseen:
             return _CONFORMS
-        return Comparison(tuple(findings), unseen, result_only=bool(unseen))
+        return Comparison(tuple(findings), "; ".join(unseen.values()), frozenset(unseen))
 
     def _parameters(self) -> Iterator[Finding]:
         if self._method.overloads or not _same_shape(self._method.signature, self._signature):
@@ -297,7 +304,8 @@ def _moved(promised: Signature, real: Signature, calls: Calls) -> tuple[str, ...
             if lost := tuple(name for name in wanted if name in swallowed):
                 return lost
         # whatever receives an argument by position under a name that belongs to another one
-        return tuple(a for a, b in zip(wanted, found, strict=False) if a != b and (a in found or b in wanted))
+        known = {*found, *(p.name for p in real.parameters if p.kind is Kind.KEYWORD_ONLY)}
+        return tuple(a for a, b in zip(wanted, found, strict=False) if a != b and (a in known or b in wanted))
     common = [name for name in found if name in wanted]
     expected = [name for name in wanted if name in common]
     return tuple(a for a, b in zip(expected, common, strict=True) if a != b)
@@ -319,3 +327,14 @@ def _changed_defaults(promised: Signature, real: Signature) -> Iterable[tuple[Pa
             continue
         if not same_default(parameter.default, other.default):
             yield parameter, other
+
+
+def _unread_defaults(promised: Signature, real: Signature) -> Iterator[Parameter]:
+    """Defaults that one side knows as a value and the other only as text."""
+    found = {p.name: p for p in real.parameters if p.default is not MISSING}
+    for parameter in promised.parameters:
+        other = found.get(parameter.name)
+        if other is not None and parameter.default is not MISSING:
+            texts = [type(p.default) is SourceDefault for p in (parameter, other)]
+            if texts[0] is not texts[1]:
+                yield other

@@ -148,10 +148,24 @@ def _described(view: View, raw: Any, found: Callee, method: ProtocolMethod) -> I
 
 
 def _place(found: Callee, view: View) -> Location | None:
-    function = found.outer or found.function
+    """Where the method stands: the function that does the work, below what wraps it."""
+    function = found.function or found.outer
     if function is None:
         return view.location
+    wrapped = function.__dict__.get("__wrapped__")
+    while isinstance(wrapped, FunctionType):
+        function, wrapped = wrapped, wrapped.__dict__.get("__wrapped__")
     return Location(function.__code__.co_filename, definition_line(function))
+
+
+def located(view: View, location: Location | None) -> Location | None:
+    """The place to show: in the files of the class and its bases, else that of the class itself.
+
+    A method may be made by somebody else's decorator; its author looks for it in the class.
+    """
+    bases = [cls for cls in classes.mro(view.cls) if not classes.only_promises(cls)]
+    files = {file for cls in bases for file in classes.files_of(cls)}
+    return location if location is not None and location.path in files else view.location or location
 
 
 def _property(
@@ -194,6 +208,9 @@ def _absent(view: View, method: ProtocolMethod, protocol: ProtocolModel) -> Impl
     late = set_late(view, method, protocol) if view.instance is None else None
     if late is not None:
         return late
+    if view.instance is None and method.name in classes.model_fields(view.cls):
+        note = "it is a field; each instance has a value of its own"
+        return Implemented(State.UNSEEN, location=view.location, note=note)
     if view.instance is None and _makes_instances(view.cls):
         note = "its metaclass or its `__new__` decides what an instance is"
         return Implemented(State.UNSEEN, location=view.location, note=note)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import inspect
 from collections.abc import Iterable
 from types import FunctionType, MethodType, ModuleType
@@ -28,6 +29,9 @@ _AWAITABLE_CALLS: Final = frozenset(
     {"create_task", "ensure_future", "gather", "shield", "run_in_executor", "create_future", "wrap_future"}
 )
 """Functions of asyncio and of event loops that are no coroutine functions but return awaitables."""
+
+_LOOP_CALLS: Final = frozenset({"run_until_complete", "run_coroutine_threadsafe"})
+"""What runs a coroutine to its end, or elsewhere, and gives something that nobody can await."""
 
 _DEPTH: Final = 5
 
@@ -174,9 +178,12 @@ class _Returns:
         return self._union(assigned, node, seen | {name})
 
     def _of_call(self, call: ast.Call) -> Kinds:
-        if _last_name(call.func) in _AWAITABLE_CALLS:
+        name = _last_name(call.func)
+        if name in _AWAITABLE_CALLS:
             return _AWAITABLE
         target = self._resolve(call.func)
+        if target is asyncio.run or name in _LOOP_CALLS:
+            return _PLAIN
         while isinstance(target, staticmethod | classmethod | MethodType):
             target = target.__func__
         if isinstance(target, FunctionType):

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import FunctionType, MethodType
 from typing import Any, Final
 
 from provider_conformance.protocols import classes
-from provider_conformance.protocols.bodies import FunctionNode, node_of, own_statements
+from provider_conformance.protocols.forwarding import Target, Values, forwarded, takes_anything
 from provider_conformance.protocols.model import ResultKind
-from provider_conformance.protocols.results import UNKNOWN, Kinds, name_in
+from provider_conformance.protocols.results import UNKNOWN, Kinds
 from provider_conformance.protocols.results import of_class as kinds_of_class
 from provider_conformance.protocols.results import of_function as kinds_of_function
 from provider_conformance.protocols.signature import Kind, Parameter, Signature, of_function, of_inspect
@@ -22,7 +21,6 @@ _DEPTH: Final = 12
 """Wrappers around wrappers that are followed before giving up."""
 
 
-Values = Mapping[str, Any]
 _NO_VALUES: Final[Values] = {}
 
 PlainFunction = Any
@@ -74,24 +72,40 @@ def _function(function: FunctionType, owner: type, binds: bool, depth: int, valu
     attributes = function.__dict__
     if attributes and ("__wrapped__" in attributes or "__signature__" in attributes):
         found = replace(found, claimed=_claimed(function, binds))
-    if signature.parameters and _takes_anything(signature) and depth:
-        target = _forwarded(function, owner, binds, values)
+    if signature.parameters and takes_anything(signature) and depth:
+        target = forwarded(function, owner, binds, values)
         inner = _followed(target, owner, depth - 1) if target else None
         if inner is not None:
-            return replace(found, signature=inner.signature, function=inner.function)
+            narrowed = _narrowed(inner.signature or Signature(), signature)
+            return replace(found, signature=narrowed, function=inner.function)
     return found
 
 
-def _followed(target: _Target, owner: type, depth: int) -> Callee | None:
+def _narrowed(inner: Signature, wrapper: Signature) -> Signature:
+    """What gets through a wrapper: its own keywords, and of the inner parameters what it can hand on."""
+    kinds = {p.kind for p in wrapper.parameters}
+    own = {p.name: p for p in wrapper.named()}
+    named = [p for p in inner.named() if p.name not in own]
+    if Kind.VAR_KEYWORD not in kinds:
+        named = [_of_kind(p, Kind.POSITIONAL_ONLY) for p in named]
+    elif Kind.VAR_POSITIONAL not in kinds:
+        named = [_of_kind(p, Kind.KEYWORD_ONLY) for p in named]
+    variadic = [p for p in inner.parameters if p.kind in kinds and p not in named]
+    return Signature(
+        tuple(sorted([*named, *own.values(), *variadic], key=lambda p: p.kind)), inner.takes_self
+    )
+
+
+def _of_kind(parameter: Parameter, kind: Kind) -> Parameter:
+    return parameter._replace(kind=kind) if parameter.kind is Kind.POSITIONAL_OR_KEYWORD else parameter
+
+
+def _followed(target: Target, owner: type, depth: int) -> Callee | None:
     inner = callee(target.raw, owner, binds=target.binds, depth=depth)
     if inner.signature is None:
         return None
     given = dict.fromkeys(target.keywords)
     return replace(inner, signature=_apply(inner.signature, (None,) * target.positional, given))
-
-
-def _takes_anything(signature: Signature) -> bool:
-    return {p.kind for p in signature.parameters} == {Kind.VAR_POSITIONAL, Kind.VAR_KEYWORD}
 
 
 def _claimed(function: Any, binds: bool) -> Signature | None:
@@ -100,84 +114,6 @@ def _claimed(function: Any, binds: bool) -> Signature | None:
     except (TypeError, ValueError):
         return None
     return claimed.without_first() if binds else claimed
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """What a wrapper calls, with the arguments that it supplies itself."""
-
-    raw: Any
-    binds: bool
-    positional: int = 0
-    keywords: tuple[str, ...] = ()
-
-
-def _forwarded(function: FunctionType, owner: type, binds: bool, values: Values) -> _Target | None:
-    """What a ``*args, **kwargs`` wrapper hands all its arguments on to.
-
-    None where the wrapper changes the arguments on the way or calls something that cannot be
-    resolved: then its own signature is all there is to judge.
-    """
-    node = node_of(function.__code__)
-    if node is None:
-        wrapped = function.__dict__.get("__wrapped__")
-        return _Target(wrapped, binds) if isinstance(wrapped, FunctionType) else None
-    args, kwargs = (p.name for p in of_function(function).parameters if p.kind in _VARIADIC)
-    if _touches(node, {args, kwargs}):
-        return None
-    calls = [
-        statement
-        for statement in own_statements(node)
-        if isinstance(statement, ast.Call) and _spreads(statement, args, kwargs)
-    ]
-    return _target(calls[0], function, owner, binds, values) if len(calls) == 1 else None
-
-
-_VARIADIC: Final = (Kind.VAR_POSITIONAL, Kind.VAR_KEYWORD)
-_READING: Final = frozenset({"get", "items", "keys", "values", "copy", "index", "count"})
-
-
-def _touches(node: FunctionNode, names: set[str]) -> bool:
-    """Whether the body may change the objects that ``names`` hold."""
-    for statement in own_statements(node):
-        match statement:
-            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) if name in names:
-                return True
-            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del()) if name in names:
-                return True
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr)) if (
-                name in names and attr not in _READING
-            ):
-                return True
-    return False
-
-
-def _target(
-    call: ast.Call, function: FunctionType, owner: type, binds: bool, values: Values
-) -> _Target | None:
-    leading = [p.name for p in of_function(function).named()]
-    given = call.args[:-1]
-    passed_on = [arg.id for arg in given[: len(leading)] if isinstance(arg, ast.Name)]
-    keywords = tuple(keyword.arg for keyword in call.keywords if keyword.arg)
-    match call.func:
-        case ast.Name(id=name) if passed_on == leading:
-            target = name_in(function, name)
-            if isinstance(target, FunctionType | MethodType | functools.partial):
-                return _Target(target, binds, len(given) - len(leading), keywords)
-        case ast.Attribute(value=ast.Name(id=first), attr=attr) if leading[:1] == [first]:
-            if attr in values:
-                return _Target(values[attr], False, len(given), keywords)
-            for _, raw in classes.definitions(owner, attr):
-                return _Target(raw, True, len(given), keywords)
-    return None
-
-
-def _spreads(call: ast.Call, args: str, kwargs: str) -> bool:
-    """Whether the call hands on both, all of the first and all of the second."""
-    match call.args[-1:], call.keywords[-1:]:
-        case [[ast.Starred(value=ast.Name(id=a))], [ast.keyword(arg=None, value=ast.Name(id=k))]]:
-            return a == args and k == kwargs
-    return False
 
 
 def _unbinding(raw: Any, owner: type, binds: bool, depth: int) -> Callee:
@@ -236,6 +172,10 @@ def _class(raw: Any, owner: type, binds: bool, depth: int) -> Callee:
     return replace(found, kinds=kinds_of_class(raw))
 
 
+def _opaque(raw: Any, owner: type, binds: bool, depth: int) -> Callee:
+    return Callee(why=raw.reason)
+
+
 def _introspected(raw: Any, binds: bool) -> Callee:
     try:
         signature = of_inspect(inspect.signature(raw, follow_wrapped=False))
@@ -282,4 +222,5 @@ _RESOLVERS: Final[tuple[tuple[Any, Callable[[Any, type, bool, int], Callee]], ..
     ((functools.partial, functools.partialmethod), _partial),
     (functools.singledispatchmethod, _dispatching),
     (type, _class),
+    (classes.Opaque, _opaque),
 )

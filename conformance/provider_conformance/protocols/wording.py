@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from provider_conformance.protocols.calls import EXTRA, Refusal
 from provider_conformance.protocols.model import Implemented, ProtocolMethod, ProtocolModel, ResultKind, State
-from provider_conformance.protocols.signature import Parameter, Signature
+from provider_conformance.protocols.signature import Parameter, Signature, SourceDefault
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,3 +181,9 @@ def unseen_result(method: ProtocolMethod) -> str:
         f"`{method.name}` is a plain `def` whose result cannot be told from its source;"
         f" annotate what it returns ({_WHAT[method.result]} is promised)"
     )
+
+
+def unseen_default(method: ProtocolMethod, parameter: Parameter) -> str:
+    """Why a default could not be compared."""
+    shown = parameter.default.text if isinstance(parameter.default, SourceDefault) else "a value"
+    return f"`{method.name}` gives `{parameter.name}` the default `{shown}`, whose value source does not tell"

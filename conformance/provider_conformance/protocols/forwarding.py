@@ -1,0 +1,158 @@
+"""What a wrapper hands its arguments on to, read off its source."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import FunctionType, MethodType
+from typing import Any, Final
+
+from provider_conformance.protocols import classes
+from provider_conformance.protocols.bodies import FunctionNode, node_of, own_statements
+from provider_conformance.protocols.results import name_in
+from provider_conformance.protocols.signature import Kind, Signature, of_function
+
+Values = Mapping[str, Any]
+
+_VARIADIC: Final = (Kind.VAR_POSITIONAL, Kind.VAR_KEYWORD)
+_READING: Final = frozenset({"get", "items", "keys", "values", "copy", "index", "count"})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a wrapper calls, with the arguments that it supplies itself.
+
+    ``binds``: whether the callee's first parameter is filled by the instance.
+    """
+
+    raw: Any
+    binds: bool
+    positional: int = 0
+    keywords: tuple[str, ...] = ()
+
+
+def takes_anything(signature: Signature) -> bool:
+    """Whether a bound signature has no demands of its own: ``*args``, ``**kwargs`` or both."""
+    variadic = False
+    for parameter in signature.parameters:
+        if parameter.kind in _VARIADIC:
+            variadic = True
+        elif parameter.kind is not Kind.KEYWORD_ONLY or parameter.required:
+            return False
+    return variadic
+
+
+def forwarded(function: FunctionType, owner: type, binds: bool, values: Values) -> Target | None:
+    """Find what a wrapper that takes anything hands all its arguments on to.
+
+    Args:
+        function: the wrapper.
+        owner: the class on which ``self.something`` and ``super()`` are looked up.
+        binds: whether the wrapper's first argument is the instance.
+        values: attributes of the object on which the wrapper lives, where it is one.
+
+    Returns:
+        The target. None where the wrapper changes the arguments on the way, forgives a call that
+        does not fit, or calls something that cannot be resolved: then its own signature is all
+        there is to judge.
+    """
+    node = node_of(function.__code__)
+    if node is None:
+        wrapped = function.__dict__.get("__wrapped__")
+        return Target(wrapped, binds) if isinstance(wrapped, FunctionType) else None
+    handed = {p.name: p.kind for p in of_function(function).parameters if p.kind in _VARIADIC}
+    if _touches(node, set(handed)):
+        return None
+    calls = [s for s in own_statements(node) if isinstance(s, ast.Call) and _spreads(s, handed)]
+    if len(calls) != 1 or _forgives(node, calls[0]):
+        return None
+    return _target(calls[0], function, owner, binds, values)
+
+
+def _touches(node: FunctionNode, names: set[str]) -> bool:
+    """Whether the body may change the objects that ``names`` hold."""
+    for statement in own_statements(node):
+        match statement:
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) if name in names:
+                return True
+            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del()) if name in names:
+                return True
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr)) if (
+                name in names and attr not in _READING
+            ):
+                return True
+    return False
+
+
+def _forgives(node: FunctionNode, call: ast.Call) -> bool:
+    """Whether the call stands in a ``try`` that goes on when it raises TypeError."""
+    for statement in own_statements(node):
+        if isinstance(statement, ast.Try) and any(call in ast.walk(part) for part in statement.body):
+            return any(_goes_on(handler) for handler in statement.handlers)
+    return False
+
+
+def _goes_on(handler: ast.ExceptHandler) -> bool:
+    caught = ast.unparse(handler.type) if handler.type else "BaseException"
+    raises = any(isinstance(part, ast.Raise) for part in ast.walk(handler))
+    return not raises and any(name in caught for name in ("TypeError", "Exception"))
+
+
+def _target(
+    call: ast.Call, function: FunctionType, owner: type, binds: bool, values: Values
+) -> Target | None:
+    leading = [p.name for p in of_function(function).parameters if p.kind <= Kind.POSITIONAL_OR_KEYWORD]
+    given = [arg for arg in call.args if not isinstance(arg, ast.Starred)]
+    passed_on = [arg.id for arg in given[: len(leading)] if isinstance(arg, ast.Name)]
+    keywords = tuple(keyword.arg for keyword in call.keywords if keyword.arg)
+    match call.func:
+        case ast.Name(id=name) if passed_on == leading:
+            return _named(_visible(function, name), binds, len(given) - len(leading), keywords)
+        case ast.Attribute(value=ast.Name(id=first), attr=attr) if leading[:1] == [first]:
+            if attr in values:
+                return Target(values[attr], False, len(given), keywords)
+            for _, raw in classes.definitions(owner, attr):
+                return Target(raw, True, len(given), keywords)
+        case ast.Attribute(value=ast.Call(func=ast.Name(id="super"), args=[]), attr=attr):
+            raw = _behind(name_in(function, "__class__"), owner, attr)
+            return Target(raw, True, len(given), keywords) if raw is not None else None
+    return None
+
+
+def _visible(function: FunctionType, name: str) -> Any:
+    """What a name means in the body: a parameter's default (``_function=function``) comes first."""
+    defaults = function.__kwdefaults__ or {}
+    return defaults[name] if name in defaults else name_in(function, name)
+
+
+def _named(target: Any, binds: bool, positional: int, keywords: tuple[str, ...]) -> Target | None:
+    if isinstance(target, staticmethod):
+        target = target.__func__  # called as it is, it takes the instance like any function
+    if isinstance(target, FunctionType | MethodType | functools.partial):
+        return Target(target, binds, positional, keywords)
+    return None
+
+
+def _behind(cls: Any, owner: type, name: str) -> Any:
+    """What ``super()`` in a method of ``cls`` finds for instances of ``owner``."""
+    order = classes.mro(owner)
+    if cls not in order:
+        return None
+    for base in order[order.index(cls) + 1 :]:
+        if name in classes.namespace(base):
+            return classes.namespace(base)[name]
+    return None
+
+
+def _spreads(call: ast.Call, handed: Mapping[str, Kind]) -> bool:
+    """Whether the call hands on all that came in by ``*args`` and ``**kwargs``, as the last thing."""
+    spread: dict[str, Kind] = {}
+    match call.args[-1:]:
+        case [ast.Starred(value=ast.Name(id=name))]:
+            spread[name] = Kind.VAR_POSITIONAL
+    match call.keywords[-1:]:
+        case [ast.keyword(arg=None, value=ast.Name(id=name))]:
+            spread[name] = Kind.VAR_KEYWORD
+    return spread == handed

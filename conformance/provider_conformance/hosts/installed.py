@@ -1,0 +1,272 @@
+"""An installed stack as a host: its own resolver, with made-up providers behind it.
+
+What a release looks like is probed, never read off its version: the resolver's entry point and what it
+takes, whether it asks for its registry or is given one, the fields of its spec and config classes.
+Routers are stand-ins, because real ones open data bases; the routing tables are the stack's own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import io
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from types import ModuleType, SimpleNamespace
+from typing import Any, Final
+from unittest import mock
+
+from provider_conformance.contracts.installed import installed_families
+from provider_conformance.contracts.probe import FAMILIES, Stack, open_stack, quietly_import
+from provider_conformance.errors import AmbiguousStackError, ContractError, StackNotInstalledError
+from provider_conformance.hosts.generated import (
+    GeneratedConfig,
+    Ledger,
+    installed_modules,
+    nothing,
+    shutdown_of,
+)
+from provider_conformance.hosts.model import ProviderSketch, Resolution, Sorting, StackSketch, Vocabulary
+from provider_conformance.hosts.standins import stand_in
+
+_ENTRY_POINTS: Final = ("resolve_impls", "resolve_impls_with_routing")
+_CONFIG: Final = f"{GeneratedConfig.__module__}.{GeneratedConfig.__qualname__}"
+
+
+def installed_host(family: str | None = None) -> InstalledHost:
+    """The host of an installed stack.
+
+    Args:
+        family: "llama-stack" or "ogx"; None for the only one that is installed.
+
+    Raises:
+        StackNotInstalledError: If the stack is not installed.
+        AmbiguousStackError: If no family is given and several stacks are installed.
+        ContractError: If the stack cannot be imported, or has no resolver that can be driven.
+    """
+    found = installed_families()
+    if not found or (family is not None and family not in found):
+        raise StackNotInstalledError(f"{family or 'a stack'} is not installed here")
+    if family is None and len(found) > 1:
+        raise AmbiguousStackError(found)
+    return InstalledHost(open_stack(FAMILIES[family or found[0]]))
+
+
+class InstalledHost:
+    """Resolves sketches with an installed stack's resolver; made by :func:`installed_host`."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._resolver = stack.resolver
+        self._distribution = quietly_import(f"{stack.core_package}.distribution")
+        self._routers = quietly_import(f"{stack.core_package}.routers")
+        self._protocols = _protocols(stack.resolver)
+        self._classes: dict[str, type] = {}
+        self._runner = asyncio.Runner()
+        self.stack: str = stack.family.name
+        self.vocabulary: Vocabulary = self._vocabulary()
+
+    def close(self) -> None:
+        """Close the event loop."""
+        self._runner.close()
+
+    def sort(self, graph: Mapping[str, Sequence[str]]) -> Sorting:
+        """Drive the stack's topological sort alone."""
+        nodes = {
+            name: [SimpleNamespace(spec=SimpleNamespace(deps__=list(needs)), provider_id=name)]
+            for name, needs in graph.items()
+        }
+        try:
+            ordered = self._resolver.topological_sort(nodes)
+        except Exception as error:
+            return Sorting(error=error)
+        return Sorting(tuple(name for name, _ in ordered))
+
+    def resolve(self, sketch: StackSketch) -> Resolution:
+        """Resolve with the stack's own resolver, then shut down what implements ``shutdown``."""
+        ledger = Ledger()
+        with (
+            installed_modules(sketch, self._implementation, ledger) as modules,
+            self._stood_in(ledger),
+            _quiet(),
+        ):
+            try:
+                impls = self._runner.run(self._resolved(sketch, modules))
+            except Exception as error:
+                return Resolution(tuple(ledger.started), tuple(ledger.empty_tables), error=error)
+            self._runner.run(_shut_down(impls))
+        named = {api.value: impl for api, impl in impls.items()}
+        return Resolution(
+            tuple(ledger.started), tuple(ledger.empty_tables), tuple(ledger.stopped), impls=named
+        )
+
+    async def _resolved(self, sketch: StackSketch, modules: Mapping[tuple[str, str], str]) -> dict[Any, Any]:
+        registry = self._registry(sketch, modules)
+        entry = self._entry_point()
+        given = {
+            "provider_registry": registry,
+            "dist_registry": _Answering(),
+            "policy": [],
+        }
+        wanted = inspect.signature(entry).parameters
+        arguments = {name: value for name, value in given.items() if name in wanted}
+        with contextlib.ExitStack() as patches:
+            if "provider_registry" not in wanted:
+                own = mock.patch.object(self._resolver, "get_provider_registry", lambda *_: registry)
+                patches.enter_context(own)
+            return dict(await entry(self._config(sketch), **arguments))
+
+    def _vocabulary(self) -> Vocabulary:
+        routed = {
+            info.router_api.value: info.routing_table_api.value
+            for info in self._distribution.builtin_automatically_routed_apis()
+        }
+        served = {api.value for api in self._protocols}
+        plain = [
+            api.value
+            for api in self._distribution.providable_apis()
+            if api.value in served and api.value not in routed
+        ]
+        optional = "optional_api_dependencies" in _inline_spec_class(self._resolver).model_fields
+        behind = {api: table for api, table in routed.items() if api in served}
+        return Vocabulary(tuple(plain), behind, optional)
+
+    def _registry(
+        self, sketch: StackSketch, modules: Mapping[tuple[str, str], str]
+    ) -> dict[Any, dict[str, Any]]:
+        """The registry as the stack's own has it: an entry for each API that a provider can serve."""
+        registry: dict[Any, dict[str, Any]] = {api: {} for api in self._distribution.providable_apis()}
+        for provider in sketch.providers:
+            api = self._resolver.Api(provider.api)
+            if provider.known:
+                module = modules[provider.api, provider.provider_type]
+                registry.setdefault(api, {})[provider.provider_type] = self._spec(provider, module)
+        return registry
+
+    def _spec(self, provider: ProviderSketch, module: str) -> Any:
+        api = self._resolver.Api
+        spec_class = _inline_spec_class(self._resolver)
+        return _made(
+            spec_class,
+            api=api(provider.api),
+            provider_type=provider.provider_type,
+            module=module,
+            config_class=_CONFIG,
+            pip_packages=[],
+            api_dependencies=[api(name) for name in provider.needs],
+            optional_api_dependencies=[api(name) for name in provider.may_use],
+        )
+
+    def _config(self, sketch: StackSketch) -> Any:
+        parameter = next(iter(inspect.signature(self._entry_point()).parameters.values()))
+        config_class = parameter.annotation
+        if isinstance(config_class, str):
+            config_class = getattr(self._resolver, config_class)
+        provider_class = self._resolver.Provider
+        providers = {
+            api: [
+                provider_class(provider_id=p.provider_id, provider_type=p.provider_type, config={})
+                for p in several
+            ]
+            for api, several in sketch.by_api().items()
+        }
+        return _made(
+            config_class,
+            image_name="sketch",
+            built_at=datetime.now(UTC),
+            providers=providers,
+            apis=list(sketch.apis or ()),
+        )
+
+    def _entry_point(self) -> Any:
+        for name in _ENTRY_POINTS:
+            if entry := getattr(self._resolver, name, None):
+                return entry
+        raise ContractError(f"{self._resolver.__name__} has none of {', '.join(_ENTRY_POINTS)}")
+
+    def _implementation(self, provider: ProviderSketch, ledger: Ledger) -> Any:
+        implementation = self._class(provider.api)()
+        implementation.generated_type = provider.provider_type
+        implementation.shutdown = shutdown_of(provider, ledger)
+        return implementation
+
+    def _class(self, api: str) -> type:
+        if api not in self._classes:
+            protocols = self._protocols.get(self._resolver.Api(api), ())
+            self._classes[api] = stand_in(f"Generated_{api}", protocols, nothing)
+        return self._classes[api]
+
+    @contextlib.contextmanager
+    def _stood_in(self, ledger: Ledger) -> Iterator[None]:
+        """Put stand-ins for routers, and write down what routing tables are built over."""
+        real = self._routers.get_routing_table_impl
+
+        async def table(api: Any, impls: Mapping[str, Any], *rest: Any) -> Any:
+            if not impls:
+                ledger.empty_tables.append(api.value)
+            return await real(api, impls, *rest)
+
+        async def router(api: Any, table_impl: Any, *_rest: Any) -> Any:
+            return self._class(api.value)()
+
+        with (
+            mock.patch.object(self._routers, "get_routing_table_impl", table),
+            mock.patch.object(self._routers, "get_auto_router_impl", router),
+        ):
+            yield
+
+
+async def _shut_down(impls: Mapping[Any, Any]) -> None:
+    for implementation in impls.values():
+        shutdown = getattr(implementation, "shutdown", None)
+        if shutdown is not None:
+            with contextlib.suppress(Exception):
+                await shutdown()
+
+
+def _protocols(resolver: ModuleType) -> dict[Any, tuple[type, ...]]:
+    """The protocols that the resolver holds a provider to, by API."""
+    probe = getattr(resolver, "api_protocol_map_for_compliance_check", resolver.api_protocol_map)
+    needed = [p for p in inspect.signature(probe).parameters.values() if p.default is p.empty]
+    public = probe(*([SimpleNamespace(external_apis_dir=None)] * len(needed)))
+    found: dict[Any, tuple[type, ...]] = {
+        api: (p,) for api, p in public.items() if getattr(p, "_is_protocol", False)
+    }
+    for api, private in resolver.additional_protocols_map().items():
+        one = private[0] if isinstance(private, tuple) else private
+        found[api] = (*found.get(api, ()), one)
+    return found
+
+
+def _inline_spec_class(resolver: ModuleType) -> Any:
+    found = getattr(resolver, "InlineProviderSpec", None)
+    if found is not None:
+        return found
+    # The class is always where its parent comes from, also where the resolver does not import it.
+    return quietly_import(resolver.ProviderSpec.__module__).InlineProviderSpec
+
+
+def _made(model: Any, **values: Any) -> Any:
+    """An instance of a pydantic model from those of ``values`` that it has a field for."""
+    return model(**{name: value for name, value in values.items() if name in model.model_fields})
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what the stack prints and logs to itself."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            yield
+    finally:
+        logging.disable(before)
+
+
+class _Answering:
+    """A registry of registered objects that has none: every method answers with nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        return nothing

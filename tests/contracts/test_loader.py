@@ -55,6 +55,12 @@ def test_a_remote_spec_without_an_adapter_is_a_passthrough() -> None:
     assert factories["passthrough"] == Factory("get_client_impl", ("config", "deps"), ("policy",))
 
 
+def test_a_parameter_that_is_passed_on_a_further_condition_is_optional() -> None:
+    asked = '"route_policy" in inspect.signature(getattr(module, method)).parameters'
+    factories = read_loader(RESOLVER.replace(asked, f"{asked} and config.server")).factories
+    assert factories["inline"].optional == ("policy", "route_policy")
+
+
 def test_attributes_set_on_the_result_are_read_and_ordinary_ones_are_not() -> None:
     assert read_loader(RESOLVER).attributes == ("__provider_id__", "__provider_spec__")
 

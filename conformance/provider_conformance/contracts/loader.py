@@ -99,11 +99,12 @@ def _factory(function: str, body: list[ast.stmt]) -> Factory:
 
 def _asked_for(body: list[ast.stmt]) -> Iterator[str]:
     """Parameters passed only to those who have them: ``if "policy" in signature(...).parameters``."""
-    for node in _walk(body):
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Compare):
-            asked, where = node.test.left, node.test.comparators[0]
-            if isinstance(asked, ast.Constant) and name_of(where) == "parameters":
-                yield str(asked.value)
+    for choice in _walk(body):
+        for node in ast.walk(choice.test) if isinstance(choice, ast.If) else ():
+            if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In):
+                asked, where = node.left, node.comparators[0]
+                if isinstance(asked, ast.Constant) and name_of(where) == "parameters":
+                    yield str(asked.value)
 
 
 def _walk(body: list[ast.stmt]) -> Iterator[ast.AST]:

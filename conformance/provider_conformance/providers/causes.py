@@ -174,6 +174,7 @@ def _third_party_missing(cause: Cause, name: str) -> Problem:
         f"{cause.what} needs module `{name}`{through}, which is not installed",
         fix=f"declare what provides `{name}` among the package's requirements and install it, "
         "or import it only where it is used",
+        missing=name,
     )
 
 

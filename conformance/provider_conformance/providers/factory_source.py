@@ -13,8 +13,7 @@ from types import FunctionType
 from typing import Any, Final
 
 from provider_conformance.protocols.bodies import FunctionNode, node_of, own_statements
-from provider_conformance.providers import careful, places
-from provider_conformance.providers.containment import attempt
+from provider_conformance.providers import careful, loading, places
 from provider_conformance.providers.expressions import Arguments, Expressions, awaited
 from provider_conformance.providers.model import Problem
 from provider_conformance.providers.requirements import Failure
@@ -29,6 +28,7 @@ from provider_conformance.providers.values import (
     Values,
     attribute,
     distinct,
+    known,
 )
 
 _DEPTH: Final = 12
@@ -161,7 +161,7 @@ def _closure(function: FunctionType) -> dict[str, Values]:
     filled = [
         (name, careful.attribute(cell, "cell_contents")) for name, cell in zip(names, cells, strict=True)
     ]
-    return {name: (Known(value),) for name, value in filled}
+    return {name: (known(value),) for name, value in filled}
 
 
 def _bound(node: FunctionNode, arguments: Arguments) -> dict[str, Values]:
@@ -201,7 +201,7 @@ class _Frame(Expressions):
             return self.names[name]
         namespace = self.function.__globals__
         if name in namespace:
-            return (Known(namespace[name]),)
+            return (known(namespace[name]),)
         builtins = namespace.get("__builtins__", {})
         inner = builtins if isinstance(builtins, dict) else vars(builtins)
         return (Known(inner[name]),) if name in inner else (Unknown(f"`{name}`, which is not defined"),)
@@ -273,14 +273,10 @@ class _Frame(Expressions):
 
     def _import_name(self, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> None:
         single = _single(node, alias)
-        namespace = {
-            name: self.function.__globals__.get(name) for name in ("__name__", "__package__", "__spec__")
-        }
-        code = compile(ast.Module([single], []), self.function.__code__.co_filename, "exec")
-        tried = attempt(lambda: exec(code, namespace))  # noqa: S102 - one import statement of the provider's
+        tried = loading.import_one(single, self.function)
         name = alias.asname or alias.name.partition(".")[0]
         if tried.error is None:
-            self.names[name] = (Known(namespace.get(name)),)
+            self.names[name] = (known(tried.value),)
             return
         if self.run.caught:
             raise _ImportFailedError

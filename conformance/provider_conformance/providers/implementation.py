@@ -166,6 +166,8 @@ class _Search:
 
     def _constructed(self, factory: Callable[..., Any], config: type | None, read: Found) -> Implementation:
         why = f"the factory's source does not tell its class ({read.unseen})" if read.unseen else ""
+        if loading.reader() is not None:
+            return Implementation(unseen=why or "the factory's source does not tell its class")
         made = self._configured(config)
         if made.error is not None:
             return Implementation(unseen="; ".join(filter(None, (why, _no_config(made.error)))))

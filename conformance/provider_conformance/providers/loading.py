@@ -2,21 +2,63 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.util
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import ModuleType, TracebackType
-from typing import Any, Final
+from types import FunctionType, ModuleType, TracebackType
+from typing import Any, Final, Protocol
 
 from provider_conformance.findings import Location
+from provider_conformance.protocols.classes import Opaque
 from provider_conformance.providers import careful
 from provider_conformance.providers.containment import Attempt, attempt
 
 ABSENT: Final = object()
+
+
+class UnseenError(Exception):
+    """Something that only running the provider's code would tell; the message says why."""
+
+
+class Reader(Protocol):
+    """Stands in for the import system: modules made from source, with nothing of them run."""
+
+    def find_spec(self, module: str) -> ModuleSpec | None:
+        """The spec of ``module``, None where there is no source for it."""
+
+    def import_module(self, module: str) -> ModuleType:
+        """A module whose members are stand-ins; raises what an import would."""
+
+    def imported(self, namespace: Any, statement: ast.Import | ast.ImportFrom) -> Any:
+        """What an import statement of one name in a function with these globals binds."""
+
+    def call(self, function: Any) -> Any:
+        """What a function returns that is called without arguments; UnseenError where that is open."""
+
+
+_reader: Final[ContextVar[Reader | None]] = ContextVar("reader", default=None)
+
+
+@contextmanager
+def reading(reader: Reader | None) -> Iterator[None]:
+    """Get modules from ``reader`` instead of importing them; None changes nothing."""
+    before = _reader.set(reader or _reader.get())
+    try:
+        yield
+    finally:
+        _reader.reset(before)
+
+
+def reader() -> Reader | None:
+    """What stands in for the import system here, None where modules are really imported."""
+    return _reader.get()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +92,40 @@ def home_of(module: str) -> Home:
 
 def find_spec(module: str) -> ModuleSpec | None:
     """The import system's spec of ``module``, None where it or one of its parents cannot be found."""
+    if (instead := _reader.get()) is not None:
+        return instead.find_spec(module)
     found = attempt(lambda: importlib.util.find_spec(module)).value
     return found if isinstance(found, ModuleSpec) else None
 
 
 def import_module(module: str) -> Attempt:
     """Import ``module``, contained; the value is the module."""
-    return attempt(lambda: importlib.import_module(module))
+    instead = _reader.get()
+    return attempt(lambda: (instead.import_module if instead else importlib.import_module)(module))
+
+
+def call(function: Any) -> Attempt:
+    """Call a function of the provider's without arguments, contained; the value is what it returns."""
+    instead = _reader.get()
+    return attempt(function if instead is None else lambda: instead.call(function))
+
+
+def import_one(statement: ast.Import | ast.ImportFrom, function: FunctionType) -> Attempt:
+    """Make an import of one name as ``function`` would; the value is what it binds."""
+    namespace = function.__globals__
+    if (instead := _reader.get()) is not None:
+        return attempt(lambda: instead.imported(namespace, statement))
+    own = {name: namespace.get(name) for name in ("__name__", "__package__", "__spec__")}
+    code = compile(ast.Module([statement], []), function.__code__.co_filename, "exec")
+    tried = attempt(lambda: exec(code, own))  # noqa: S102 - one import statement of the provider's
+    alias = statement.names[0]
+    return replace(tried, value=own.get(alias.asname or alias.name.partition(".")[0]))
 
 
 def loaded(module: str) -> ModuleType | None:
     """``module`` where it is imported already."""
+    if _reader.get() is not None:
+        return import_module(module).value if find_spec(module) is not None else None
     found = sys.modules.get(module)
     return found if issubclass(type(found), ModuleType) else None
 
@@ -72,7 +137,8 @@ def member(module: ModuleType, name: str) -> Attempt:
     """
     own = vars(module)
     if name in own:
-        return Attempt(own[name])
+        value = own[name]
+        return Attempt(error=UnseenError(value.reason)) if isinstance(value, Opaque) else Attempt(value)
     asked = attempt(lambda: getattr(module, name))
     if isinstance(asked.error, AttributeError) and not _from_elsewhere(asked.error, name):
         return Attempt(ABSENT)
@@ -97,6 +163,9 @@ def frames(error: BaseException) -> Iterator[tuple[str, int, str]]:
 
 def last_own_frame(error: BaseException, home: Home) -> Location | None:
     """The place in the provider's own code that is nearest to where ``error`` was raised."""
+    place = careful.attribute(error, "source_place")
+    if isinstance(place, Location):
+        return place
     own = [Location(filename, line) for filename, line, _ in frames(error) if home.owns(filename)]
     return own[-1] if own else None
 

@@ -45,9 +45,10 @@ def load_provider(argument: str, *, api: str | None = None, root: Path) -> Provi
 
 
 class _Stopped(Exception):  # noqa: N818 - no error of the tool: it carries what is wrong with the provider
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.message)
+    def __init__(self, problem: Problem | None, unseen: str = "") -> None:
+        super().__init__(unseen)
         self.problem = problem
+        self.unseen = unseen
 
 
 @dataclass(slots=True)
@@ -63,17 +64,19 @@ class _Load:
 
     def run(self, root: Path) -> Provider:
         found: tuple[Spec, ...] = ()
-        problem = None
+        problem, unseen = None, ""
         try:
             found = self._specs()
         except _Stopped as stopped:
-            problem = stopped.problem
+            problem, unseen = stopped.problem, stopped.unseen
         return Provider(
             name=self.target.name,
             specs=found,
             stack=_stack_of(found),
             root=root,
             problem=problem,
+            unseen=unseen,
+            reader=loading.reader(),
             output="".join(self.stdout),
             log="".join(self.stderr),
             notes=tuple(self.notes),
@@ -110,6 +113,8 @@ class _Load:
     def _done(self, tried: Attempt, what: str, fallback: str = "import-error") -> Any:
         self.stdout.append(tried.stdout)
         self.stderr.append(tried.stderr)
+        if isinstance(tried.error, loading.UnseenError):
+            raise _Stopped(None, f"{what} cannot be told from its source: {tried.error}")
         if tried.error is not None:
             raise _Stopped(causes.explain(tried.error, self.home, what, fallback=fallback))
         return tried.value
@@ -180,8 +185,10 @@ class _Load:
         place = places.of_function(entry)
         what = f"calling `{name.rpartition('.')[2].rpartition(':')[2]}()`"
         try:
-            value = self._done(attempt(entry), what, "spec-error")
+            value = self._done(loading.call(entry), what, "spec-error")
         except _Stopped as stopped:
+            if stopped.problem is None:
+                raise
             raise _Stopped(replace(stopped.problem, location=stopped.problem.location or place)) from None
         return self._flat(value, f"`{name}()`", place)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from provider_conformance.findings import Location
+from provider_conformance.protocols.model import ProtocolModel
 
 
 class SpecKind(StrEnum):
@@ -25,6 +27,7 @@ class Problem:
 
     ``kind`` is a short slug ("import-error", "exited", "not-a-provider", ...); ``message``
     states the true cause, ``location`` the place in the provider's own source nearest to it.
+    ``missing`` is the module that is not installed, where that is the cause.
     """
 
     kind: str
@@ -32,6 +35,7 @@ class Problem:
     location: Location | None = None
     why: str = ""
     fix: str = ""
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,9 @@ class Spec:
     raw: Any = field(default=None, compare=False, repr=False)
 
 
+Counterpart = Callable[[ProtocolModel], type | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Implementation:
     """The class that a spec's factory returns.
@@ -63,6 +70,8 @@ class Implementation:
     ``instance`` is the object that the factory returned, where one was constructed.
     ``alternatives`` are further classes of which it may return an instance, depending on the
     configuration. ``factory`` is the function itself, None where it could not be imported.
+    ``counterpart`` finds the stand-in of a protocol's class where the implementation was read off its
+    source; ``note`` says why it was.
     """
 
     cls: type | None = None
@@ -73,6 +82,13 @@ class Implementation:
     instance: Any = field(default=None, compare=False, repr=False)
     alternatives: tuple[type, ...] = ()
     factory: Any = field(default=None, compare=False, repr=False)
+    counterpart: Counterpart | None = field(default=None, compare=False, repr=False)
+    note: str = ""
+
+    def seen(self, protocol: ProtocolModel) -> ProtocolModel:
+        """The protocol as this implementation inherits it: identity tells whose method is whose."""
+        own = self.counterpart(protocol) if self.counterpart is not None else None
+        return protocol if own is None else replace(protocol, live=own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +100,9 @@ class Provider:
     ``root`` is the folder against which locations are shown. ``output`` is what the package
     wrote to stdout while it was imported and asked for its specs, ``log`` what it wrote to stderr.
     ``package`` is the import name of what was loaded; ``folder`` has to be on ``sys.path`` for it,
-    None where it is importable anyway.
+    None where it is importable anyway. ``unseen`` says what kept the specs from being read off the
+    source, ``reader`` is what read the source, None where the package was imported. Beside it
+    ``problem`` may hold what kept the package from being imported.
     """
 
     name: str
@@ -97,3 +115,5 @@ class Provider:
     log: str = ""
     package: str = ""
     folder: Path | None = None
+    unseen: str = ""
+    reader: Any = field(default=None, compare=False, repr=False)

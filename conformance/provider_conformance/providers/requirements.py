@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from provider_conformance.providers import causes, projects, specs, stacks
-from provider_conformance.providers.loading import Home
+from provider_conformance.providers.loading import Home, UnseenError
 from provider_conformance.providers.model import Problem, Spec
 
 _THIRD_PARTY_SHAPE: Final = ("missing-name", "missing-submodule")
@@ -40,9 +40,11 @@ def judge(error: BaseException, home: Home, spec: Spec, what: str, kind: str = "
         what: What was being done, as the subject of a sentence.
         kind: The kind of a problem that has no kind of its own.
     """
+    if isinstance(error, UnseenError):
+        return Failure(unseen=str(error))
     missing = causes.missing_module(error)
     foreign = missing and not stacks.family_of_module(missing) and not home.owns_module(missing)
-    if foreign and _may_be_declared(missing, home, spec):
+    if foreign and may_be_declared(missing, home, spec):
         return Failure(unseen=f"needs module `{missing}`, which is not installed here")
     problem = causes.explain(error, home, what, fallback=kind)
     if problem.kind in _THIRD_PARTY_SHAPE or (not missing and causes.is_environments(error, home)):
@@ -50,7 +52,7 @@ def judge(error: BaseException, home: Home, spec: Spec, what: str, kind: str = "
     return Failure(problem)
 
 
-def _may_be_declared(module: str, home: Home, spec: Spec) -> bool:
+def may_be_declared(module: str, home: Home, spec: Spec) -> bool:
     """Whether a requirement that is not installed here may be what provides ``module``.
 
     Names of modules and distributions differ too much to tell which it is. An extra is

@@ -18,6 +18,8 @@ _FAMILIES: Final = {
     "ogx_api": "ogx",
     "provider_conformance": BUILTIN,
 }
+PACKAGES: Final = tuple(_FAMILIES)
+"""The import names of all stacks."""
 DISTRIBUTIONS: Final = ("llama-stack", "ogx")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Union
 
-from provider_conformance.protocols.classes import definitions
+from provider_conformance.protocols.classes import Opaque, definitions
 from provider_conformance.providers import careful, loading, places
 
 if TYPE_CHECKING:
@@ -94,6 +94,11 @@ def _identity(value: Value) -> tuple[str, int]:
             return "other", id(value)
 
 
+def known(value: Any) -> Value:
+    """A live object, or a stand-in; Unknown where the source does not tell which."""
+    return Unknown(f"something unknown: {value.reason}") if isinstance(value, Opaque) else Known(value)
+
+
 def attribute(value: Value, name: str) -> Value:
     """What ``value.name`` stands for; nothing of the provider's is called."""
     match value:
@@ -105,7 +110,7 @@ def attribute(value: Value, name: str) -> Value:
             return _of_module(inner, name)
         case Known(inner):
             found = careful.attribute(inner, name, loading.ABSENT)
-            return Unknown(f"`{name}` is not there") if found is loading.ABSENT else Known(found)
+            return Unknown(f"`{name}` is not there") if found is loading.ABSENT else known(found)
         case Unknown():
             return value
         case _:
@@ -115,10 +120,10 @@ def attribute(value: Value, name: str) -> Value:
 def _of_module(module: ModuleType, name: str) -> Value:
     found = loading.member(module, name)
     if found.error is None and found.value is not loading.ABSENT:
-        return Known(found.value)
+        return known(found.value)
     full = f"{vars(module).get('__name__')}.{name}"
     inner = loading.loaded(full)
-    return Known(inner) if inner is not None else Unknown(f"`{full}` is not there")
+    return known(inner) if inner is not None else Unknown(f"`{full}` is not there")
 
 
 def _static_member(cls: type, name: str) -> Any:
@@ -131,7 +136,7 @@ def _of_class(cls: type, name: str, value: Value) -> Value:
         return Unknown(f"`{careful.class_name(cls)}.{name}` is not there")
     if type(found) is classmethod:
         return _bind(found.__func__, value)
-    return Known(found.__func__) if type(found) is staticmethod else Known(found)
+    return Known(found.__func__) if type(found) is staticmethod else known(found)
 
 
 def _of_instance(cls: type, name: str, value: Value) -> Value:
@@ -153,7 +158,7 @@ def _bind(function: Any, receiver: Value) -> Value:
 def members(value: Value) -> Values | None:
     """The values of a live dictionary, None for anything else."""
     if isinstance(value, Known) and type(value.value) is dict:
-        return tuple(Known(item) for item in value.value.values())
+        return tuple(known(item) for item in value.value.values())
     return None
 
 

@@ -52,17 +52,12 @@ def judge_aspect(subject: Subject, aspect: Aspect, family: Family, protocol_of: 
     found = tuple(_told(f, subject, api) for f in compared.findings if f.code == wanted)
     if found:
         return Judgement(found)
-    if compared.unseen and _concerns(compared, aspect):
+    if compared.leaves_open(aspect):
         return Judgement(inconclusive=compared.unseen)
     absent = {family.code(a) for a in _ABOUT_PRESENCE} & {f.code for f in compared.findings}
     if absent and aspect not in _ABOUT_PRESENCE:
         return Judgement(skipped=f"there is no method to judge: see {min(absent)}")
     return Judgement()
-
-
-def _concerns(compared: Comparison, aspect: Aspect) -> bool:
-    """What cannot be seen at all leaves every aspect open; an open result only that one."""
-    return aspect is Aspect.RESULT or not compared.result_only
 
 
 def not_judgeable(implementation: Implementation) -> Judgement | None:
@@ -88,6 +83,7 @@ def _compare_all(
 ) -> Comparison:
     """The first comparison with something to say; findings before what could not be seen."""
     calls = api.how_called(member)
+    protocol = implementation.seen(protocol)
     compared = [compare_member(v, member, protocol, calls, family) for v in views_of(implementation)]
     return max(compared, key=lambda c: (bool(c.findings), bool(c.unseen)))
 

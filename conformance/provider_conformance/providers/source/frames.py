@@ -8,6 +8,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from types import FunctionType, MethodType
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from provider_conformance.protocols import bodies, classes
 from provider_conformance.protocols.classes import Opaque
@@ -106,11 +107,11 @@ class Frame(Expressions):
 
     def _returned(self, function: FunctionType, arguments: Arguments, shown: str) -> Any:
         node = bodies.node_of(function.__code__)
-        module = getattr(function.__globals__, "_module", None)
+        module = getattr(function.__globals__, "module", None)
         if node is None or module is None or self.depth >= _DEEPEST:
             return Opaque(f"`{shown}` cannot be followed")
         names = bound_arguments(function, node, arguments)
-        outer = getattr(function, _SCOPE, None)
+        outer = SCOPES.get(function)
         frame = type(self)(
             Scope(module, names, outer, qualname=f"{function.__qualname__}.<locals>"), self.depth + 1
         )
@@ -258,8 +259,8 @@ class Frame(Expressions):
         )
 
 
-_SCOPE: Final = "__source_scope__"
-"""Where a stand-in function keeps the scope that it was defined in."""
+SCOPES: Final[WeakKeyDictionary[FunctionType, Scope]] = WeakKeyDictionary()
+"""The scopes that stand-in functions were defined in."""
 
 
 def handler_or_body(frame: Frame, node: ast.Try, guarding: list[ast.ExceptHandler]) -> list[ast.stmt]:

@@ -15,7 +15,7 @@ from provider_conformance.protocols.signature import SourceDefault
 from provider_conformance.providers.source import calls, special
 from provider_conformance.providers.source.calls import Arguments
 from provider_conformance.providers.source.expressions import opaque, short
-from provider_conformance.providers.source.frames import _SCOPE, Frame
+from provider_conformance.providers.source.frames import SCOPES, Frame
 from provider_conformance.providers.source.pydantic_models import finish_model
 from provider_conformance.providers.source.scopes import Scope
 
@@ -77,7 +77,7 @@ def _undecorated(node: bodies.FunctionNode, frame: Frame) -> Any:
         if default is not None
     } or None
     if inner.names or inner.outer:
-        function.__dict__[_SCOPE] = inner
+        SCOPES[function] = inner
     _annotate(function, node, frame)
     return function
 
@@ -136,7 +136,8 @@ _PRESENCE: Final = frozenset(
 _LEFT_OUT: Final = frozenset(
     {
         "__init_subclass__", "__set_name__", "__class_getitem__", "__mro_entries__", "__prepare__",
-        "__instancecheck__", "__subclasscheck__", "__subclasshook__", "__del__", "__eq__", "__ne__", "__hash__",
+        "__instancecheck__", "__subclasscheck__", "__subclasshook__", "__del__", "__eq__", "__ne__",
+        "__hash__",
         "__bool__", "__repr__", "__str__", "__format__", "__dir__", "__getstate__", "__delattr__",
         "__reduce__", "__reduce_ex__", "__class__", "__dict__", "__index__", "__fspath__", "__weakref__",
     }

@@ -6,7 +6,9 @@ import ast
 import builtins
 import importlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, Protocol
 
@@ -18,10 +20,22 @@ UNBOUND: Final = object()
 """What a name stands for that nothing binds."""
 
 
+@dataclass(frozen=True, slots=True)
 class Missing(Opaque):
-    """What an import brings that fails here, and why."""
+    """What an import brings that fails here: the whole ``module``, or a ``name`` that it does not have."""
 
-    __slots__ = ()
+    module: str = ""
+    name: str = ""
+
+    def error(self) -> ImportError:
+        """What the import would raise."""
+        if self.name:
+            return ImportError(f"cannot import name {self.name!r} from {self.module!r}", name=self.module)
+        return ModuleNotFoundError(f"No module named {self.module!r}", name=self.module)
+
+
+def _no_module(name: str) -> Missing:
+    return Missing(f"module `{name}` is not installed here", name)
 
 
 class Reads(Protocol):
@@ -60,10 +74,12 @@ class Namespace(dict[str, Any]):
             __package__=module.source.package,
             __builtins__=builtins,
         )
-        self._module = module
+        if module.source.found.package:
+            self["__path__"] = [str(Path(module.path).parent if module.path.endswith(".py") else module.path)]
+        self.module = module
 
     def __missing__(self, name: str) -> Any:
-        value = self._module.lookup(name)
+        value = self.module.lookup(name)
         if value is UNBOUND:
             raise KeyError(name)
         self[name] = value
@@ -120,8 +136,8 @@ class Module:
         inner = self.library.module(f"{self.name}.{name}") if self.source.found.package else None
         if inner is not None:
             return inner.stand_in
-        problem = self.source.problem
-        return Missing(problem or f"module `{self.name}` has no `{name}`")
+        problem = f"module `{self.name}` does not parse: {self.source.error}" if self.source.error else ""
+        return Missing(problem or f"module `{self.name}` has no `{name}`", self.name, name)
 
     def lookup(self, name: str) -> object:
         """What the module's own statements bind ``name`` to, UNBOUND where none does."""
@@ -267,7 +283,7 @@ class Module:
             return self.whole(alias.name) if not self.library.has(alias.name) else self.whole(shown)
         module = self.absolute(statement)
         if alias.name == "*":
-            return None if self.library.has(module) else Missing(f"module `{module}` is not installed here")
+            return None if self.library.has(module) else _no_module(module)
         return self._member(module, alias.name)
 
     def _member(self, module: str, name: str) -> object:
@@ -275,10 +291,10 @@ class Module:
             return stand_in
         if module.partition(".")[0] in TRUSTED:
             value = real_member(module, name)
-            return Missing(value.reason) if isinstance(value, Opaque) else value
+            return Missing(value.reason, module, name) if isinstance(value, Opaque) else value
         found = self.library.module(module)
         if found is None:
-            return Missing(f"module `{module}` is not installed here")
+            return _no_module(module)
         return found.exported(name)
 
     def whole(self, name: str) -> object:
@@ -287,9 +303,9 @@ class Module:
             try:
                 return importlib.import_module(name)
             except ImportError:
-                return Missing(f"module `{name}` is not there")
+                return _no_module(name)
         found = self.library.module(name)
-        return Missing(f"module `{name}` is not installed here") if found is None else found.stand_in
+        return _no_module(name) if found is None else found.stand_in
 
 
 _SPECIAL: Final[dict[tuple[str, str], Any]] = {

@@ -64,7 +64,7 @@ class Source:
 
     name: str
     found: Found
-    problem: str = ""
+    error: Exception | None = None
 
     @property
     def package(self) -> str:
@@ -73,11 +73,11 @@ class Source:
 
     @cached_property
     def tree(self) -> ast.Module:
-        """The syntax tree; empty, and ``problem`` set, where the text does not parse."""
+        """The syntax tree; empty, and ``error`` set, where the text does not parse."""
         try:
             tree = ast.parse(self.found.text, self.found.path)
         except (SyntaxError, ValueError) as error:
-            self.problem = f"`{self.name}` does not parse: {error}"
+            self.error = error
             return ast.Module([], [])
         bodies.remember(self.found.path, tree)
         return tree
@@ -89,7 +89,7 @@ class Source:
         try:
             pending = [compile(self.found.text, self.found.path, "exec", dont_inherit=True)]
         except (SyntaxError, ValueError) as error:
-            self.problem = f"`{self.name}` does not compile: {error}"
+            self.error = self.error or error
             return codes
         while pending:
             current = pending.pop()

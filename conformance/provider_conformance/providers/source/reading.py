@@ -1,0 +1,137 @@
+"""The source view's import system: modules made from source, functions read instead of called."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import sys
+from collections.abc import Iterable, Sequence
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any, Final
+
+from provider_conformance.findings import Location
+from provider_conformance.protocols.classes import Opaque
+from provider_conformance.protocols.model import ProtocolModel
+from provider_conformance.providers import specs, stacks
+from provider_conformance.providers.loading import UnseenError, find_spec, reading
+from provider_conformance.providers.source.calls import Arguments
+from provider_conformance.providers.source.library import Library
+from provider_conformance.providers.source.modules import Missing, Namespace
+from provider_conformance.providers.source.texts import TRUSTED, Finder, Found, folders
+
+_FIELDS: Final = ("api", "provider_type", "module", "config_class", "adapter_type")
+_LISTS: Final = ("api_dependencies", "optional_api_dependencies")
+
+
+def environment(extra: Sequence[str] = ()) -> tuple[Finder, ...]:
+    """Everything that can be imported here: ``extra`` folders first, then ``sys.path`` and import hooks."""
+    return folders([*extra, *sys.path]), _hooked
+
+
+def _hooked(name: str) -> Found | None:
+    """A module of a package that only an import hook knows, as some editable installs are."""
+    top = name.partition(".")[0]
+    with reading(None):
+        spec = find_spec(top) if top not in sys.builtin_module_names else None
+    if spec is None or not (spec.submodule_search_locations or spec.origin):
+        return None
+    roots = [str(Path(place).parent) for place in spec.submodule_search_locations or ()]
+    return folders(roots)(name) if roots else None
+
+
+class SourceReader:
+    """Reads a provider's modules, and those of everything around it, off their source.
+
+    Args:
+        finders: Where source comes from, see :func:`environment`. A snapshot of a stack may be
+            among them.
+    """
+
+    def __init__(self, finders: Sequence[Finder]) -> None:
+        self.library = Library(finders, frozenset(stacks.PACKAGES))
+
+    def find_spec(self, module: str) -> ModuleSpec | None:
+        """The spec of ``module``, None where there is no source for it."""
+        if module.partition(".")[0] in TRUSTED:
+            return ModuleSpec(module, None, origin=module)
+        found = self.library.find(module)
+        if found is None:
+            return None
+        spec = ModuleSpec(module, None, origin=found.path, is_package=found.package)
+        if found.package:
+            folder = Path(found.path).parent if found.path.endswith(".py") else Path(found.path)
+            spec.submodule_search_locations = [str(folder)]
+        return spec
+
+    def import_module(self, module: str) -> ModuleType:
+        """A module whose members are stand-ins.
+
+        Raises:
+            ModuleNotFoundError: there is no source for it.
+            SyntaxError: its source does not parse.
+        """
+        if module.partition(".")[0] in TRUSTED:
+            return importlib.import_module(module)
+        found = self.library.module(module)
+        if found is None:
+            raise ModuleNotFoundError(f"No module named {module!r}", name=module)
+        _ = found.source.tree
+        if found.source.error is not None:
+            raise found.source.error
+        return found.stand_in
+
+    def imported(self, namespace: Any, statement: ast.Import | ast.ImportFrom) -> Any:
+        """What an import statement of one name binds; raises what the import would."""
+        if not isinstance(namespace, Namespace):
+            raise UnseenError(f"`{ast.unparse(statement)}` is made by code that comes with Python")
+        value = namespace.module.imported(statement, statement.names[0])
+        if not isinstance(value, Missing):
+            return value
+        error: Any = value.error()
+        error.source_place = Location(namespace.module.path, statement.lineno)
+        raise error
+
+    def call(self, function: Any) -> Any:
+        """What a function returns that is called without arguments.
+
+        Raises:
+            UnseenError: the source does not tell all of it.
+        """
+        if not isinstance(function, FunctionType) or not isinstance(function.__globals__, Namespace):
+            raise UnseenError("it is no function with source")
+        frame = self.library.frame(function.__globals__.module, {})
+        value = frame.result(function, Arguments(), f"{function.__name__}()")
+        for reason in _unseen(value):
+            raise UnseenError(reason)
+        return value
+
+    def counterpart(self, protocol: ProtocolModel) -> type | None:
+        """The stand-in of a protocol's class."""
+        module = self.library.module(protocol.module)
+        found = module.namespace.get(protocol.name) if module is not None else None
+        return found if isinstance(found, type) else None
+
+
+def _unseen(value: Any) -> Iterable[str]:
+    """What of the specs that a function returns is open."""
+    if isinstance(value, Opaque):
+        yield value.reason
+    for item in value if isinstance(value, list | tuple) else [value]:
+        if isinstance(item, Opaque):
+            yield item.reason
+        elif specs.is_spec(item):
+            yield from _open_fields(item)
+
+
+def _open_fields(spec: Any) -> Iterable[str]:
+    for name in _FIELDS:
+        value = vars(spec).get(name)
+        if isinstance(value, Opaque):
+            yield f"`{name}`: {value.reason}"
+    for name in _LISTS:
+        value = vars(spec).get(name)
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, Opaque):
+                yield f"`{name}`: {item.reason}"

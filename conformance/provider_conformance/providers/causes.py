@@ -51,7 +51,10 @@ def explain(error: BaseException, home: Home, what: str, *, fallback: str = "imp
         if problem is not None:
             location = problem.location or cause.location
             return replace(problem, location=location, why=problem.why or _WHY_IMPORT)
-    return Problem(fallback, f"{what} raises {shown(error)}", cause.location, why=_WHY_IMPORT)
+    message = f"{what} raises {shown(error)}"
+    return Problem(
+        fallback, message, cause.location, _WHY_IMPORT, "let it not fail where only specs are read"
+    )
 
 
 def is_environments(error: BaseException, home: Home) -> bool:
@@ -126,7 +129,8 @@ def _syntax(cause: Cause) -> Problem | None:
 def _recursion(cause: Cause) -> Problem | None:
     if not isinstance(cause.error, RecursionError):
         return None
-    return Problem("recursion", f"{cause.what} recurses without end ({shown(cause.error)})")
+    message = f"{cause.what} recurses without end ({shown(cause.error)})"
+    return Problem("recursion", message, fix="end the recursion")
 
 
 def _no_module(cause: Cause) -> Problem | None:

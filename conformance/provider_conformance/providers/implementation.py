@@ -34,6 +34,9 @@ DEFAULT_FACTORIES: Final = {
     SpecKind.REMOTE: Factory("get_adapter_impl", optional=("policy",)),
     SpecKind.PASSTHROUGH: Factory("get_client_impl"),
 }
+STACKS_OWN: Final = "stacks-own"
+"""The kind of the problem of a spec that no provider can make."""
+NOT_AWAITABLE: Final = "not-awaitable"
 NO_MODULE: Final = "no-module"
 NO_SUCH_MODULE: Final = "no-such-module"
 NO_FACTORY: Final = "no-factory"
@@ -83,9 +86,8 @@ class _Search:
 
     def factory(self) -> Attempt | Failure:
         if self.expected is None:
-            return Failure(
-                unseen=f"the stack makes a {type(self.spec.raw).__name__} itself, without a factory"
-            )
+            made = careful.class_name(type(self.spec.raw))
+            return Failure(self.problem(STACKS_OWN, f"the stack makes a {made} itself, without a factory"))
         if not self.spec.module:
             return Failure(self.problem(NO_MODULE, "the spec names no module"))
         tried = loading.import_module(self.spec.module)
@@ -95,7 +97,8 @@ class _Search:
 
     def _module_failed(self, error: BaseException, module: str) -> Failure:
         if isinstance(error, ModuleNotFoundError) and error.name and _is_or_encloses(error.name, module):
-            return Failure(self.problem(NO_SUCH_MODULE, f"the spec's module `{module}` does not exist"))
+            fix = f"name the module that has the factory{loading.near_module(module)}"
+            return Failure(self.problem(NO_SUCH_MODULE, f"the spec's module `{module}` does not exist", fix))
         return self._module_fails(error, f"importing the spec's module `{module}`")
 
     def _module_fails(self, error: BaseException, what: str) -> Failure:
@@ -123,9 +126,10 @@ class _Search:
         fix = f"rename it to `{name}`, or use the other kind of spec" if near else f"write `{name}` there"
         return replace(problem, location=there or problem.location, fix=fix)
 
-    def problem(self, kind: str, message: str) -> Problem:
+    def problem(self, kind: str, message: str, fix: str = "") -> Problem:
         name = self.expected.function if self.expected else "the factory"
-        return Problem(kind, message, self.spec.location, _WHY_FACTORY.format(name=name))
+        fix = fix or f"let the spec name the module that has `{name}`"
+        return Problem(kind, message, self.spec.location, _WHY_FACTORY.format(name=name), fix)
 
     def judge(self, error: BaseException, what: str) -> Failure:
         return requirements.judge(error, self.home, self.spec, what)
@@ -133,15 +137,20 @@ class _Search:
     # -- the class ----------------------------------------------------------------------------
 
     def behind(self, factory: Any) -> Implementation:
+        if inspect.isasyncgenfunction(places.called_function(factory)):
+            return Implementation(problem=self._result(factory, "is an async generator", NOT_AWAITABLE))
         promised = promised_class(factory)
         config = self._config_class()
         read = read_factory(factory, (_config_value(config), (Unknown("a dependency"),)), self.judge)
         if read.problem is not None:
             return Implementation(problem=_at(IN_FACTORY, read.problem))
         if read.not_awaited:
-            return Implementation(problem=self._result(factory, "returns a coroutine that it did not await"))
+            return Implementation(problem=self._result(factory, "returns a coroutine that nobody awaits"))
+        classes = tuple(cls for cls in read.classes if not _is_plain(cls))
+        if classes:
+            return _of_source(classes, promised)
         if read.classes:
-            return _of_source(read, promised)
+            return Implementation(problem=self._plain(factory, read.classes[0]))
         if promised is not None:
             return _found(promised, "return annotation")
         if read.returns_nothing:
@@ -154,10 +163,14 @@ class _Search:
         found = load_class(self.spec.config_class).value
         return found if careful.is_class(found) else None
 
-    def _result(self, factory: Any, message: str) -> Problem:
+    def _plain(self, factory: Any, cls: type) -> Problem:
+        what = "the class itself" if issubclass(cls, type) else f"a plain {careful.class_name(cls)}"
+        return self._result(factory, f"returns {what}, no instance of an implementation")
+
+    def _result(self, factory: Any, message: str, kind: str = f"{IN_FACTORY}:result") -> Problem:
         name = self.expected.function if self.expected else "the factory"
         return Problem(
-            f"{IN_FACTORY}:result",
+            kind,
             f"`{name}` {message}",
             places.of_function(factory),
             "instantiate_provider awaits the factory and uses what it gets as the provider itself.",
@@ -198,6 +211,8 @@ class _Search:
             return Implementation(problem=self._result(factory, "returns nothing"))
         if constructing.is_stand_in(instance):
             return Implementation(unseen="the factory returns one of its dependencies")
+        if _is_plain(type(instance)):
+            return Implementation(problem=self._plain(factory, type(instance)))
         return replace(_found(type(instance), "constructed"), instance=instance)
 
 
@@ -226,10 +241,15 @@ def _config_value(config: type | None) -> tuple[Value, ...]:
     return (Instance(config),) if config is not None else (Unknown("the configuration"),)
 
 
-def _of_source(read: Found, promised: type | None) -> Implementation:
-    first = read.classes[0]
+def _is_plain(cls: type) -> bool:
+    """Whether ``cls`` is one of Python's own: no provider's implementation."""
+    return careful.class_module(cls) == "builtins" or issubclass(cls, type)
+
+
+def _of_source(classes: tuple[type, ...], promised: type | None) -> Implementation:
+    first = classes[0]
     how = "return annotation" if promised is first else "factory source"
-    return replace(_found(first, how), alternatives=read.classes[1:])
+    return replace(_found(first, how), alternatives=classes[1:])
 
 
 def _found(cls: type, how: str) -> Implementation:

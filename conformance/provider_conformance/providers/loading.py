@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import importlib
 import importlib.util
+import pkgutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -172,3 +174,12 @@ def last_own_frame(error: BaseException, home: Home) -> Location | None:
 
 def _text(value: Any) -> str:
     return value if type(value) is str else ""
+
+
+def near_module(name: str) -> str:
+    """Modules of nearly that name beside it, as the end of a sentence; "" without any."""
+    parent, _, last = name.rpartition(".")
+    package = loaded(parent)
+    paths = vars(package).get("__path__", ()) if package is not None else ()
+    near = difflib.get_close_matches(last, [module.name for module in pkgutil.iter_modules(paths)], n=3)
+    return f" (near: {', '.join(f'`{parent}.{module}`' for module in near)})" if near else ""

@@ -104,7 +104,9 @@ class _Load:
 
     def _import_one(self, name: str) -> ModuleType:
         if loading.loaded(name) is None and loading.find_spec(name) is None:
-            raise UsageError(f"--provider={self.target.name}: there is no module {name}{_near_module(name)}")
+            raise UsageError(
+                f"--provider={self.target.name}: there is no module {name}{loading.near_module(name)}"
+            )
         module = self._done(loading.import_module(name), f"importing `{name}`")
         if not issubclass(type(module), ModuleType):
             raise _Stopped(_odd_module(name, module))
@@ -286,11 +288,3 @@ def _no_name(module: ModuleType, name: str) -> str:
     near = difflib.get_close_matches(name, list(vars(module)), n=3)
     hint = f" (near: {', '.join(near)})" if near else ""
     return f"`{vars(module)['__name__']}` has no `{name}`{hint}"
-
-
-def _near_module(name: str) -> str:
-    parent, _, last = name.rpartition(".")
-    package = loading.loaded(parent)
-    paths = vars(package).get("__path__", ()) if package else ()
-    near = difflib.get_close_matches(last, [module.name for module in pkgutil.iter_modules(paths)], n=3)
-    return f" (near: {', '.join(near)})" if near else ""

@@ -197,8 +197,12 @@ def factory_not_async(subject: Subject) -> Judgement:
         return Judgement(inconclusive=f"whether `{name}` returns an awaitable cannot be told from its source")
     if seen.kinds <= {ResultKind.AWAITABLE}:
         return Judgement()
-    kind = "an async generator" if ResultKind.ASYNC_ITERATOR in seen.kinds else "not async"
-    place = places.of_function(implementation.factory)
+    place = places.of_function(implementation.factory) or implementation.location
+    kind = "not async"
+    if ResultKind.ASYNC_ITERATOR in seen.kinds:
+        kind = "an async generator"
+    elif careful.is_class(implementation.factory):
+        kind = "a class"
     why = "instantiate_provider awaits what it returns."
     return _found("PC113", f"`{name}` is {kind}", place, why, "make it `async def`")
 
@@ -296,23 +300,7 @@ def factory_result(subject: Subject) -> Judgement:
     Source:
         The stack's `instantiate_provider`.
     """
-    implementation = subject.implementation()
-    absent = judge_absence("PC115", implementation)
-    if absent is not None or implementation.cls is None:
-        return absent or Judgement()
-    odd = [cls for cls in (implementation.cls, *implementation.alternatives) if _is_plain(cls)]
-    if not odd:
-        return Judgement()
-    kind = careful.class_name(odd[0])
-    what = "the class itself, not an instance" if issubclass(odd[0], type) else f"a plain {kind}"
-    name = _factory_of(subject).function
-    place = places.of_function(implementation.factory)
-    why = "instantiate_provider uses what it gets as the provider itself."
-    return _found("PC115", f"`{name}` returns {what}", place, why, "return an instance of the implementation")
-
-
-def _is_plain(cls: type) -> bool:
-    return careful.class_module(cls) == "builtins" or issubclass(cls, type)
+    return judge_absence("PC115", subject.implementation()) or Judgement()
 
 
 RULES: Final[tuple[Rule, ...]] = (

@@ -6,8 +6,8 @@ import difflib
 from typing import Final
 
 from provider_conformance.contracts.model import Contract, Role
-from provider_conformance.findings import Finding, Judgement, Severity
-from provider_conformance.providers import careful
+from provider_conformance.findings import Finding, Judgement, Location, Severity
+from provider_conformance.providers import careful, loading, places
 from provider_conformance.providers.model import Spec
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.problems import code_of, judge_problem
@@ -224,7 +224,20 @@ def import_output(subject: Subject) -> Judgement:
     shown = written if len(written) <= _SHOWN else f"{written[:_SHOWN]}..."
     message = f"importing `{subject.provider.package or subject.provider.name}` prints {shown!r}"
     why = "What the stack's own commands print is read by other programs."
-    return Judgement((Finding("PC116", Severity.WARNING, message, why=why, fix="use logging"),))
+    fix = "use `logging.getLogger(__name__)`"
+    return Judgement(
+        (Finding("PC116", Severity.WARNING, message, location=_file_of(subject), why=why, fix=fix),)
+    )
+
+
+def _file_of(subject: Subject) -> Location | None:
+    """The file of the module that has the specs."""
+    for name in (f"{subject.provider.package}.provider", subject.provider.package):
+        module = loading.loaded(name)
+        path = places.file_of(module) if module is not None else None
+        if path is not None:
+            return Location(path)
+    return None
 
 
 RULES: Final[tuple[Rule, ...]] = (provider_import, not_a_provider, spec_invalid, unknown_api, import_output)

@@ -12,6 +12,8 @@ from provider_conformance.providers.implementation import (
     NO_FACTORY,
     NO_MODULE,
     NO_SUCH_MODULE,
+    NOT_AWAITABLE,
+    STACKS_OWN,
 )
 from provider_conformance.providers.model import Implementation, Problem, SpecKind
 from provider_conformance.rules.model import Subject
@@ -24,10 +26,12 @@ _CODES: Final = {
     "spec-error": "PC103",
     "spec-type": "PC103",
     "unknown-api": "PC104",
+    STACKS_OWN: "PC105",
     NO_MODULE: "PC110",
     NO_SUCH_MODULE: "PC110",
     IN_MODULE: "PC110",
     NO_FACTORY: "PC111",
+    NOT_AWAITABLE: "PC113",
     IN_FACTORY: "PC115",
 }
 

@@ -58,8 +58,15 @@ def provider_type(subject: Subject) -> Judgement:
     if spec is None or not wrong:
         return Judgement()
     why = "Run configs name the type, and the stack tells by its prefix how the provider runs."
-    wanted = f"remote::{specs.adapter_type(spec.raw)}" if spec.kind is SpecKind.REMOTE else "inline::<name>"
-    return Judgement((_found(spec, "PC105", wrong, why, f"name it `{wanted}`"),))
+    return Judgement((_found(spec, "PC105", wrong, why, _right_type(spec)),))
+
+
+def _right_type(spec: Spec) -> str:
+    if spec.kind is SpecKind.UNKNOWN:
+        return "return an InlineProviderSpec or a RemoteProviderSpec"
+    if spec.kind is SpecKind.INLINE:
+        return "name it `inline::<name>`"
+    return f"name it `remote::{specs.adapter_type(spec.raw) or '<name>'}`"
 
 
 def _type_mistake(spec: Spec) -> str:
@@ -252,6 +259,10 @@ _WHY_CONFIG: Final = "instantiate_provider makes the provider's configuration of
 
 def _config_fails(subject: Subject, spec: Spec, error: BaseException, home: loading.Home) -> Judgement:
     module = (spec.config_class or "").rpartition(".")[0]
+    if isinstance(error, ModuleNotFoundError) and error.name and f"{module}.".startswith(f"{error.name}."):
+        message = f"the module `{module}` of the config_class does not exist"
+        fix = f"name the module that has the class{loading.near_module(module)}"
+        return Judgement((_found(spec, "PC109", message, _WHY_CONFIG, fix),))
     failure = requirements.judge(error, home, spec, f"importing `{module}` for its config_class")
     if failure.problem is None:
         return Judgement(inconclusive=failure.unseen)

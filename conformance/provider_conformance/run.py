@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from provider_conformance.checks import Check, Result
 from provider_conformance.contracts.model import ApiContract, Contract, Factory
-from provider_conformance.findings import Finding, Outcome, Severity
+from provider_conformance.findings import PASS, Finding, Outcome, Severity
+from provider_conformance.providers import loading
 from provider_conformance.providers.implementation import find_implementation
 from provider_conformance.providers.model import Implementation, Provider, Spec
 from provider_conformance.report import Record, Report, Subjected, unmatched
@@ -20,6 +21,7 @@ from provider_conformance.selection import CodePattern, KnownFailure, wanted
 Find = Callable[[Spec, Provider, Factory | None], Implementation]
 
 _LOADING = "PC1"
+_PASSED = Result(Outcome.PASSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,12 @@ def _of_provider(
         if rule.scope is Scope.PROVIDER and loadable and rule.applies(subject):
             yield Check(f"{provider.name}::{rule.code}", rule, subject)
     if provider.problem is None:
-        for spec, label in _labelled(provider.specs):
-            yield from _of_spec(spec, label, subject, rules, find)
+        family: list[Subject] = []
+        whole = replace(subject, siblings=lambda: family)
+        labelled = _labelled(provider.specs)
+        family.extend(_subject(spec, whole, find) for spec, _ in labelled)
+        for one, (_, label) in zip(family, labelled, strict=True):
+            yield from _of_spec(one, label, rules)
 
 
 def _labelled(specs: Sequence[Spec]) -> list[tuple[Spec, str]]:
@@ -121,14 +127,18 @@ def _printable(text: str) -> str:
     return escaped.replace("[", "(").replace("]", ")")
 
 
-def _of_spec(spec: Spec, label: str, whole: Subject, rules: Sequence[Rule], find: Find) -> Iterator[Check]:
-    provider, contract = whole.provider, whole.contract
+def _subject(spec: Spec, whole: Subject, find: Find) -> Subject:
+    contract = whole.contract
     factory = contract.factories.get(spec.kind) if contract else None
     api = contract.apis.get(spec.api) if contract else None
-    name = _printable(spec.api).replace("::", ":") or "(no api)"
-    subject = Subject(
-        provider, contract, spec, api, implementation=_Once(lambda: find(spec, provider, factory))
+    return replace(
+        whole, spec=spec, api=api, implementation=_Once(lambda: find(spec, whole.provider, factory))
     )
+
+
+def _of_spec(subject: Subject, label: str, rules: Sequence[Rule]) -> Iterator[Check]:
+    provider, api = subject.provider, subject.api
+    name = _printable(subject.spec.api if subject.spec else "").replace("::", ":") or "(no api)"
     for rule in rules:
         for method in _methods(rule.scope, api):
             about = replace(subject, method=method) if method else subject
@@ -145,8 +155,9 @@ def _methods(scope: Scope, api: ApiContract | None) -> Iterable[str]:
         return ()
     if scope is Scope.CALLED:
         return api.undeclared()
-    protocol = api.public if scope is Scope.PUBLIC else api.private
-    return dict.fromkeys([*protocol.methods, *protocol.attributes]) if protocol else ()
+    public = (api.public,) if scope in (Scope.PUBLIC, Scope.MEMBER) else ()
+    private = (api.private,) if scope in (Scope.PRIVATE, Scope.MEMBER) else ()
+    return dict.fromkeys(name for p in (*public, *private) if p for name in (*p.methods, *p.attributes))
 
 
 def execute(check: Check) -> Result:
@@ -156,7 +167,10 @@ def execute(check: Check) -> Result:
     inconclusive and marked as broken.
     """
     try:
-        judgement = check.rule.check(check.subject)
+        with loading.reading(check.subject.provider.reader):
+            judgement = check.rule.check(check.subject)
+        if judgement is PASS:
+            return _PASSED
         findings = tuple(_attributed(finding, check) for finding in judgement.findings)
         worst = judgement.worst
     except (Exception, SystemExit):

@@ -69,10 +69,11 @@ class SummaryHooks:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep a result, and keep its findings out of pytest's section of failures: they have their own."""
-        if report.nodeid not in self._checks:
+        if report.when != "call" and report.passed:
             return
-        if report.when == "call" or not report.passed:
-            self._results[report.nodeid] = (_result_of(report), report.duration)
+        nodeid = report.nodeid
+        if nodeid in self._checks:
+            self._results[nodeid] = (_result_of(report), report.duration)
             if any(name == RESULT for name, _value in report.user_properties):
                 report._pdbshown = True  # type: ignore[attr-defined]
 
@@ -133,7 +134,8 @@ def _header(subject: Subjected, count: int) -> str:
     provider = subject.provider
     stack = subject.contract.title if subject.contract else "a stack that is not known"
     specs = "could not be loaded" if provider.problem else _many(len(provider.specs), "spec")
-    return f"provider conformance: {provider.name} ({specs}) on {stack}, {_many(count, 'check')}"
+    seen = f", {provider.notes[-1]}" if provider.not_imported and provider.notes else ""
+    return f"provider conformance: {provider.name} ({specs}) on {stack}, {_many(count, 'check')}{seen}"
 
 
 def _many(count: int, noun: str) -> str:

@@ -6,6 +6,7 @@ objects, and mypy's objections to those are dropped.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ from provider_conformance.protocols.model import ProtocolModel
 from provider_conformance.providers import careful, causes, loading, places, typing_places
 from provider_conformance.providers.containment import Attempt, attempt
 from provider_conformance.providers.mypy_runner import MypyError, Setup, run_mypy
+from provider_conformance.providers.typing_annotations import node_of
 from provider_conformance.providers.typing_model import About, Objection, Pair, Target, Verdict
 from provider_conformance.providers.typing_probes import Module
 from provider_conformance.providers.typing_verdicts import read
@@ -84,7 +86,17 @@ class Judged:
 
     def findings(self) -> list[Finding]:
         """The verdict's objections as findings."""
-        return [self._finding(objection) for objection in self.verdict.objections]
+        return [self._finding(o) for o in self.verdict.objections if not self._only_raises(o)]
+
+    def _only_raises(self, objection: Objection) -> bool:
+        """Whether the result is None by its annotation and in truth never there, since the body raises."""
+        if objection.about is not About.RETURN or objection.found != "None":
+            return False
+        found = classes.definitions(self.live, objection.member) if self.live else iter(())
+        function = next((places.plain_function(raw) for _, raw in found), None)
+        node = node_of(function) if function is not None else None
+        body = node.body if node is not None else []
+        return [type(s) for s in body if not isinstance(s, ast.Expr)] == [ast.Raise]
 
     def _finding(self, objection: Objection) -> Finding:
         message, fix = _worded(objection, _short(self.pair[1]))
@@ -171,6 +183,8 @@ def _prepared(pair: Pair, known: dict[str, type]) -> Judged:
     for path in pair:
         if not _is_path(path):
             return Judged(pair, Verdict(reason=f"`{path}` does not name a class that mypy could look up"))
+        if path in known and attempt(lambda path=path: _looked_up(path)).value is not known[path]:  # type: ignore[misc]
+            return Judged(pair, Verdict(reason=f"the class is not to be found under its name, `{path}`"))
     protocol = _class(pair[1], known)
     if protocol.error is not None:
         shown = causes.shown(protocol.error)

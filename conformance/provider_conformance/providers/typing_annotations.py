@@ -77,7 +77,7 @@ def written(function: FunctionType, owner: type, alias: Alias, *, bound: bool) -
         The parameters, or None where the source is not there or a type variable of the
         function's own scope makes its annotations mean nothing elsewhere.
     """
-    node = _node(function)
+    node = node_of(function)
     if node is None or _has_own_variables(node) or _has_own_variables(owner):
         return None
     rewrite = _Rewritten(function, owner, alias(function.__module__))
@@ -90,7 +90,8 @@ def _has_own_variables(scope: object) -> bool:
     return any(getattr(scope, name, None) for name in ("type_params", "__type_params__"))
 
 
-def _node(function: FunctionType) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+def node_of(function: FunctionType) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    """The definition of a function as a syntax tree of its own, None where there is no source."""
     try:
         node = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
     except (OSError, TypeError, SyntaxError, IndexError):

@@ -116,8 +116,8 @@ class Module:
         for method in target.protocol.methods.values():
             self._method(target, method)
         for attribute in data_members(target.protocol):
-            style = Style.WRITTEN if attribute.injected else Style.READ
-            self._probe(target, attribute.name, style, _attribute(target, attribute.name, style))
+            for style in (Style.WRITTEN, Style.READ) if attribute.injected else (Style.READ,):
+                self._probe(target, attribute.name, style, _attribute(target, attribute, style))
 
     def _method(self, target: Target, method: ProtocolMethod) -> None:
         for variant, declared in enumerate(_declared(target, method, self.alias)):
@@ -265,11 +265,17 @@ def _passed(parameter: Parameter, style: Style, declared: _Declared, alone: Para
     return f"{name}={value}"
 
 
-def _attribute(target: Target, name: str, style: Style) -> list[Line]:
-    lines = [_def(target)]
+def _attribute(target: Target, attribute: ProtocolAttribute, style: Style) -> list[Line]:
+    """Who reads it gets what the protocol promises; what the stack injects can be put in.
+
+    The stack never injects None, even if that is what the attribute starts with on either side.
+    """
+    name = attribute.name
     if style is Style.WRITTEN:
-        # what the stack puts in is never None, even if the protocol starts with that
-        lines += [f"    v__ = p__.{name}", "    if v__ is not None:", f"        i__.{name} = v__"]
+        body = [f"v__ = p__.{name}", "if v__ is not None:", f"    i__.{name} = v__"]
+    elif attribute.injected:
+        fits = f"held__(v__).fits__(wanted__(p__.{name}).it__)"
+        body = [f"v__ = i__.{name}", "if v__ is not None:", f"    {fits}"]
     else:
-        lines += [f"    held__(i__.{name}).fits__(wanted__(p__.{name}).it__)"]
-    return [(line, "") for line in lines]
+        body = [f"held__(i__.{name}).fits__(wanted__(p__.{name}).it__)"]
+    return [(_def(target), ""), *((f"    {line}", "") for line in body)]

@@ -185,7 +185,10 @@ def _of_one(answers: Sequence[_Answer]) -> Iterator[Objection]:
     """The objections to one member, by the way of calling it that binds."""
     tried = [answer for answer in answers if answer.probe.style is not Style.ALONE]
     best = next((answer for answer in tried if not answer.shape), tried[0])
-    if best.shape and best.probe.style in (Style.READ, Style.WRITTEN):
+    if best.probe.style in (Style.READ, Style.WRITTEN):
+        # a store of a narrower type is the stack's own habit: one of the two ways has to fit
+        if all(answer.results for answer in tried):
+            yield from best.results
         return
     yield from best.arguments
     yield from (objection for objection in best.results if not _of_another_kind(objection))

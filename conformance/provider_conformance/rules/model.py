@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from provider_conformance.contracts.model import ApiContract, Contract
 from provider_conformance.findings import Judgement, Severity
+from provider_conformance.hosts.model import Host
 from provider_conformance.providers.model import Implementation, Provider, Spec
 
 
@@ -20,6 +21,8 @@ class Scope(StrEnum):
     PUBLIC = "public method"
     PRIVATE = "private method"
     CALLED = "method called without a protocol"
+    STACK = "stack"
+    MEMBER = "member of either protocol"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,9 @@ class Subject:
     ``contract`` is None where the provider could not be loaded far enough to know its stack;
     ``spec`` and ``api`` are None for rules about the whole provider; ``method`` is the member's
     name for rules about one method. ``implementation`` finds the class behind the spec, once
-    (the result is kept by whoever supplies the function).
+    (the result is kept by whoever supplies the function). ``siblings`` gives the subjects of all
+    specs of the provider, for what is cheaper to find out for all of them at once; all of them share
+    one such function.
     """
 
     provider: Provider
@@ -38,6 +43,8 @@ class Subject:
     api: ApiContract | None = None
     method: str = ""
     implementation: Callable[[], Implementation] = field(default=Implementation, compare=False, repr=False)
+    host: Host | None = field(default=None, compare=False, repr=False)
+    siblings: Callable[[], Sequence[Subject]] = field(default=lambda: (), compare=False, repr=False)
 
 
 Check = Callable[[Subject], Judgement]

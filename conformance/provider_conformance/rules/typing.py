@@ -1,0 +1,215 @@
+"""PC4xx: do the types of an implementation fit those that its API's protocols promise?
+
+Mypy is run once for all specs of a provider, when the first of its checks needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+from provider_conformance.findings import PASS, Finding, Judgement
+from provider_conformance.protocols import classes
+from provider_conformance.protocols.live import View, look_up
+from provider_conformance.protocols.model import ProtocolModel, State
+from provider_conformance.providers.typing import CODES, Judged, judge
+from provider_conformance.providers.typing_model import About, Pair
+from provider_conformance.providers.typing_probes import data_members
+from provider_conformance.rules.model import Rule, Scope, Subject, rule
+from provider_conformance.rules.signatures import not_judgeable
+
+_STACKS: Final = frozenset({"llama_stack", "llama_stack_api", "ogx", "ogx_api", "provider_conformance"})
+"""Packages of which a stack consists: what a provider inherits from them is not its author's to repair."""
+
+_KEPT: Final[WeakKeyDictionary[Callable[..., Any], Mapping[Pair, Judged]]] = WeakKeyDictionary()
+"""What mypy said of a provider, as long as the subjects live that it was asked for."""
+
+
+def _protocols(subject: Subject) -> list[ProtocolModel]:
+    """The protocols of the subject's API that have the member in question."""
+    api = subject.api
+    both = [protocol for protocol in (api.public, api.private) if protocol] if api else []
+    return [p for p in both if subject.method in p.methods or subject.method in p.attributes]
+
+
+def _takes_something(subject: Subject) -> bool:
+    methods = [p.methods.get(subject.method) for p in _protocols(subject)]
+    return any(method.signature.parameters for method in methods if method)
+
+
+def _promises_something(subject: Subject) -> bool:
+    methods = [p.methods.get(subject.method) for p in _protocols(subject)]
+    return any(method.returns not in ("", "Any") for method in methods if method)
+
+
+def _is_data(subject: Subject) -> bool:
+    return any(subject.method == a.name for p in _protocols(subject) for a in data_members(p))
+
+
+@rule("PC401", "parameter-type", scope=Scope.MEMBER, applies=_takes_something)
+def parameter_type(subject: Subject) -> Judgement:
+    """Check that a method accepts the types of arguments that the protocol promises to accept.
+
+    What it does:
+        Has mypy check a call of the method with arguments of exactly the protocol's types. A wider
+        parameter type is fine, and so are `Any`, no annotation at all, and `**kwargs`. Only types are
+        judged: names, order and defaults belong to PC203 and its neighbours.
+
+    Why is this bad:
+        A caller that keeps to the protocol passes a value that the method was not written for: a
+        None, another member of a union, a list of something else.
+
+    Example:
+        ```python
+        class MyMemory:
+            # the protocol says `query: str | list[str]`
+            async def query_documents(self, bank_id: str, query: str): ...
+        ```
+
+    How to fix:
+        Accept the promised type or a wider one, and turn away in the body what cannot be served.
+
+    Source:
+        The annotations of the stack's protocols, as mypy understands them. Packages without
+        `py.typed` are read all the same. A class whose every type is wrong is checked along; if mypy
+        lets that pass, the outcome is inconclusive.
+    """
+    return _judge(subject, About.PARAMETER)
+
+
+@rule("PC402", "return-type", scope=Scope.MEMBER, applies=_promises_something)
+def return_type(subject: Subject) -> Judgement:
+    """Check that a method returns what the protocol promises.
+
+    What it does:
+        Has mypy hand the method's result to somebody who wants the protocol's type: what comes out of
+        an `await`, what an asynchronous iterator yields, or the plain value. A narrower type is fine,
+        and so is `Any`. Whether the result is to be awaited at all belongs to PC206.
+
+    Why is this bad:
+        The caller reads fields that the result does not have, or sends it to a client that cannot
+        parse it.
+
+    Example:
+        ```python
+        class MyInference:
+            # the protocol promises an `EmbeddingsResponse`
+            async def embeddings(self, model, contents) -> list[list[float]]: ...
+        ```
+
+    How to fix:
+        Return the promised type or a subclass of it. Where the annotation is wrong and the code is
+        right, correct the annotation.
+
+    Source:
+        The annotations of the stack's protocols, as mypy understands them.
+    """
+    return _judge(subject, About.RETURN)
+
+
+@rule("PC403", "attribute-type", scope=Scope.MEMBER, applies=_is_data)
+def attribute_type(subject: Subject) -> Judgement:
+    """Check the types of data members that a protocol declares.
+
+    What it does:
+        Has mypy read the attribute as somebody who wants the protocol's type. A store that the
+        routing table injects (`model_store`, ...) need not be there; where it is declared, it must
+        have room for what the protocol names, or be a kind of that. A constant that has a value in the
+        protocol may be left out. Whether any other member is there belongs to PC209.
+
+    Why is this bad:
+        Whoever uses the member goes by the protocol's type.
+
+    Example:
+        ```python
+        class MyInference:
+            model_store: dict[str, str]  # the stack puts its routing table here
+        ```
+
+    How to fix:
+        Declare the member as the protocol does, or leave the declaration of a store out.
+
+    Source:
+        The annotations of the stack's protocols, as mypy understands them.
+    """
+    return _judge(subject, About.ATTRIBUTE)
+
+
+RULES: tuple[Rule, ...] = (parameter_type, return_type, attribute_type)
+
+
+def _judge(subject: Subject, about: About) -> Judgement:
+    implementation = subject.implementation()
+    if reason := not_judgeable(implementation):
+        return reason
+    findings: list[Finding] = []
+    unclear: list[str] = []
+    for pair, protocol, cls in _pairs(subject):
+        if protocol not in _protocols(subject):
+            continue
+        if why := _nothing_to_judge(subject.method, protocol, cls):
+            return Judgement(skipped=why)
+        judged = _of_provider(subject)[pair]
+        findings += [f for f in judged.findings() if (f.code, f.method) == (CODES[about], subject.method)]
+        unclear.append(judged.verdict.reason or judged.verdict.unseen.get(subject.method, ""))
+    if findings:
+        return Judgement(tuple({finding.key: finding for finding in findings}.values()))
+    reasons = "; ".join(dict.fromkeys(filter(None, unclear)))
+    return Judgement(inconclusive=reasons) if reasons else PASS
+
+
+def _nothing_to_judge(member: str, protocol: ProtocolModel, cls: type) -> str:
+    method = protocol.methods.get(member)
+    state = look_up(View(cls), method, protocol).state if method else State.PRESENT
+    if state in (State.MISSING, State.STUB):
+        return f"there is no method to judge: `{member}` is {state}"
+    owner = next((owner for owner, _ in classes.definitions(cls, member)), cls)
+    if _package(owner) in _STACKS and _package(cls) not in _STACKS:
+        return f"`{member}` is inherited from the stack's own `{owner.__name__}`"
+    return ""
+
+
+def _package(cls: type) -> str:
+    return cls.__module__.partition(".")[0]
+
+
+def _pairs(subject: Subject) -> Iterator[tuple[Pair, ProtocolModel, type]]:
+    """What mypy is to check for a subject: each class of the spec against each protocol of its API."""
+    implementation = subject.implementation()
+    found = [implementation.cls, *implementation.alternatives] if implementation.cls else []
+    for protocol in (subject.api.public, subject.api.private) if subject.api else ():
+        if protocol is not None:
+            of_protocol = f"{protocol.module}:{protocol.name}"
+            if protocol.live is not None:
+                of_protocol = _path(protocol.live)
+            yield from (((_path(cls), of_protocol), protocol, cls) for cls in found)
+
+
+def _path(cls: type) -> str:
+    return f"{cls.__module__}:{cls.__qualname__}"
+
+
+def _of_provider(subject: Subject) -> Mapping[Pair, Judged]:
+    """What mypy says of all specs of the subject's provider, asked once."""
+    kept = _KEPT.get(subject.siblings)
+    if kept is None or not {pair for pair, _, _ in _pairs(subject)} <= kept.keys():
+        family = [*subject.siblings(), subject]
+        live: dict[str, type] = {}
+        for pair, protocol, cls in (found for one in family for found in _of_found(one)):
+            live[pair[0]] = cls
+            if protocol.live is not None:
+                live[pair[1]] = protocol.live
+        pairs = list(dict.fromkeys(pair for one in family for pair, _, _ in _of_found(one)))
+        contract = subject.contract.title if subject.contract else ""
+        kept = judge(pairs, live=live, key=f"{subject.provider.package or subject.provider.name} {contract}")
+        _KEPT[subject.siblings] = kept
+    return kept
+
+
+def _of_found(subject: Subject) -> list[tuple[Pair, ProtocolModel, type]]:
+    """The pairs of a subject; none where its implementation is not to be found, which is told elsewhere."""
+    try:
+        return [] if not_judgeable(subject.implementation()) else list(_pairs(subject))
+    except Exception:  # whatever went wrong there is told by the checks of that spec
+        return []

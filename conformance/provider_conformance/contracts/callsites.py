@@ -10,10 +10,12 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from provider_conformance.contracts.flow import DYNAMIC, Flow, Held, Served, Shape, receiver
+from provider_conformance.contracts.flow import Flow
 from provider_conformance.contracts.guards import is_awaited, is_guarded, name_of, narrowed
+from provider_conformance.contracts.held import DYNAMIC, Held, Shape
 from provider_conformance.contracts.model import StackCall
 from provider_conformance.contracts.sources import Sources, Unit, index
+from provider_conformance.contracts.values import Served, receiver
 from provider_conformance.findings import Location
 
 _REGISTER = "register_"

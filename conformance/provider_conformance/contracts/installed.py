@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -32,6 +33,8 @@ __all__ = ["installed_contract", "installed_families", "read_contract"]
 _ROUTING_PREFIX: Final = "rout"
 _SERVER: Final = "server"
 _ROUTES: Final = "fastapi_router_registry"
+_IMPLS: Final = r"\bimpls?\b|__provider_spec__|impls_by_provider_id|get_provider_impl"
+"""What a file outside of the routing layer mentions if it may hold a provider."""
 _PRIVATE: Final = "ProtocolPrivate"
 _MARKERS: Final = ("__webmethod__", "__webmethods__")
 
@@ -113,7 +116,7 @@ def read_contract(stack: Stack) -> Contract:
     apis = _apis(stack)
     routes = _route_factories(stack)
     sites = _call_sites(stack, apis, routes)
-    loader = read_loader(_source(stack.resolver))
+    loader = read_loader(_text(Path(str(stack.resolver.__file__))))
     private = _private_protocols(specs, apis, sites)
     contracts = {
         api: ApiContract(
@@ -239,16 +242,19 @@ def _route_factories(stack: Stack) -> dict[str, Path]:
 
 
 def _call_sites(stack: Stack, apis: _Apis, routes: Mapping[str, Path]) -> CallSites:
-    files = [
-        *stack.core.glob("*.py"),
-        *(stack.core / _SERVER).glob("*.py"),
+    protocols = apis.plain_protocols()
+    wanted = re.compile("|".join((_IMPLS, *(rf"\b{name}\b" for name in protocols))))
+    around = (*stack.core.glob("*.py"), *(stack.core / _SERVER).glob("*.py"))
+    routing = (
         *stack.core.glob(f"{_ROUTING_PREFIX}*/*.py"),
         *(path for api, path in routes.items() if apis.role(api) is Role.PLAIN),
-    ]
+    )
+    texts = {_shown(path, stack.root): _text(path) for path in sorted({*around, *routing})}
+    kept = {_shown(path, stack.root) for path in routing}
     return read_call_sites(
-        {_shown(path, stack.root): path.read_text(encoding="utf-8") for path in sorted(set(files))},
+        {path: text for path, text in texts.items() if path in kept or wanted.search(text)},
         routed=apis.routed,
-        protocols=apis.plain_protocols(),
+        protocols=protocols,
         plain=[api for api in apis.members if apis.role(api) is Role.PLAIN],
         members={name: value for value, name in apis.members.items()},
     )
@@ -287,5 +293,5 @@ def _model(cls: type | None) -> ProtocolModel | None:
     return None if cls is None else read_protocol(cls)
 
 
-def _source(module: ModuleType) -> str:
-    return Path(str(module.__file__)).read_text(encoding="utf-8")
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")

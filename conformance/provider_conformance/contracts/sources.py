@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
+_UNOPENED: Final = (*_FUNCTIONS, ast.ClassDef, ast.expr_context, ast.operator, ast.cmpop)
 _STEPS: Final = (
     ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.comprehension, ast.Return, ast.Call,
 )  # fmt: skip
@@ -145,10 +146,13 @@ def _add_function(
 
 
 def _own_nodes(root: ast.AST) -> Iterator[ast.AST]:
-    for child in ast.iter_child_nodes(root):
-        yield child
-        if not isinstance(child, (*_FUNCTIONS, ast.ClassDef)):
-            yield from _own_nodes(child)
+    """All nodes below ``root`` in the order of the source, nested functions and classes unopened."""
+    pending = [*ast.iter_child_nodes(root)][::-1]
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, _UNOPENED):
+            pending.extend([*ast.iter_child_nodes(node)][::-1])
 
 
 def _last_name(expression: ast.expr) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -129,6 +130,13 @@ def test_any_failure_of_the_import_is_an_error_of_the_contract(site: Path, state
 def test_warnings_of_the_stack_are_not_the_users(site: Path) -> None:
     stack(site, ONE, "import warnings\nwarnings.warn('old', DeprecationWarning)")
     assert open_stack(ONE).resolver.__name__ == "stack_one.core.resolver"
+
+
+def test_the_root_logger_stays_the_users(site: Path) -> None:
+    stack(site, ONE, "import logging\nlogging.basicConfig(force=True, level=1)")
+    before = logging.getLogger().handlers[:], logging.getLogger().level
+    open_stack(ONE)
+    assert (logging.getLogger().handlers, logging.getLogger().level) == before
 
 
 def test_a_stack_that_cannot_be_read_is_an_error_that_names_it(site: Path) -> None:

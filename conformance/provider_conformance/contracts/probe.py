@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import importlib.util
+import logging
 import sys
 import warnings
 from dataclasses import dataclass
@@ -89,10 +90,20 @@ def open_stack(family: Family) -> Stack:
 
 
 def quietly_import(module: str) -> ModuleType:
-    """Import a module of a stack; its warnings are none of the user's, even where warnings are errors."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return importlib.import_module(module)
+    """Import a module of a stack without letting it into the user's affairs.
+
+    Its warnings are not shown, even where warnings are errors, and the root logger keeps its
+    handlers and level: most releases replace them when they are imported.
+    """
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return importlib.import_module(module)
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
 
 
 def version_of(distribution: str) -> str:

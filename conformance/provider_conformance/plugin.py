@@ -28,6 +28,11 @@ _OPTIONS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
         {"metavar": "STACK"},
     ),
     (
+        "provider_view",
+        "look at the provider live (import it), in its source, or auto: in its source if the import fails",
+        {"metavar": "VIEW"},
+    ),
+    (
         "provider_select",
         "run only the rules with these codes or prefixes, separated by commas: PC2,PC301",
         {"metavar": "CODES", "action": "append"},

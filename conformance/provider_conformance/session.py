@@ -14,11 +14,11 @@ from provider_conformance.contracts import load
 from provider_conformance.contracts.model import Contract
 from provider_conformance.errors import ConformanceError, StackNotInstalledError, UsageError
 from provider_conformance.items import CheckHooks
-from provider_conformance.providers import locate
+from provider_conformance.providers import views
 from provider_conformance.providers.model import Provider
 from provider_conformance.report import Subjected
 from provider_conformance.rules.model import Rule
-from provider_conformance.run import plan
+from provider_conformance.run import plan, plan_stack
 from provider_conformance.selection import addressed, near, split_addresses
 from provider_conformance.settings import Settings, read, source_of
 from provider_conformance.summary import SummaryHooks
@@ -65,7 +65,12 @@ def _prepare(config: pytest.Config) -> Prepared:
         [subject.provider for subject in subjects],
         {subject.provider.name: subject.contract for subject in subjects},
         all_rules,
+        find=views.finder(settings.view),
     )
+    if settings.stack_rules:
+        stack = _stack_itself(settings.stack)
+        subjects = (*subjects, stack)
+        planned += _stack_checks(stack, all_rules)
     wanted = [check for check in planned if settings.policy.wants(check)]
     left_out = [check for check in planned if not settings.policy.wants(check)]
     addresses = _take_addresses(config, [subject.provider.name for subject in subjects])
@@ -78,13 +83,30 @@ def _prepare(config: pytest.Config) -> Prepared:
 def _subjects(settings: Settings) -> tuple[Subjected, ...]:
     providers: dict[str, Provider] = {}
     for named in settings.providers:
-        provider = locate.load_provider(named.argument, api=settings.api, root=named.root)
+        provider = views.load(named.argument, view=settings.view, api=settings.api, root=named.root)
         if provider.name in providers:
             raise UsageError(f"--provider={named.argument}: two providers would be called {provider.name}")
         providers[provider.name] = provider
     return tuple(
         Subjected(provider, contract_for(provider, settings.stack)) for provider in providers.values()
     )
+
+
+def _stack_itself(choice: str) -> Subjected:
+    """The stack that is to be judged; with "auto" the installed one, or else the built-in one."""
+    contract = contract_for(Provider(""), choice)
+    if contract is None:
+        raise UsageError("--provider-stack-rules: there is no stack to judge")
+    return Subjected(Provider(contract.stack, stack=contract.stack), contract)
+
+
+def _stack_checks(stack: Subjected, all_rules: Sequence[Rule]) -> list[Check]:
+    from provider_conformance.hosts.load import load_host  # noqa: PLC0415 - imports the whole stack
+
+    name = stack.provider.stack
+    if stack.contract is None:
+        return []
+    return plan_stack(stack.provider, stack.contract, lambda: load_host(name), all_rules)
 
 
 def contract_for(provider: Provider, stack: str) -> Contract | None:

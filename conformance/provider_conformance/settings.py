@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 
 from provider_conformance.errors import UsageError
+from provider_conformance.providers.views import VIEWS
 from provider_conformance.reports import FORMATS
 from provider_conformance.run import Policy
 from provider_conformance.selection import did_you_mean, parse_codes, parse_known_failure
@@ -48,6 +49,7 @@ class Settings:
     stack: str
     policy: Policy
     reports: tuple[Target, ...]
+    view: str = "auto"
 
 
 def destination(key: str) -> str:
@@ -139,7 +141,7 @@ def read(source: Source, codes: Collection[str]) -> Settings:
     return Settings(
         providers=_providers(source),
         api=source.text("provider_api"),
-        stack=_stack(source.text("provider_stack") or "auto"),
+        stack=_one_of("--provider-stack", source.text("provider_stack") or "auto", STACKS),
         policy=Policy(
             select=parse_codes(source.texts("provider_select"), codes, "--provider-select"),
             ignore=parse_codes(source.texts("provider_ignore"), codes, "--provider-ignore"),
@@ -149,6 +151,7 @@ def read(source: Source, codes: Collection[str]) -> Settings:
             ),
             strict=source.flag("provider_strict"),
         ),
+        view=_one_of("--provider-view", source.text("provider_view") or "auto", VIEWS),
         reports=_reports(*source.texts_with_root("provider_report")),
     )
 
@@ -160,11 +163,10 @@ def _providers(source: Source) -> tuple[Named, ...]:
     return tuple(Named(argument, root) for argument in dict.fromkeys(arguments))
 
 
-def _stack(word: str) -> str:
-    if word not in STACKS:
+def _one_of(option: str, word: str, choices: Collection[str]) -> str:
+    if word not in choices:
         raise UsageError(
-            f"--provider-stack: there is no {word!r}; choose one of {', '.join(STACKS)}"
-            f"{did_you_mean(word, STACKS)}"
+            f"{option}: there is no {word!r}; choose one of {', '.join(choices)}{did_you_mean(word, choices)}"
         )
     return word
 

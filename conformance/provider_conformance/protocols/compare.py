@@ -11,7 +11,7 @@ from provider_conformance.findings import Finding, Severity
 from provider_conformance.protocols import wording
 from provider_conformance.protocols.attributes import judge_attribute
 from provider_conformance.protocols.calls import CallShape, Refusal, refusals, shapes
-from provider_conformance.protocols.defaults import same_default
+from provider_conformance.protocols.defaults import same_default, undecided
 from provider_conformance.protocols.live import View, located, look_up, set_late
 from provider_conformance.protocols.members import read_protocol
 from provider_conformance.protocols.model import (
@@ -22,7 +22,7 @@ from provider_conformance.protocols.model import (
     ResultKind,
     State,
 )
-from provider_conformance.protocols.signature import MISSING, Kind, Parameter, Signature, SourceDefault
+from provider_conformance.protocols.signature import MISSING, Kind, Parameter, Signature
 
 
 class Aspect(IntEnum):
@@ -330,11 +330,10 @@ def _changed_defaults(promised: Signature, real: Signature) -> Iterable[tuple[Pa
 
 
 def _unread_defaults(promised: Signature, real: Signature) -> Iterator[Parameter]:
-    """Defaults that one side knows as a value and the other only as text."""
+    """Defaults of which the source does not tell whether they are the promised ones."""
     found = {p.name: p for p in real.parameters if p.default is not MISSING}
     for parameter in promised.parameters:
         other = found.get(parameter.name)
-        if other is not None and parameter.default is not MISSING:
-            texts = [type(p.default) is SourceDefault for p in (parameter, other)]
-            if texts[0] is not texts[1]:
-                yield other
+        known = other is not None and parameter.default is not MISSING
+        if other is not None and known and undecided(parameter.default, other.default):
+            yield other

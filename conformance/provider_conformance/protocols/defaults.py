@@ -19,15 +19,14 @@ Pairs = frozenset[tuple[int, int]]
 def same_default(promised: Any, real: Any, compared: Pairs = frozenset()) -> bool:
     """Compare two defaults by value; where that cannot be decided they count as the same.
 
-    A default known only as source text is compared with another such text; against a live value
-    nothing can be said. Objects without an equality of their own are compared by type and state.
+    A default known only as source text is compared with another such text and with members of
+    enumerations; see :func:`undecided` for what that leaves open. Objects without an equality of their own are compared by type and state.
     ``compared`` holds the pairs further out, so that objects which contain themselves come to an end.
     """
     if promised is real or (id(promised), id(real)) in compared:
         return True
     if _is(promised, SourceDefault) or _is(real, SourceDefault):
-        both = _is(promised, SourceDefault) and _is(real, SourceDefault)
-        return not both or bool(promised.text == real.text)
+        return _same_source(promised, real) is not False
     if _is(promised, bool) is not _is(real, bool):
         return False
     if _equal(promised, real) or _same_text(promised, real):
@@ -38,6 +37,28 @@ def same_default(promised: Any, real: Any, compared: Pairs = frozenset()) -> boo
         return _same_state(promised, real, compared | {(id(promised), id(real))})
     except Exception:  # nested too deeply, or its state cannot be read
         return True
+
+
+def undecided(promised: Any, real: Any) -> bool:
+    """Whether source text leaves open if two defaults are the same."""
+    from_source = _is(promised, SourceDefault) or _is(real, SourceDefault)
+    return from_source and _same_source(promised, real) is None
+
+
+def _same_source(promised: Any, real: Any) -> bool | None:
+    """Compare by text, or as members of one enumeration; None where that decides nothing."""
+    texts = [value.text if _is(value, SourceDefault) else None for value in (promised, real)]
+    if texts[0] == texts[1]:
+        return True
+    members = [_member(value) for value in (promised, real)]
+    of_one = all(members) and len({name.rpartition(".")[0] for name in members}) == 1
+    return members[0] == members[1] if of_one else None
+
+
+def _member(value: Any) -> str:
+    if _is(value, Enum):
+        return f"{type(value).__module__}.{type(value).__qualname__}.{value.name}"
+    return value.member if _is(value, SourceDefault) else ""
 
 
 def _is(value: Any, kinds: Any) -> bool:

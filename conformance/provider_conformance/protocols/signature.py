@@ -35,9 +35,13 @@ MISSING: Final = _Missing()
 
 @dataclass(frozen=True, slots=True)
 class SourceDefault:
-    """A default known only as text that no literal evaluation could turn into a value."""
+    """A default known only as text that no literal evaluation could turn into a value.
+
+    ``member`` is the full name of the member of an enumeration that it is, where it is one.
+    """
 
     text: str
+    member: str = ""
 
 
 class Parameter(NamedTuple):

@@ -58,9 +58,12 @@ def find_implementation(spec: Spec, provider: Provider, factory: Factory | None)
         provider: The provider that it is of.
         factory: What the stack calls for a spec of this kind; None for the usual one.
     """
+    reader = loading.reader()
+    counterpart = reader.counterpart if reader is not None else None
     if careful.is_class(spec.raw):
-        return Implementation(spec.raw, "given", places.of_class(spec.raw))
-    return _Search(spec, home_of(spec, provider), factory or DEFAULT_FACTORIES.get(spec.kind)).run()
+        return Implementation(spec.raw, "given", places.of_class(spec.raw), counterpart=counterpart)
+    search = _Search(spec, home_of(spec, provider), factory or DEFAULT_FACTORIES.get(spec.kind))
+    return replace(search.run(), counterpart=counterpart)
 
 
 def home_of(spec: Spec, provider: Provider) -> Home:

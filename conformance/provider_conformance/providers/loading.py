@@ -19,6 +19,7 @@ from typing import Any, Final, Protocol
 
 from provider_conformance.findings import Location
 from provider_conformance.protocols.classes import Opaque
+from provider_conformance.protocols.model import ProtocolModel
 from provider_conformance.providers import careful
 from provider_conformance.providers.containment import Attempt, attempt
 
@@ -43,6 +44,9 @@ class Reader(Protocol):
 
     def call(self, function: Any) -> Any:
         """What a function returns that is called without arguments; UnseenError where that is open."""
+
+    def counterpart(self, protocol: ProtocolModel) -> type | None:
+        """The stand-in of a protocol's class, which stand-ins of implementations inherit."""
 
 
 _reader: Final[ContextVar[Reader | None]] = ContextVar("reader", default=None)

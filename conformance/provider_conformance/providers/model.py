@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from provider_conformance.findings import Location
 from provider_conformance.protocols.model import ProtocolModel
@@ -57,6 +57,9 @@ class Spec:
     raw: Any = field(default=None, compare=False, repr=False)
 
 
+NOT_ASKED: Final = "nothing is imported in the source view"
+"""Why a provider was not imported whose source view was asked for."""
+
 Counterpart = Callable[[ProtocolModel], type | None]
 
 
@@ -71,7 +74,7 @@ class Implementation:
     ``alternatives`` are further classes of which it may return an instance, depending on the
     configuration. ``factory`` is the function itself, None where it could not be imported.
     ``counterpart`` finds the stand-in of a protocol's class where the implementation was read off its
-    source; ``note`` says why it was.
+    source; ``note`` says why it was, ``not_imported`` whether not even the factory could be imported.
     """
 
     cls: type | None = None
@@ -84,6 +87,7 @@ class Implementation:
     factory: Any = field(default=None, compare=False, repr=False)
     counterpart: Counterpart | None = field(default=None, compare=False, repr=False)
     note: str = ""
+    not_imported: bool = False
 
     def seen(self, protocol: ProtocolModel) -> ProtocolModel:
         """The protocol as this implementation inherits it: identity tells whose method is whose."""
@@ -101,8 +105,8 @@ class Provider:
     wrote to stdout while it was imported and asked for its specs, ``log`` what it wrote to stderr.
     ``package`` is the import name of what was loaded; ``folder`` has to be on ``sys.path`` for it,
     None where it is importable anyway. ``unseen`` says what kept the specs from being read off the
-    source, ``reader`` is what read the source, None where the package was imported. Beside it
-    ``problem`` may hold what kept the package from being imported.
+    source, ``reader`` is what read the source, None where the package was imported, and
+    ``not_imported`` says why it was not.
     """
 
     name: str
@@ -116,4 +120,5 @@ class Provider:
     package: str = ""
     folder: Path | None = None
     unseen: str = ""
+    not_imported: str = ""
     reader: Any = field(default=None, compare=False, repr=False)

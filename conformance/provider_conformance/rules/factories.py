@@ -68,6 +68,10 @@ def module(subject: Subject) -> Judgement:
         return judge_problem("PC110", implementation.problem) or Judgement()
     if implementation.factory is None and implementation.unseen:
         return Judgement(inconclusive=implementation.unseen)
+    if subject.provider.not_imported:
+        return Judgement(skipped=subject.provider.not_imported)
+    if implementation.not_imported:
+        return Judgement(inconclusive=implementation.note)
     return Judgement()
 
 

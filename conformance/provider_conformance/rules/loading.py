@@ -8,7 +8,7 @@ from typing import Final
 from provider_conformance.contracts.model import Contract, Role
 from provider_conformance.findings import Finding, Judgement, Location, Severity
 from provider_conformance.providers import careful, loading, places
-from provider_conformance.providers.model import Spec
+from provider_conformance.providers.model import NOT_ASKED, Spec
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.problems import code_of, judge_problem
 
@@ -16,7 +16,12 @@ _SHOWN: Final = 200
 
 
 def _judge(subject: Subject, code: str) -> Judgement:
-    problem = subject.provider.problem
+    provider, problem = subject.provider, subject.provider.problem
+    if provider.unseen:
+        return Judgement(inconclusive=provider.unseen)
+    if code == "PC101" and problem is None and provider.not_imported:
+        why = provider.not_imported
+        return Judgement(skipped=why) if why == NOT_ASKED else Judgement(inconclusive=why)
     # What comes after the point at which loading stopped was not reached; what came before is fine.
     if problem is None or code < code_of(problem):
         return Judgement()
@@ -218,6 +223,8 @@ def import_output(subject: Subject) -> Judgement:
     Source:
         The stack's `list-deps`, whose output is made to be run by a shell.
     """
+    if subject.provider.not_imported:
+        return Judgement(skipped=subject.provider.not_imported)
     written = subject.provider.output.strip()
     if not written:
         return Judgement()

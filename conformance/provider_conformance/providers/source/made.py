@@ -104,8 +104,17 @@ def _default(node: ast.expr, frame: Frame) -> Any:
     value = frame.value(node)
     # A wrapper may hold what it calls in a default of its own.
     held = isinstance(value, FunctionType) and "<locals>" in frame.scope.qualname
-    known = held or isinstance(value, enum.Enum) or calls.is_plain(value)
-    return value if known else SourceDefault(ast.unparse(node))
+    if isinstance(value, enum.Enum):
+        return _member(value, node)
+    return value if held or calls.is_plain(value) else SourceDefault(ast.unparse(node))
+
+
+def _member(value: enum.Enum, node: ast.expr) -> Any:
+    """A member of an enumeration: its value where it is a text or a number itself."""
+    if isinstance(value, str | int):
+        return value.value
+    kind = type(value)
+    return SourceDefault(ast.unparse(node), f"{kind.__module__}.{kind.__qualname__}.{value.name}")
 
 
 def _annotate(function: FunctionType, node: bodies.FunctionNode, frame: Frame) -> None:

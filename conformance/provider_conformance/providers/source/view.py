@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from provider_conformance.contracts.model import Factory
@@ -54,5 +53,4 @@ def source_implementation(spec: Spec, provider: Provider, factory: Factory | Non
     """
     reader: SourceReader = provider.reader or reader_for(provider.folder)
     with loading.reading(reader):
-        found = implementation.find_implementation(spec, provider, factory)
-    return replace(found, counterpart=reader.counterpart)
+        return implementation.find_implementation(spec, provider, factory)

@@ -48,6 +48,11 @@ _OPTIONS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
         {"action": "store_true", "default": None},
     ),
     (
+        "provider_stack_rules",
+        "judge the stack that --provider-stack names, beside the providers or without any",
+        {"action": "store_true", "default": None},
+    ),
+    (
         "provider_report",
         "write a report; FORMAT is json; may be repeated",
         {"metavar": "FORMAT:PATH", "action": "append"},
@@ -123,8 +128,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _asked(config: pytest.Config) -> bool:
-    given = config.getoption(f"{_PREFIX}provider", None) or config.getini("provider")
-    return bool(given or os.environ.get("PROVIDER_CONFORMANCE_PROVIDER", "").strip(" ,"))
+    for key in ("provider", "provider_stack_rules"):
+        environment = f"PROVIDER_CONFORMANCE_{(key.removeprefix('provider_') or key).upper()}"
+        given = config.getoption(_PREFIX + key, None) or config.getini(key)
+        if given or os.environ.get(environment, "").strip(" ,"):
+            return True
+    return False
 
 
 def _lonely(config: pytest.Config) -> Generator[str]:

@@ -7,10 +7,12 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from provider_conformance.checks import Check, Result
 from provider_conformance.contracts.model import ApiContract, Contract, Factory
 from provider_conformance.findings import PASS, Finding, Outcome, Severity
+from provider_conformance.hosts.model import Host
 from provider_conformance.providers import loading
 from provider_conformance.providers.implementation import find_implementation
 from provider_conformance.providers.model import Implementation, Provider, Spec
@@ -90,6 +92,22 @@ def plan(
     return [check for provider in providers for check in _of_provider(provider, contracts, ordered, find)]
 
 
+def plan_stack(
+    stack: Provider, contract: Contract, host: Callable[[], Host], rules: Iterable[Rule]
+) -> list[Check]:
+    """List the checks of a stack itself.
+
+    Args:
+        stack: Stands for the stack, whose name begins the checks' ids.
+        contract: The stack's contract.
+        host: Makes the stack's host, called when the first check needs it.
+        rules: The rules to apply; those that are not about a stack are left out.
+    """
+    subject = Subject(stack, contract, host=cache(host))
+    about = sorted((rule for rule in rules if rule.scope is Scope.STACK), key=lambda rule: rule.code)
+    return [Check(f"{stack.name}::{rule.code}", rule, subject) for rule in about if rule.applies(subject)]
+
+
 def _of_provider(
     provider: Provider, contracts: Mapping[str, Contract | None], rules: Sequence[Rule], find: Find
 ) -> Iterator[Check]:
@@ -151,7 +169,7 @@ def _methods(scope: Scope, api: ApiContract | None) -> Iterable[str]:
     """The members that a rule is applied to, one by one; an empty name stands for the whole spec."""
     if scope is Scope.SPEC:
         return ("",)
-    if api is None or scope is Scope.PROVIDER:
+    if api is None or scope in (Scope.PROVIDER, Scope.STACK):
         return ()
     if scope is Scope.CALLED:
         return api.undeclared()

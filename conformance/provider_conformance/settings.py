@@ -49,6 +49,7 @@ class Settings:
     stack: str
     policy: Policy
     reports: tuple[Target, ...]
+    stack_rules: bool
     view: str = "auto"
 
 
@@ -153,6 +154,7 @@ def read(source: Source, codes: Collection[str]) -> Settings:
         ),
         view=_one_of("--provider-view", source.text("provider_view") or "auto", VIEWS),
         reports=_reports(*source.texts_with_root("provider_report")),
+        stack_rules=source.flag("provider_stack_rules"),
     )
 
 

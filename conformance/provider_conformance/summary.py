@@ -134,6 +134,8 @@ def _header(subject: Subjected, count: int) -> str:
     provider = subject.provider
     stack = subject.contract.title if subject.contract else "a stack that is not known"
     specs = "could not be loaded" if provider.problem else _many(len(provider.specs), "spec")
+    if subject.contract and not provider.specs and provider.name == subject.contract.stack:
+        specs = "the stack itself"
     seen = f", {provider.notes[-1]}" if provider.not_imported and provider.notes else ""
     return f"provider conformance: {provider.name} ({specs}) on {stack}, {_many(count, 'check')}{seen}"
 

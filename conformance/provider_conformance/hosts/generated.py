@@ -8,14 +8,14 @@ from __future__ import annotations
 import contextlib
 import itertools
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, Final
 
 from pydantic import BaseModel
 
-from provider_conformance.hosts.model import ProviderSketch, StackSketch, Started
+from provider_conformance.hosts.model import ProviderSketch, Started
 
 _PREFIX: Final = "_provider_conformance_generated_"
 _FACTORIES: Final = ("get_provider_impl", "get_adapter_impl")
@@ -37,12 +37,12 @@ class Ledger:
 
 @contextlib.contextmanager
 def installed_modules(
-    sketch: StackSketch, make: Callable[[ProviderSketch, Ledger], Any], ledger: Ledger
+    providers: Sequence[ProviderSketch], make: Callable[[ProviderSketch, Ledger], Any], ledger: Ledger
 ) -> Iterator[Mapping[tuple[str, str], str]]:
-    """Put a module into ``sys.modules`` for each provider of a sketch.
+    """Put a module into ``sys.modules`` for each provider.
 
     Args:
-        sketch: The run config.
+        providers: The providers.
         make: Makes the implementation of a provider.
         ledger: Is written to by the factories.
 
@@ -50,11 +50,11 @@ def installed_modules(
         The modules' names by API and provider type.
     """
     run = next(_runs)
-    names = [f"{_PREFIX}{run}_{number}" for number, _ in enumerate(sketch.providers)]
+    names = [f"{_PREFIX}{run}_{number}" for number, _ in enumerate(providers)]
     try:
-        for name, provider in zip(names, sketch.providers, strict=True):
+        for name, provider in zip(names, providers, strict=True):
             sys.modules[name] = _module(name, provider, make, ledger)
-        yield {(p.api, p.provider_type): name for name, p in zip(names, sketch.providers, strict=True)}
+        yield {(p.api, p.provider_type): name for name, p in zip(names, providers, strict=True)}
     finally:
         for name in names:
             sys.modules.pop(name, None)

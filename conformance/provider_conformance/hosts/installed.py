@@ -12,6 +12,7 @@ import contextlib
 import inspect
 import io
 import logging
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from types import ModuleType, SimpleNamespace
@@ -65,12 +66,9 @@ class InstalledHost:
         self._protocols = _protocols(stack.resolver)
         self._classes: dict[str, type] = {}
         self._runner = asyncio.Runner()
+        weakref.finalize(self, self._runner.close)
         self.stack: str = stack.family.name
         self.vocabulary: Vocabulary = self._vocabulary()
-
-    def close(self) -> None:
-        """Close the event loop."""
-        self._runner.close()
 
     def sort(self, graph: Mapping[str, Sequence[str]]) -> Sorting:
         """Drive the stack's topological sort alone."""
@@ -88,7 +86,7 @@ class InstalledHost:
         """Resolve with the stack's own resolver, then shut down what implements ``shutdown``."""
         ledger = Ledger()
         with (
-            installed_modules(sketch, self._implementation, ledger) as modules,
+            installed_modules(sketch.providers, self._implementation, ledger) as modules,
             self._stood_in(ledger),
             _quiet(),
         ):

@@ -118,6 +118,8 @@ def _verdict(report: Report, subject: Subjected) -> Line:
     counts = Counts.of(report.of(subject.provider))
     stack = f" to {subject.contract.title}" if subject.contract else ""
     words, colour = _judged(counts)
+    if subject.contract and not subject.provider.specs and subject.provider.name == subject.contract.stack:
+        stack = " to what a stack promises"
     return Line(f"{subject.provider.name} {words.format(stack=stack)}: {tally(counts)}", (colour, "bold"))
 
 

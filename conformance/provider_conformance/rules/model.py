@@ -34,7 +34,7 @@ class Subject:
     name for rules about one method. ``implementation`` finds the class behind the spec, once
     (the result is kept by whoever supplies the function). ``siblings`` gives the subjects of all
     specs of the provider, for what is cheaper to find out for all of them at once; all of them share
-    one such function.
+    one such function. ``host`` makes the stack itself, for rules about a stack.
     """
 
     provider: Provider
@@ -43,7 +43,7 @@ class Subject:
     api: ApiContract | None = None
     method: str = ""
     implementation: Callable[[], Implementation] = field(default=Implementation, compare=False, repr=False)
-    host: Host | None = field(default=None, compare=False, repr=False)
+    host: Callable[[], Host] | None = field(default=None, compare=False, repr=False)
     siblings: Callable[[], Sequence[Subject]] = field(default=lambda: (), compare=False, repr=False)
 
 

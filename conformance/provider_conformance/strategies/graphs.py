@@ -17,6 +17,7 @@ from provider_conformance.strategies.faults import Fault, FaultKind, Planted
 
 __all__ = [
     "Graph",
+    "chain",
     "chains",
     "dense_graphs",
     "dependency_graphs",
@@ -103,12 +104,13 @@ def chains(
     *, min_length: int = 1, max_length: int = 2000, name: Callable[[int], str] = _name
 ) -> st.SearchStrategy[Graph]:
     """Graphs in which each node needs the next one, declared from the top; they shrink to short ones."""
+    return st.integers(min_length, max_length).map(lambda length: chain(length, name=name))
 
-    def build(length: int) -> Graph:
-        names = [name(i) for i in range(length)]
-        return {n: tuple(names[i + 1 : i + 2]) for i, n in enumerate(names)}
 
-    return st.integers(min_length, max_length).map(build)
+def chain(length: int, *, name: Callable[[int], str] = _name) -> Graph:
+    """A graph of ``length`` nodes in which each needs the next one."""
+    names = [name(i) for i in range(length)]
+    return {n: tuple(names[i + 1 : i + 2]) for i, n in enumerate(names)}
 
 
 def graphs_with_cycle(

@@ -32,7 +32,7 @@ _SHARE: Final = 4
 def stacks(
     *,
     vocabulary: Vocabulary = BUILTIN,
-    min_apis: int = 0,
+    min_apis: int = 1,
     max_apis: int = 6,
     max_per_api: int = 2,
     optional: bool = True,
@@ -86,7 +86,11 @@ def faulty_stacks(
     plant, needed = _FAULTS[kind]
     free = len(vocabulary.providable) - needed
     base = stacks(
-        vocabulary=vocabulary, max_apis=max(min(max_others, free), 0), optional=optional, by_table=False
+        vocabulary=vocabulary,
+        min_apis=0,
+        max_apis=max(min(max_others, free), 0),
+        optional=optional,
+        by_table=False,
     )
     drawn = st.tuples(base, st.binary(min_size=8, max_size=8))
 

@@ -1,0 +1,150 @@
+"""The built-in stack as a host."""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from provider_conformance.hosts.generated import (
+    GeneratedConfig,
+    Ledger,
+    installed_modules,
+    nothing,
+    shutdown_of,
+)
+from provider_conformance.hosts.model import ProviderSketch, Resolution, Sorting, StackSketch, Vocabulary
+from provider_conformance.hosts.standins import stand_in
+from provider_conformance.hosts.vocabulary import BUILTIN
+from provider_conformance.stack.graph import topological_order
+from provider_conformance.stack.registry import ProviderRegistry
+from provider_conformance.stack.resolver import Stack, resolve
+from provider_conformance.stack.run_config import Provider, StackRunConfig
+from provider_conformance.stack.specs import (
+    Api,
+    InlineProviderSpec,
+    ProviderSpec,
+    additional_protocols_map,
+    api_protocol_map,
+)
+
+_CONFIG: Final = f"{GeneratedConfig.__module__}.{GeneratedConfig.__qualname__}"
+
+T = TypeVar("T")
+
+
+class BuiltinHost:
+    """Resolves sketches with the built-in stack's resolver, in one event loop for all of them."""
+
+    stack: str = "builtin"
+    vocabulary: Vocabulary = BUILTIN
+
+    def __init__(self) -> None:
+        self._runner = asyncio.Runner()
+        weakref.finalize(self, self._runner.close)
+        self._classes: dict[str, type] = {}
+
+    def sort(self, graph: Mapping[str, Sequence[str]]) -> Sorting:
+        """Drive the stack's sort alone."""
+        try:
+            return Sorting(tuple(topological_order(graph)))
+        except Exception as error:
+            return Sorting(error=error)
+
+    def resolve(self, sketch: StackSketch) -> Resolution:
+        """Resolve with the stack's own resolver, then shut the stack down."""
+        ledger = Ledger()
+        try:
+            impls = self.trial(sketch, _impls, ledger=ledger)
+        except Exception as error:
+            return Resolution(tuple(ledger.started), error=error, stopped=tuple(ledger.stopped))
+        return Resolution(tuple(ledger.started), (), tuple(ledger.stopped), impls=impls)
+
+    def trial(
+        self,
+        sketch: StackSketch,
+        work: Callable[[Stack], Awaitable[T]],
+        *,
+        ledger: Ledger | None = None,
+        specs: Iterable[ProviderSpec] = (),
+        settings: Mapping[tuple[str, str], Mapping[str, Any]] | None = None,
+    ) -> T:
+        """Do some work on a running stack that is shut down afterwards.
+
+        Args:
+            sketch: The run config. Providers whose type is among ``specs`` are the real ones.
+            work: What to do with the stack.
+            ledger: Is told what the made-up providers do.
+            specs: Specs of real providers.
+            settings: The settings of real providers, by API and provider id.
+
+        Returns:
+            What ``work`` returns.
+
+        Raises:
+            StackError: The stack cannot be started.
+            Exception: Whatever ``work`` raises.
+        """
+        given = list(specs)
+        real = {(spec.api.value, spec.provider_type) for spec in given}
+        made_up = [p for p in sketch.providers if (p.api, p.provider_type) not in real]
+        with installed_modules(made_up, self._implementation, ledger or Ledger()) as modules:
+            known = [_spec(p, modules[p.api, p.provider_type]) for p in made_up if p.known and _exists(p)]
+            registry = ProviderRegistry.of([*known, *given])
+            return self._runner.run(_worked(_config(sketch, settings or {}), registry, work))
+
+    def _implementation(self, provider: ProviderSketch, ledger: Ledger) -> Any:
+        implementation = self._class(provider.api)()
+        implementation.generated_type = provider.provider_type
+        implementation.shutdown = shutdown_of(provider, ledger)
+        return implementation
+
+    def _class(self, name: str) -> type:
+        if name not in self._classes:
+            api = Api(name)
+            private = additional_protocols_map().get(api)
+            protocols = [api_protocol_map()[api], *([private] if private else [])]
+            self._classes[name] = stand_in(f"Generated_{name}", protocols, nothing)
+        return self._classes[name]
+
+
+async def _worked(
+    config: StackRunConfig, registry: ProviderRegistry, work: Callable[[Stack], Awaitable[T]]
+) -> T:
+    async with await resolve(config, registry) as stack:
+        return await work(stack)
+
+
+async def _impls(stack: Stack) -> dict[str, Any]:
+    return {api.value: implementation for api, implementation in stack.impls.items()}
+
+
+def _exists(provider: ProviderSketch) -> bool:
+    return provider.api in {api.value for api in Api}
+
+
+def _spec(provider: ProviderSketch, module: str) -> ProviderSpec:
+    return InlineProviderSpec(
+        api=Api(provider.api),
+        provider_type=provider.provider_type,
+        module=module,
+        config_class=_CONFIG,
+        api_dependencies=[Api(name) for name in provider.needs],
+        optional_api_dependencies=[Api(name) for name in provider.may_use],
+    )
+
+
+def _config(sketch: StackSketch, settings: Mapping[tuple[str, str], Mapping[str, Any]]) -> StackRunConfig:
+    providers = {
+        api: [
+            Provider(
+                provider_id=p.provider_id,
+                provider_type=p.provider_type,
+                config=dict(settings.get((p.api, p.provider_id), {})),
+            )
+            for p in several
+        ]
+        for api, several in sketch.by_api().items()
+    }
+    return StackRunConfig(providers=providers, apis=list(sketch.apis or ()))

@@ -22,6 +22,7 @@ from types import FunctionType
 from typing import Final
 
 from provider_conformance.protocols import classes
+from provider_conformance.protocols.live import View, look_up
 from provider_conformance.protocols.model import ProtocolAttribute, ProtocolMethod, ProtocolModel, ResultKind
 from provider_conformance.protocols.signature import Kind, Parameter
 from provider_conformance.providers.typing_annotations import (
@@ -121,7 +122,7 @@ class Module:
 
     def _method(self, target: Target, method: ProtocolMethod) -> None:
         for variant, declared in enumerate(_declared(target, method, self.alias)):
-            for style in _styles(target, method.name, declared.parameters):
+            for style in _styles(target, method, declared.parameters):
                 alone = declared.parameters if style is Style.ALONE else [None]
                 for parameter in alone:
                     body = _call(target, method, declared, style, parameter)
@@ -215,35 +216,55 @@ def _is_last_of_its_kind(parameter: Parameter, parameters: Sequence[Parameter]) 
     return [p for p in parameters if p.kind is parameter.kind][-1] is parameter
 
 
-def _styles(target: Target, member: str, parameters: Sequence[Parameter]) -> Iterator[Style]:
+def _styles(target: Target, method: ProtocolMethod, parameters: Sequence[Parameter]) -> Iterator[Style]:
     yield Style.KEYWORD
     if target.canary:
         return
-    if any(p.kind is Kind.POSITIONAL_OR_KEYWORD for p in parameters):
+    if any(p.kind is Kind.POSITIONAL_OR_KEYWORD for p in parameters) and not _moved(target, method):
         yield Style.POSITIONAL
-    if len(parameters) > 1 and (target.live is None or overloads_of(target.live, member)):
+    if target.live is None or overloads_of(target.live, method.name):
         yield Style.ALONE
+
+
+def _moved(target: Target, method: ProtocolMethod) -> bool:
+    """Whether a parameter stands in another place, so that arguments by position meet the wrong ones."""
+    found = look_up(View(target.live), method, target.protocol).signature if target.live else None
+    if found is None:
+        return False
+    places = {p.name: i for i, p in enumerate(found.parameters) if p.kind <= Kind.POSITIONAL_OR_KEYWORD}
+    return any(places.get(p.name, i) != i for i, p in enumerate(method.signature.parameters))
 
 
 def _call(
     target: Target, method: ProtocolMethod, declared: _Declared, style: Style, alone: Parameter | None
 ) -> list[Line]:
     """The call of the implementation, an argument a line, and what is wanted of its result."""
-    unpacked = "__" if alone else _UNPACKED.get(method.result, "__")
-    passed = [_passed(p, style, declared, alone) for p in declared.parameters]
+    unpacked = _UNPACKED.get(method.result, "__")
+    passed = [(_passed(p, style, declared, alone), p.name) for p in declared.parameters]
+    arguments = [(f"        {argument},", name) for argument, name in passed if argument]
+    call = f"held{unpacked}(i__.{method.name}("
+    if alone:
+        return _split(declared, f"held__(i__.{method.name}(", arguments, alone.name)
     promised = ", ".join(_passed(p, Style.POSITIONAL, declared, None) for p in declared.parameters)
-    wanted = f".fits__(wanted{unpacked}(p__.{method.name}({promised})).it__)"
-    return [
-        *declared.lines,
+    wanted = f"    )).fits__(wanted{unpacked}(p__.{method.name}({promised})).it__)"
+    return [*declared.lines, (f"    {declared.prefix}{call}", ""), *arguments, (wanted, "")]
+
+
+def _split(declared: _Declared, call: str, arguments: Sequence[Line], name: str) -> list[Line]:
+    """The call with one argument typed, once for each value that an overload may be there for.
+
+    Mypy tries the members of a union one by one, but not when another argument is Any; and it never
+    tries the two values of a bool.
+    """
+    lines = [*declared.lines, (f"    {declared.prefix}(", name)]
+    for condition in (f"if {name} is True else", f"if {name} is False else", f"if {name} is None else", ""):
         # mypy reports overloads of which none fits at the beginning of the call
-        (f"    {declared.prefix}held{unpacked}(i__.{method.name}(", alone.name if alone else ""),
-        *(
-            (f"        {argument},", parameter.name)
-            for argument, parameter in zip(passed, declared.parameters, strict=True)
-            if argument
-        ),
-        (f"    )){'' if alone else wanted}", ""),
-    ]
+        lines += [
+            (f"    {call}", name),
+            *((text, name) for text, _ in arguments),
+            (f"    )) {condition}", name),
+        ]
+    return [*lines, ("    )", name)]
 
 
 def _passed(parameter: Parameter, style: Style, declared: _Declared, alone: Parameter | None) -> str:

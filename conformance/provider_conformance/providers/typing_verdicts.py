@@ -106,10 +106,15 @@ class _Answer:
         if found is None:
             self.shape = True
             return []
-        parameter = self.probe.parameters.get(message.line, "") if about is About.PARAMETER else ""
+        parameter = self._parameter(message.line) if about is About.PARAMETER else ""
         wanted = found.groupdict().get("wanted", "the types that its overloads list")
         objection = Objection(self.probe.member, about, _plain(found["got"]), _plain(wanted), parameter)
         return [] if self._is_about_itself(objection) else [objection]
+
+    def _parameter(self, line: int) -> str:
+        """The parameter that a line is about; the only one where there is no other."""
+        names = set(self.probe.parameters.values())
+        return self.probe.parameters.get(line, names.pop() if len(names) == 1 else "")
 
     def _is_about_itself(self, objection: Objection) -> bool:
         """Whether the two types differ only in whose instance is meant, as `Self` does."""
@@ -190,18 +195,15 @@ def _of_one(answers: Sequence[_Answer]) -> Iterator[Objection]:
         if all(answer.results for answer in tried):
             yield from best.results
         return
-    yield from best.arguments
     yield from (objection for objection in best.results if not _of_another_kind(objection))
-    if best.overloads:
-        alone = [answer for answer in answers if answer.probe.style is Style.ALONE] or [best]
-        yield from (o for answer in alone for o in answer.overloads if not _may_be_split(o))
+    alone = [answer for answer in answers if answer.probe.style is Style.ALONE]
+    if alone and (best.arguments or best.overloads):
+        # of overloads that only together take what is promised, mypy says that none does
+        yield from (objection for answer in alone for objection in (*answer.arguments, *answer.overloads))
+    else:
+        yield from (*best.arguments, *best.overloads)
 
 
 def _of_another_kind(objection: Objection) -> bool:
     """Whether a coroutine stands where a value was promised: a matter of shape, whatever its types."""
     return objection.found.startswith("Coroutine[") and "Coroutine[" not in objection.promised
-
-
-def _may_be_split(objection: Objection) -> bool:
-    """Whether overloads for `True` and `False` may together take what mypy takes for neither."""
-    return "bool" in objection.promised

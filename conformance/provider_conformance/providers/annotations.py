@@ -59,4 +59,5 @@ def _options(annotation: Any) -> list[Any]:
 
 
 def _concrete(cls: type) -> bool:
-    return cls is not object and not is_protocol(cls) and not inspect.isabstract(cls)
+    # since Python 3.11 `Any` is a class itself
+    return cls not in (object, Any) and not is_protocol(cls) and not inspect.isabstract(cls)

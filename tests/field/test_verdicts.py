@@ -1,0 +1,130 @@
+"""What a run says of published providers; each verdict was confirmed by reading the provider's source."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.field import ENVIRONMENT, only
+
+REGISTRY = {"ls0042": "llama_stack.providers.registry", "ogx150": "ogx.providers.registry"}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of pytest: its exit code and its JSON report."""
+
+    exit_code: int
+    report: dict[str, Any]
+    output: str
+
+    def found(self, severity: str, provider_type: str = "") -> set[str]:
+        return {
+            " ".join(filter(None, (f["provider_type"], f["code"], f["method"])))
+            for f in self.report["findings"]
+            if f["severity"] == severity and provider_type in ("", f["provider_type"])
+        }
+
+    def outcomes(self, outcome: str) -> set[str]:
+        return {c["reason"] for c in self.report["checks"] if c["outcome"] == outcome}
+
+
+@pytest.fixture(scope="module")
+def judge(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Judge a provider as its author would, in a process and a folder of its own."""
+
+    def run(*providers: str) -> Run:
+        folder = tmp_path_factory.mktemp("run")
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "addopts="]
+        command += [f"--provider={provider}" for provider in providers]
+        command += ["--provider-report=json:report.json"]
+        environment = {k: v for k, v in os.environ.items() if k != "PYTEST_ADDOPTS"}
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600, check=False
+        )
+        path = Path(folder, "report.json")
+        assert path.exists(), done.stdout + done.stderr
+        return Run(done.returncode, json.loads(path.read_text()), done.stdout)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def verdict(judge: Any) -> Run:
+    """The verdict on the provider or on the in-tree inference providers of this environment."""
+    if ENVIRONMENT == "provider-csoai":
+        return judge("llama_stack_provider_csoai")
+    if ENVIRONMENT == "provider-ramalama":
+        return judge("ramalama_stack")
+    registry = REGISTRY[ENVIRONMENT.removeprefix("stack-")]
+    return judge(f"{registry}.inference")
+
+
+@only("provider-csoai")
+def test_csoai_conforms_but_for_a_parameter_of_another_name(verdict: Run) -> None:
+    assert verdict.exit_code == 0, verdict.output
+    assert verdict.found("error") == set()
+    assert verdict.found("warning") == {"remote::csoai PC304 register_benchmark"}
+    assert verdict.report["stack"] == {"name": "llama-stack", "release": "0.7.3"}
+
+
+@only("provider-ramalama")
+def test_ramalama_conforms_to_the_stack_that_it_is_made_for(verdict: Run) -> None:
+    assert verdict.exit_code == 0, verdict.output
+    assert verdict.found("error") == set()
+    assert verdict.found("warning") == set()
+
+
+@only("provider-csoai", "provider-ramalama")
+def test_nothing_of_a_published_provider_is_left_unseen(verdict: Run) -> None:
+    assert verdict.outcomes("inconclusive") == set()
+    assert verdict.report["summary"]["passed"] > 50
+
+
+@only("stack-ogx150")
+def test_the_inference_providers_of_ogx_keep_their_protocols(verdict: Run) -> None:
+    assert verdict.exit_code == 0, verdict.output
+    assert verdict.found("error") == set()
+    assert len(verdict.report["providers"][0]["specs"]) == 26
+
+
+@only("stack-ogx150")
+def test_what_only_the_protocol_has_is_missing_where_it_is_not_inherited(verdict: Run) -> None:
+    warned = verdict.found("warning")
+    assert {text.split()[1] for text in warned} == {"PC208"}
+    assert "remote::groq PC208 rerank" in warned
+    assert "remote::vllm PC208 rerank" not in warned  # writes it
+
+
+@only("stack-ogx150", "stack-ls0042")
+def test_whatever_is_inconclusive_says_why(verdict: Run) -> None:
+    assert "" not in verdict.outcomes("inconclusive")
+
+
+@only("stack-ls0042")
+def test_the_samples_of_the_seeds_day_are_stubs(verdict: Run) -> None:
+    assert verdict.exit_code == 1, verdict.output
+    assert verdict.found("error", "remote::sample") == {
+        "remote::sample PC202 chat_completion",
+        "remote::sample PC202 completion",
+        "remote::sample PC202 embeddings",
+        "remote::sample PC301 list_models",
+    }
+
+
+@only("stack-ls0042")
+def test_the_adapters_that_can_be_imported_conform(verdict: Run) -> None:
+    assert {text.split()[0] for text in verdict.found("error")} == {"remote::sample"}
+
+
+@only("stack-ls0042")
+def test_an_import_that_the_release_itself_breaks_is_found(judge: Any) -> None:
+    safety = judge(f"{REGISTRY['ls0042']}.safety")
+    assert "meta-reference/codeshield PC115" in safety.found("error")

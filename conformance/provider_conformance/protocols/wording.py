@@ -27,7 +27,8 @@ def _listed(names: Iterable[str]) -> str:
 def _declaration(method: ProtocolMethod) -> str:
     keyword = "async def" if method.result is ResultKind.AWAITABLE else "def"
     returns = f" -> {method.returns}" if method.returns else ""
-    return f"{keyword} {method.name}{method.signature}{returns}"
+    rest = str(method.signature)[1:]
+    return f"{keyword} {method.name}(self{'' if rest == ')' else ', '}{rest}{returns}"
 
 
 def absent(method: ProtocolMethod, implemented: Implemented, protocol: ProtocolModel) -> Text:

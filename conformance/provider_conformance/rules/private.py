@@ -295,8 +295,13 @@ def _undeclared(method: str, call: StackCall, view: View, found: Implemented) ->
         method=method,
         location=found.location or view.location,
         why=f"called by {caller_of(call)}, which gets {'an AttributeError' if absent else 'a TypeError'}",
-        fix=f"add `async def {method}{_shape(call)}`; an empty body is fine where there is nothing to do",
+        fix=f"add `async def {method}(self{_arguments(call)})`; an empty body is fine for nothing to do",
     )
+
+
+def _arguments(call: StackCall) -> str:
+    names = (*_shape(call).positional, *call.keywords)
+    return "".join(f", {name}" for name in names)
 
 
 def _shape(call: StackCall) -> CallShape:

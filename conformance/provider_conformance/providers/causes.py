@@ -141,7 +141,7 @@ def _no_module(cause: Cause) -> Problem | None:
     family = stacks.family_of_module(top)
     if cause.home.owns_module(error.name) and not family:
         return _own_module(cause, error.name)
-    if _is_absent(error.name):
+    if _is_absent(error.name) and not (family and stacks.version_of(family)):
         return _stack_missing(cause, family) if family else _third_party_missing(cause, error.name)
     owner = stacks.title(family) if family else f"the installed `{top}`"
     return Problem(

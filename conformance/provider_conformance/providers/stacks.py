@@ -18,8 +18,8 @@ _FAMILIES: Final = {
     "ogx_api": "ogx",
     "provider_conformance": BUILTIN,
 }
-PACKAGES: Final = tuple(_FAMILIES)
-"""The import names of all stacks."""
+PACKAGES: Final = _FAMILIES
+"""The import names of all stacks, and the family of each."""
 DISTRIBUTIONS: Final = ("llama-stack", "ogx")
 
 

@@ -11,7 +11,7 @@ from types import FunctionType, MethodType, ModuleType
 from typing import Any, Final
 
 from provider_conformance.protocols.bodies import FunctionNode
-from provider_conformance.protocols.classes import Opaque
+from provider_conformance.protocols.classes import Opaque, overrides
 from provider_conformance.providers.source import calls
 from provider_conformance.providers.source.scopes import Scope
 
@@ -71,6 +71,8 @@ class Expressions(ABC):
         value = self.value(test)
         if isinstance(value, FunctionType | type | MethodType | ModuleType):
             return True
+        if calls.is_stand_in(value):
+            return None if any(overrides(type(value), name) for name in ("__bool__", "__len__")) else True
         return bool(value) if calls.is_plain(value) else None
 
     @singledispatchmethod

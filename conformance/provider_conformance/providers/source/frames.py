@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import functools
 from abc import abstractmethod
-from collections.abc import Sequence
-from types import FunctionType, MethodType
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import CodeType, FunctionType, MethodType
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -20,6 +22,7 @@ from provider_conformance.providers.source.scopes import Scope
 from provider_conformance.providers.source.special import BaseModel, ConfigDict
 
 _DEEPEST: Final = 24
+_MOST_CALLS: Final = 400
 _DIFFERENT: Final = object()
 
 
@@ -30,12 +33,33 @@ class Returned:
         self.value = value
 
 
-class Frame(Expressions):
-    """Reads statements in a scope. ``depth`` counts the calls around."""
+@dataclass(slots=True)
+class Trail:
+    """The calls that are being read, and how many were: what ends a recursion and an endless search."""
 
-    def __init__(self, scope: Scope, depth: int = 0) -> None:
+    active: list[CodeType] = field(default_factory=list)
+    calls: int = 0
+
+    @contextmanager
+    def into(self, code: CodeType) -> Iterator[bool]:
+        """Enter a call; false where it is one too many."""
+        self.calls += 1
+        if code in self.active or len(self.active) >= _DEEPEST or self.calls > _MOST_CALLS:
+            yield False
+            return
+        self.active.append(code)
+        try:
+            yield True
+        finally:
+            self.active.pop()
+
+
+class Frame(Expressions):
+    """Reads statements in a scope; ``trail`` is shared by the calls that one reading follows."""
+
+    def __init__(self, scope: Scope, trail: Trail | None = None) -> None:
         super().__init__(scope)
-        self.depth = depth
+        self.trail = trail or Trail()
 
     # -- calls --------------------------------------------------------------------------------
 
@@ -108,16 +132,19 @@ class Frame(Expressions):
     def _returned(self, function: FunctionType, arguments: Arguments, shown: str) -> Any:
         node = bodies.node_of(function.__code__)
         module = getattr(function.__globals__, "module", None)
-        if node is None or module is None or self.depth >= _DEEPEST:
+        if node is None or module is None:
             return Opaque(f"`{shown}` cannot be followed")
-        names = bound_arguments(function, node, arguments)
-        outer = SCOPES.get(function)
-        frame = type(self)(
-            Scope(module, names, outer, qualname=f"{function.__qualname__}.<locals>"), self.depth + 1
-        )
+        with self.trail.into(function.__code__) as followed:
+            if not followed:
+                return Opaque(f"`{shown}` calls itself, or too much")
+            names = bound_arguments(function, node, arguments)
+            scope = Scope(module, names, SCOPES.get(function), qualname=f"{function.__qualname__}.<locals>")
+            return type(self)(scope, self.trail)._result_of(node)
+
+    def _result_of(self, node: bodies.FunctionNode) -> Any:
         if isinstance(node, ast.Lambda):
-            return frame.value(node.body)
-        end = frame.block(node.body)
+            return self.value(node.body)
+        end = self.block(node.body)
         return end.value if end is not None else None
 
     # -- statements ---------------------------------------------------------------------------

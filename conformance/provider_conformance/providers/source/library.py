@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,12 +18,12 @@ class Library:
 
     Args:
         finders: Asked in turn for a module's source.
-        own: Names of top-level packages whose class decorators may be taken to change nothing that
-            a caller sees: those of a stack, which every provider shares.
+        own: The top-level packages of stacks, with the family that each is of. Their class
+            decorators are taken to change nothing that a caller sees: every provider shares them.
     """
 
     finders: Sequence[Finder]
-    own: frozenset[str] = frozenset()
+    own: Mapping[str, str] = field(default_factory=dict)
     modules: dict[str, Module | None] = field(default_factory=dict)
 
     def module(self, name: str) -> Module | None:
@@ -45,6 +45,11 @@ class Library:
     def is_own(self, module: str) -> bool:
         """Whether ``module`` belongs to a stack."""
         return module.partition(".")[0] in self.own
+
+    def has_stack_of(self, module: str) -> bool:
+        """Whether some package of the stack that ``module`` is of is there."""
+        family = self.own.get(module.partition(".")[0])
+        return any(kin == family and self.module(name) is not None for name, kin in self.own.items())
 
     def frame(self, module: Module, names: dict[str, Any]) -> Reader:
         """Reads statements of ``module`` with the names ``names``."""

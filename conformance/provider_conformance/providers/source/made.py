@@ -16,6 +16,7 @@ from provider_conformance.providers.source import calls, special
 from provider_conformance.providers.source.calls import Arguments
 from provider_conformance.providers.source.expressions import opaque, short
 from provider_conformance.providers.source.frames import SCOPES, Frame
+from provider_conformance.providers.source.modules import Missing
 from provider_conformance.providers.source.pydantic_models import finish_model
 from provider_conformance.providers.source.scopes import Scope
 
@@ -147,7 +148,7 @@ _LEFT_OUT: Final = frozenset(
         "__init_subclass__", "__set_name__", "__class_getitem__", "__mro_entries__", "__prepare__",
         "__instancecheck__", "__subclasscheck__", "__subclasshook__", "__del__", "__eq__", "__ne__",
         "__hash__",
-        "__bool__", "__repr__", "__str__", "__format__", "__dir__", "__getstate__", "__delattr__",
+        "__repr__", "__str__", "__format__", "__dir__", "__getstate__", "__delattr__",
         "__reduce__", "__reduce_ex__", "__class__", "__dict__", "__index__", "__fspath__", "__weakref__",
     }
 )  # fmt: skip
@@ -160,7 +161,7 @@ def make_class(node: ast.ClassDef, frame: Frame) -> Any:
     """The class of a class statement, below its decorators and with what is changed after its body."""
     scope = frame.scope
     body = Scope(scope.module, {}, scope, is_class=True, qualname=scope.path(node.name))
-    type(frame)(body, frame.depth).block(node.body)
+    type(frame)(body, frame.trail).block(node.body)
     cls = _built(node, frame, body)
     for decorator in reversed(node.decorator_list):
         cls = _decorated_class(frame, decorator, cls)
@@ -325,11 +326,11 @@ def _decorated_class(frame: Frame, decorator: ast.expr, cls: Any) -> Any:
     if isinstance(cls, Opaque):
         return cls
     function = frame.value(decorator)
+    if _changes_nothing(function, frame):
+        return cls
     result = frame.result(function, Arguments((cls,)), short(decorator))
     if isinstance(result, type):
         return result
-    if isinstance(function, FunctionType) and frame.scope.module.library.is_own(function.__module__ or ""):
-        return cls
     reason = result.reason if isinstance(result, Opaque) else "it makes something else of it"
     type.__setattr__(
         cls, ANYTHING, Opaque(f"what `@{short(decorator)}` does to `{cls.__name__}` cannot be seen: {reason}")
@@ -337,11 +338,17 @@ def _decorated_class(frame: Frame, decorator: ast.expr, cls: Any) -> Any:
     return cls
 
 
+def _changes_nothing(function: Any, frame: Frame) -> bool:
+    """Whether a class decorator is a stack's own: those register schemas and routes."""
+    module = function.module if isinstance(function, Missing) else getattr(function, "__module__", "")
+    return isinstance(module, str) and frame.scope.module.library.is_own(module)
+
+
 def _change(cls: type, node: ast.ClassDef, frame: Frame) -> None:
     """Take in the module's later statements about the class."""
     for statement in frame.scope.module.changes.get(node.name, ()):
         if statement.lineno > node.lineno:
-            type(frame)(Scope(frame.scope.module, {node.name: cls}), frame.depth + 1).statement(statement)
+            type(frame)(Scope(frame.scope.module, {node.name: cls}), frame.trail).statement(statement)
 
 
 # -- objects ----------------------------------------------------------------------------------

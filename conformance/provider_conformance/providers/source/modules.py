@@ -60,6 +60,9 @@ class Others(Protocol):
     def is_own(self, module: str) -> bool:
         """Whether a module belongs to a stack."""
 
+    def has_stack_of(self, module: str) -> bool:
+        """Whether some package of the stack that a module is of is there."""
+
     def frame(self, module: Module, names: dict[str, Any]) -> Reads:
         """Reads statements of ``module``."""
 
@@ -77,10 +80,12 @@ class Namespace(dict[str, Any]):
         if module.source.found.package:
             self["__path__"] = [str(Path(module.path).parent if module.path.endswith(".py") else module.path)]
         self.module = module
+        self.absent: set[str] = set()
 
     def __missing__(self, name: str) -> Any:
-        value = self.module.lookup(name)
+        value = UNBOUND if name in self.absent else self.module.lookup(name)
         if value is UNBOUND:
+            self.absent.add(name)
             raise KeyError(name)
         self[name] = value
         return value
@@ -171,6 +176,57 @@ class Module:
             for name in _changed(statement):
                 found.setdefault(name, []).append(statement)
         return found
+
+    def defines(self, name: str, asked: frozenset[str] = frozenset()) -> bool:
+        """Whether ``from module import name`` finds something, told without reading what."""
+        if name in self._bindings or name in _GIVEN:
+            return True
+        if self.name in asked:  # modules that import all of each other
+            return False
+        asked |= {self.name}
+        starred = any(self._star_defines(statement, name, asked) for statement in self._starred_imports())
+        inner = self.source.found.package and self.library.module(f"{self.name}.{name}") is not None
+        return starred or inner or "__getattr__" in self._bindings
+
+    def _starred_imports(self) -> Iterator[ast.ImportFrom]:
+        for place in self._stars:
+            for statement in ast.walk(self.source.tree.body[place]):
+                if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
+                    yield statement
+
+    def _star_defines(self, statement: ast.ImportFrom, name: str, asked: frozenset[str]) -> bool:
+        module = self.absolute(statement)
+        found = None if module.partition(".")[0] in TRUSTED else self.library.module(module)
+        return found is None or found.defines(name, asked)
+
+    def failing_import(self, seen: set[str] | None = None) -> tuple[Missing, Module, int] | None:
+        """The first import of the module, or of its package's modules that it imports, that a stack refuses.
+
+        Only what always runs counts, and only names and modules of stacks and of the package itself:
+        whether something else is installed says nothing about the provider.
+        """
+        seen = set() if seen is None else seen
+        seen.add(self.name)
+        for statement in self.source.tree.body:
+            if isinstance(statement, ast.ImportFrom) and (found := self._refused(statement, seen)):
+                return found
+        return None
+
+    def _refused(self, statement: ast.ImportFrom, seen: set[str]) -> tuple[Missing, Module, int] | None:
+        name = self.absolute(statement)
+        mine = name.partition(".")[0] == self.name.partition(".")[0]
+        if not (mine or self.library.is_own(name)):
+            return None
+        module = self.library.module(name)
+        if module is None:
+            # without its stack nothing can be said of a provider
+            known = mine or self.library.has_stack_of(name)
+            return (_no_module(name), self, statement.lineno) if known else None
+        for alias in statement.names:
+            if alias.name != "*" and not module.defines(alias.name):
+                reason = f"module `{name}` has no `{alias.name}`"
+                return Missing(reason, name, alias.name), self, statement.lineno
+        return module.failing_import(seen) if mine and name not in seen else None
 
     # -- one statement ------------------------------------------------------------------------
 
@@ -307,6 +363,8 @@ class Module:
         found = self.library.module(name)
         return _no_module(name) if found is None else found.stand_in
 
+
+_GIVEN: Final = frozenset({"__name__", "__file__", "__package__", "__doc__", "__path__"})
 
 _SPECIAL: Final[dict[tuple[str, str], Any]] = {
     ("pydantic", "BaseModel"): special.BaseModel,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.util
 import sys
 from collections.abc import Iterable, Sequence
 from importlib.machinery import ModuleSpec
@@ -15,10 +16,11 @@ from provider_conformance.findings import Location
 from provider_conformance.protocols.classes import Opaque
 from provider_conformance.protocols.model import ProtocolModel
 from provider_conformance.providers import specs, stacks
-from provider_conformance.providers.loading import UnseenError, find_spec, reading
+from provider_conformance.providers.containment import attempt
+from provider_conformance.providers.loading import UnseenError
 from provider_conformance.providers.source.calls import Arguments
 from provider_conformance.providers.source.library import Library
-from provider_conformance.providers.source.modules import Missing, Namespace
+from provider_conformance.providers.source.modules import Missing, Module, Namespace
 from provider_conformance.providers.source.texts import TRUSTED, Finder, Found, folders
 
 _FIELDS: Final = ("api", "provider_type", "module", "config_class", "adapter_type")
@@ -33,8 +35,7 @@ def environment(extra: Sequence[str] = ()) -> tuple[Finder, ...]:
 def _hooked(name: str) -> Found | None:
     """A module of a package that only an import hook knows, as some editable installs are."""
     top = name.partition(".")[0]
-    with reading(None):
-        spec = find_spec(top) if top not in sys.builtin_module_names else None
+    spec = attempt(lambda: importlib.util.find_spec(top)).value
     if spec is None or not (spec.submodule_search_locations or spec.origin):
         return None
     roots = [str(Path(place).parent) for place in spec.submodule_search_locations or ()]
@@ -50,7 +51,7 @@ class SourceReader:
     """
 
     def __init__(self, finders: Sequence[Finder]) -> None:
-        self.library = Library(finders, frozenset(stacks.PACKAGES))
+        self.library = Library(finders, {**stacks.PACKAGES, "llama_models": "llama-stack"})
 
     def find_spec(self, module: str) -> ModuleSpec | None:
         """The spec of ``module``, None where there is no source for it."""
@@ -80,18 +81,28 @@ class SourceReader:
         _ = found.source.tree
         if found.source.error is not None:
             raise found.source.error
+        self._check_imports(found)
         return found.stand_in
+
+    def _check_imports(self, module: Module) -> None:
+        """Raise what importing ``module`` would, where a stack no longer has what it imports."""
+        failing = None if self.library.is_own(module.name) else module.failing_import()
+        if failing is not None:
+            missing, where, line = failing
+            raise _placed(missing.error(), where, line)
 
     def imported(self, namespace: Any, statement: ast.Import | ast.ImportFrom) -> Any:
         """What an import statement of one name binds; raises what the import would."""
         if not isinstance(namespace, Namespace):
             raise UnseenError(f"`{ast.unparse(statement)}` is made by code that comes with Python")
-        value = namespace.module.imported(statement, statement.names[0])
-        if not isinstance(value, Missing):
-            return value
-        error: Any = value.error()
-        error.source_place = Location(namespace.module.path, statement.lineno)
-        raise error
+        module = namespace.module
+        value = module.imported(statement, statement.names[0])
+        if isinstance(value, Missing):
+            raise _placed(value.error(), module, statement.lineno)
+        source = module.absolute(statement) if isinstance(statement, ast.ImportFrom) else ""
+        if source.partition(".")[0] == module.name.partition(".")[0]:
+            self.import_module(source)
+        return value
 
     def call(self, function: Any) -> Any:
         """What a function returns that is called without arguments.
@@ -103,6 +114,8 @@ class SourceReader:
             raise UnseenError("it is no function with source")
         frame = self.library.frame(function.__globals__.module, {})
         value = frame.result(function, Arguments(), f"{function.__name__}()")
+        if isinstance(value, Missing) and self.library.is_own(value.module):
+            raise value.error()
         for reason in _unseen(value):
             raise UnseenError(reason)
         return value
@@ -112,6 +125,12 @@ class SourceReader:
         module = self.library.module(protocol.module)
         found = module.namespace.get(protocol.name) if module is not None else None
         return found if isinstance(found, type) else None
+
+
+def _placed(error: Any, module: Module, line: int) -> ImportError:
+    error.source_place = Location(module.path, line)
+    placed: ImportError = error
+    return placed
 
 
 def _unseen(value: Any) -> Iterable[str]:

@@ -29,16 +29,18 @@ _SECONDS: Final = 900
 
 HEAVY: Final = tuple(
     """
-    accelerate aiohttp alembic anthropic asyncpg azure bitsandbytes boto3 botocore chromadb datasets
-    deepspeed docker elasticsearch faiss fairscale fastapi fireworks flask google gradio grpc groq httpx
-    huggingface_hub instructor jax jinja2 jsonschema kubernetes langchain langchain_core langchain_community
-    langgraph litellm llama_cpp llama_index llama_stack_client matplotlib mcp mlflow motor mypy_boto3 neo4j
-    networkx nltk numba numpy ogx_client ollama onnxruntime openai opensearchpy opentelemetry pandas peft
-    PIL pinecone playwright polars psycopg psycopg2 pyarrow pymilvus pymongo pytest qdrant_client ragas ray
-    redis requests rich s3transfer scipy selenium sentence_transformers sentencepiece sentry_sdk sglang
-    sklearn spacy sqlalchemy sqlmodel starlette streamlit sympy tensorflow tiktoken together tokenizers
-    torch torchao torchaudio torchtune torchvision transformers triton trl trio uvicorn vllm wandb weaviate
-    websockets zmq
+    accelerate aiohttp alembic anthropic anyio asyncpg azure bitsandbytes boto3 botocore certifi chromadb
+    click cryptography datasets deepspeed dill distributed docker elasticsearch fairscale faiss fastapi
+    fireworks flask google gradio groq grpc h11 h2 httpcore httpcore2 httpx httpx2 huggingface_hub
+    instructor jax jinja2 jose jsonschema jwt kubernetes langchain langchain_community langchain_core
+    langgraph litellm llama_cpp llama_index llama_stack_client lxml markdown matplotlib mcp mlflow motor
+    mypy_boto3 neo4j networkx nltk numba numpy ogx_client ollama onnxruntime openai opensearchpy OpenSSL
+    opentelemetry pandas paramiko peft PIL pinecone playwright polars prompt_toolkit psycopg psycopg2
+    pyarrow pygments pymilvus pymongo pytest qdrant_client ragas ray redis requests rich s3transfer scipy
+    selenium sentence_transformers sentencepiece sentry_sdk sglang sklearn spacy sqlalchemy sqlmodel
+    starlette streamlit structlog sympy tensorflow tiktoken together tokenizers torch torchao torchaudio
+    torchtune torchvision tornado transformers trio triton trl twisted typer urllib3 uvicorn vllm wandb
+    watchfiles weaviate websockets zmq
     """.split()  # noqa: SIM905 - a hundred quoted names would be harder to read
 )
 """Trees that cost more to read than they tell: none of them defines what a stack's protocols promise.

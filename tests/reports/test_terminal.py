@@ -108,3 +108,9 @@ def test_equal_reasons_are_told_once_with_their_number() -> None:
 
 def test_what_was_deselected_is_counted() -> None:
     assert shown(report(PASSED, deselected=7))[-1] == "provider conformance: PASSED (7 deselected)"
+
+
+def test_what_was_noted_while_loading_is_told_before_the_verdict() -> None:
+    noted = Subjected(replace(SUBJECT.provider, notes=("read off its source",)), SUBJECT.contract)
+    text = shown(Report((noted,), ()), Detail.VERDICT)
+    assert text[0] == "p: note: read off its source"

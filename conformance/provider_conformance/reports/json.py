@@ -51,6 +51,7 @@ def _provider(subject: Subjected) -> dict[str, Any]:
             for spec in provider.specs
         ],
         "problem": {"kind": problem.kind, "message": problem.message} if problem else None,
+        "notes": list(provider.notes),
     }
 
 

@@ -46,6 +46,8 @@ def lines(report: Report, detail: Detail = Detail.BLOCK) -> Iterator[Line]:
     for entry in report.unmatched:
         yield Line(f"this known failure is none any more, take it out: {entry.text}", ("red",))
     for subject in report.subjects:
+        yield from (Line(f"{subject.provider.name}: note: {note}") for note in subject.provider.notes)
+    for subject in report.subjects:
         yield _verdict(report, subject)
     yield _overall(report)
 

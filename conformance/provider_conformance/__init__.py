@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from provider_conformance.contracts.load import load_contract
     from provider_conformance.protocols.compare import check_protocol
     from provider_conformance.providers.typing import check_typing
+    from provider_conformance.providers.typing_assertions import typing_assertions
 
 __all__ = [
     "Finding",
@@ -22,12 +23,14 @@ __all__ = [
     "check_protocol",
     "check_typing",
     "load_contract",
+    "typing_assertions",
 ]
 
 _HOMES = {
     "check_protocol": "provider_conformance.protocols.compare",
     "check_typing": "provider_conformance.providers.typing",
     "load_contract": "provider_conformance.contracts.load",
+    "typing_assertions": "provider_conformance.providers.typing_assertions",
 }
 
 

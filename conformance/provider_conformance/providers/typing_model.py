@@ -12,6 +12,11 @@ Pair = tuple[str, str]
 """An implementation and a protocol, each as ``"package.module:Class"``."""
 
 
+def path_of(cls: type) -> str:
+    """The path of a class, as pairs have it."""
+    return f"{cls.__module__}:{cls.__qualname__}"
+
+
 class Style(StrEnum):
     """How a probe passes the arguments that may be passed either way, or what else it does."""
 

@@ -14,7 +14,7 @@ from provider_conformance.protocols import classes
 from provider_conformance.protocols.live import View, look_up
 from provider_conformance.protocols.model import ProtocolModel, State
 from provider_conformance.providers.typing import CODES, Judged, judge
-from provider_conformance.providers.typing_model import About, Pair
+from provider_conformance.providers.typing_model import About, Pair, path_of
 from provider_conformance.providers.typing_probes import data_members
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.signatures import not_judgeable
@@ -182,12 +182,8 @@ def _pairs(subject: Subject) -> Iterator[tuple[Pair, ProtocolModel, type]]:
         if protocol is not None:
             of_protocol = f"{protocol.module}:{protocol.name}"
             if protocol.live is not None:
-                of_protocol = _path(protocol.live)
-            yield from (((_path(cls), of_protocol), protocol, cls) for cls in found)
-
-
-def _path(cls: type) -> str:
-    return f"{cls.__module__}:{cls.__qualname__}"
+                of_protocol = path_of(protocol.live)
+            yield from (((path_of(cls), of_protocol), protocol, cls) for cls in found)
 
 
 def _of_provider(subject: Subject) -> Mapping[Pair, Judged]:

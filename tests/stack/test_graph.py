@@ -13,7 +13,7 @@ from graphlib import TopologicalSorter
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provider_conformance.stack.errors import CycleError, StackError, UnknownNodeError
@@ -45,16 +45,19 @@ def assert_ordered(order: list[int], graph: Graph) -> None:
     assert all(place[needed] < place[node] for node in graph for needed in graph[node])
 
 
+@settings(deadline=None)
 @given(graphs(acyclic=True))
 def test_everything_comes_after_what_it_needs(graph: Graph) -> None:
     assert_ordered(topological_order(graph), graph)
 
 
+@settings(deadline=None)
 @given(graphs(acyclic=False))
 def test_a_cycle_is_found_exactly_where_graphlib_finds_one(graph: Graph) -> None:
     assert bool(find_cycle(graph)) == has_cycle(graph)
 
 
+@settings(deadline=None)
 @given(graphs(acyclic=False).filter(has_cycle))
 def test_the_cycles_path_is_closed_simple_and_runs_along_dependencies(graph: Graph) -> None:
     with pytest.raises(CycleError) as caught:
@@ -65,12 +68,14 @@ def test_the_cycles_path_is_closed_simple_and_runs_along_dependencies(graph: Gra
     assert all(needed in graph[node] for node, needed in pairwise(path))
 
 
+@settings(deadline=None)
 @given(graphs(acyclic=True))
 def test_an_order_that_fits_already_is_kept(graph: Graph) -> None:
     fitting = {node: graph[node] for node in sorted(graph)}
     assert topological_order(fitting) == list(fitting)
 
 
+@settings(deadline=None)
 @given(graphs(acyclic=True), st.randoms(use_true_random=False))
 def test_the_order_within_a_nodes_dependencies_does_not_matter(graph: Graph, rng: random.Random) -> None:
     shuffled = {node: rng.sample(list(needed), len(needed)) for node, needed in graph.items()}
@@ -80,6 +85,7 @@ def test_the_order_within_a_nodes_dependencies_does_not_matter(graph: Graph, rng
     )
 
 
+@settings(deadline=None)
 @given(graphs(acyclic=True))
 def test_levels_hold_the_length_of_the_longest_chain_below(graph: Graph) -> None:
     level_of = {node: depth for depth, level in enumerate(levels(graph)) for node in level}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provider_conformance.stack.apis.memory_banks import (
@@ -402,6 +402,7 @@ PROVIDERS = ("p", "q")
 STEPS = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(PROVIDERS), st.integers(0, 1)), max_size=8)
 
 
+@settings(deadline=None)
 @given(listed=st.dictionaries(st.sampled_from(PROVIDERS), st.sets(st.sampled_from("abc"))), steps=STEPS)
 def test_a_restart_in_between_makes_no_difference(
     listed: Mapping[str, set[str]], steps: list[tuple[str, str, int]]

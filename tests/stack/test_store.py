@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provider_conformance.stack.errors import StoreError
@@ -91,6 +91,7 @@ def test_many_registrations_at_once_are_all_kept(opened: Open) -> None:
     assert run(save_all()) == 50
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_sqlite_keeps_any_text(identifier: str, data: str) -> None:
     async def there_and_back() -> list[StoredObject]:

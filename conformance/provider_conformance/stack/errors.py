@@ -444,6 +444,10 @@ class RemoteUnreachableError(RemoteError, ConnectionError):
     """A remote that does not answer."""
 
 
+class RemoteTimeoutError(RemoteError, TimeoutError):
+    """A remote that takes too long to answer."""
+
+
 class RemoteRefusedError(RemoteError, ValueError):
     """A remote that refuses what it was asked for."""
 

@@ -87,7 +87,8 @@ def _module(configured: Configured, name: str) -> Any:
     try:
         return importlib.import_module(name)
     except (Exception, SystemExit) as error:
-        raise load_error(configured, f"`{name}` cannot be imported: {describe(error)}") from error
+        hint = " (it needs the extra `server`)" if is_passthrough(configured.spec) else ""
+        raise load_error(configured, f"`{name}` cannot be imported: {describe(error)}{hint}") from error
 
 
 def _config(configured: Configured) -> Any:

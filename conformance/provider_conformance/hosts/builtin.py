@@ -56,19 +56,18 @@ class BuiltinHost:
         """Resolve with the stack's own resolver, then shut the stack down."""
         ledger = Ledger()
         try:
-            impls = self.trial(sketch, _impls, ledger=ledger)
+            impls = self._runner.run(self.working(sketch, _impls, ledger=ledger))
         except Exception as error:
             return Resolution(tuple(ledger.started), error=error, stopped=tuple(ledger.stopped))
         return Resolution(tuple(ledger.started), (), tuple(ledger.stopped), impls=impls)
 
-    def trial(
+    async def working(
         self,
         sketch: StackSketch,
         work: Callable[[Stack], Awaitable[T]],
         *,
-        ledger: Ledger | None = None,
+        ledger: Ledger,
         specs: Iterable[ProviderSpec] = (),
-        settings: Mapping[tuple[str, str], Mapping[str, Any]] | None = None,
     ) -> T:
         """Do some work on a running stack that is shut down afterwards.
 
@@ -77,7 +76,6 @@ class BuiltinHost:
             work: What to do with the stack.
             ledger: Is told what the made-up providers do.
             specs: Specs of real providers.
-            settings: The settings of real providers, by API and provider id.
 
         Returns:
             What ``work`` returns.
@@ -89,10 +87,10 @@ class BuiltinHost:
         given = list(specs)
         real = {(spec.api.value, spec.provider_type) for spec in given}
         made_up = [p for p in sketch.providers if (p.api, p.provider_type) not in real]
-        with installed_modules(made_up, self._implementation, ledger or Ledger()) as modules:
+        with installed_modules(made_up, self._implementation, ledger) as modules:
             known = [_spec(p, modules[p.api, p.provider_type]) for p in made_up if p.known and _exists(p)]
-            registry = ProviderRegistry.of([*known, *given])
-            return self._runner.run(_worked(_config(sketch, settings or {}), registry, work))
+            async with await resolve(_config(sketch), ProviderRegistry.of([*known, *given])) as stack:
+                return await work(stack)
 
     def _implementation(self, provider: ProviderSketch, ledger: Ledger) -> Any:
         implementation = self._class(provider.api)()
@@ -107,13 +105,6 @@ class BuiltinHost:
             protocols = [api_protocol_map()[api], *([private] if private else [])]
             self._classes[name] = stand_in(f"Generated_{name}", protocols, nothing)
         return self._classes[name]
-
-
-async def _worked(
-    config: StackRunConfig, registry: ProviderRegistry, work: Callable[[Stack], Awaitable[T]]
-) -> T:
-    async with await resolve(config, registry) as stack:
-        return await work(stack)
 
 
 async def _impls(stack: Stack) -> dict[str, Any]:
@@ -135,16 +126,9 @@ def _spec(provider: ProviderSketch, module: str) -> ProviderSpec:
     )
 
 
-def _config(sketch: StackSketch, settings: Mapping[tuple[str, str], Mapping[str, Any]]) -> StackRunConfig:
+def _config(sketch: StackSketch) -> StackRunConfig:
     providers = {
-        api: [
-            Provider(
-                provider_id=p.provider_id,
-                provider_type=p.provider_type,
-                config=dict(settings.get((p.api, p.provider_id), {})),
-            )
-            for p in several
-        ]
+        api: [Provider(provider_id=p.provider_id, provider_type=p.provider_type) for p in several]
         for api, several in sketch.by_api().items()
     }
     return StackRunConfig(providers=providers, apis=list(sketch.apis or ()))

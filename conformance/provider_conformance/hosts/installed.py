@@ -12,6 +12,7 @@ import contextlib
 import inspect
 import io
 import logging
+import warnings
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -257,7 +258,12 @@ def _quiet() -> Iterator[None]:
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        with (
+            warnings.catch_warnings(),
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+        ):
+            warnings.simplefilter("ignore")
             yield
     finally:
         logging.disable(before)

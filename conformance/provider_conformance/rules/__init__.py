@@ -8,7 +8,17 @@ from typing import Final
 
 from provider_conformance.rules.model import Rule
 
-_FAMILIES: Final = ("loading", "specs", "factories", "public", "private", "typing", "stacks")
+_FAMILIES: Final = (
+    "loading",
+    "specs",
+    "factories",
+    "public",
+    "private",
+    "typing",
+    "resolution",
+    "stacks",
+    "registration",
+)
 """The modules of this package that hold a family, in the order of their codes; each has ``RULES``."""
 
 

@@ -17,7 +17,11 @@ Example = TypeVar("Example")
 
 
 def smallest(
-    strategy: SearchStrategy[Example], violates: Callable[[Example], bool], *, examples: int
+    strategy: SearchStrategy[Example],
+    violates: Callable[[Example], bool],
+    *,
+    examples: int,
+    shrink: bool = True,
 ) -> Example | None:
     """The smallest example that violates a property.
 
@@ -25,11 +29,12 @@ def smallest(
         strategy: Where examples come from.
         violates: Whether an example is a violation.
         examples: How many examples to try before giving up.
+        shrink: Whether a smaller one is wanted than the first that comes up.
 
     Returns:
         The example, None where no violation was found.
     """
-    from hypothesis import HealthCheck, core, find, settings  # noqa: PLC0415 - half a second
+    from hypothesis import HealthCheck, Phase, core, find, settings  # noqa: PLC0415 - half a second
     from hypothesis.errors import NoSuchExample, Unsatisfiable  # noqa: PLC0415
 
     seen: dict[str, bool] = {}
@@ -45,6 +50,7 @@ def smallest(
         max_examples=examples,
         database=None,
         deadline=None,
+        phases=[Phase.generate, *([Phase.shrink] if shrink else [])],
         suppress_health_check=list(HealthCheck),
     )
     seed = getattr(core, "global_force_seed", None)

@@ -151,12 +151,19 @@ def recursion_limit(subject: Subject) -> Judgement:
     host = subject.host()
     from provider_conformance.strategies.graphs import chain  # noqa: PLC0415
 
-    length = shortest(lambda many: host.sort(chain(many)).error is not None, most=_LONGEST)
+    errors: list[BaseException] = []
+
+    def fails(length: int) -> bool:
+        error = host.sort(chain(length)).error
+        errors.extend([error] if error else [])
+        return error is not None
+
+    length = shortest(fails, most=_LONGEST)
     if length is None:
         return PASS
-    error = host.sort(chain(length)).error
-    message = f"a chain of {length} nodes, each needing the next, raises {type(error).__name__}"
-    call = f"sort({{f'n{{i}}': [f'n{{i+1}}'] for i in range({length - 1})}} | {{'n{length - 1}': []}})"
+    message = f"a chain of {length} nodes, each needing the next, raises {type(errors[-1]).__name__}"
+    # How deep the caller stands decides about the exact length: twice as long fails everywhere.
+    call = f"sort({{f'n{{i}}': [f'n{{i+1}}'] for i in range({2 * length})}} | {{'n{2 * length}': []}})"
     return _finding(subject, "PC552", message, call, "The order of long chains cannot be found.")
 
 

@@ -8,7 +8,7 @@ the API itself or on the API of its routing table. The order of declaration is d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -187,11 +187,10 @@ def served(providers: Iterable[ProviderSketch], vocabulary: Vocabulary) -> tuple
 Plant = Callable[[StackSketch, bytes, Vocabulary], Planted[StackSketch]]
 
 
-def _free(sketch: StackSketch, vocabulary: Vocabulary, drawn: bytes) -> list[str]:
-    """The APIs that the sketch has no provider for, in a drawn order."""
-    taken = sketch.by_api()
-    free = [api for api in vocabulary.providable if api not in taken]
-    return [free[i] for i in permuted(len(free), drawn.ljust(len(free), drawn[-1:]))]
+def _free(vocabulary: Vocabulary, drawn: bytes) -> list[str]:
+    """The APIs to plant a fault on, in a drawn order: it does not depend on what else is there."""
+    apis = vocabulary.providable
+    return [apis[i] for i in permuted(len(apis), drawn.ljust(len(apis), drawn[-1:]))]
 
 
 def _new(api: str, *needs: str, provider_id: str = "", known: bool = True) -> ProviderSketch:
@@ -202,32 +201,43 @@ def _with(
     sketch: StackSketch, added: Sequence[ProviderSketch], drawn: bytes, vocabulary: Vocabulary
 ) -> StackSketch:
     """Declare further providers, the first of them at a drawn place."""
-    place = drawn[0] % (len(sketch.providers) + 1)
-    providers = (*sketch.providers[:place], *added, *sketch.providers[place:])
+    taken = {provider.api for provider in added}
+    others = [
+        replace(p, needs=_except(p.needs, taken), may_use=_except(p.may_use, taken))
+        for p in sketch.providers
+        if p.api not in taken
+    ]
+    place = drawn[0] % (len(others) + 1)
+    providers = (*others[:place], *added, *others[place:])
     return StackSketch(providers, served(providers, vocabulary))
 
 
+def _except(names: Sequence[str], taken: Collection[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name not in taken)
+
+
 def _cycle(sketch: StackSketch, drawn: bytes, vocabulary: Vocabulary) -> Planted[StackSketch]:
-    free = _free(sketch, vocabulary, drawn[2:])
+    free = _free(vocabulary, drawn[2:])
     ring = free[: 2 + drawn[1] % min(3, len(free) - 1)]
     added = [_new(api, ring[(i + 1) % len(ring)]) for i, api in enumerate(ring)]
     return Planted(_with(sketch, added, drawn, vocabulary), Fault(FaultKind.CYCLE, tuple(ring)))
 
 
 def _self_dependency(sketch: StackSketch, drawn: bytes, vocabulary: Vocabulary) -> Planted[StackSketch]:
-    api = _free(sketch, vocabulary, drawn[2:])[0]
+    api = _free(vocabulary, drawn[2:])[0]
     planted = _with(sketch, [_new(api, api)], drawn, vocabulary)
     return Planted(planted, Fault(FaultKind.SELF_DEPENDENCY, (api,)))
 
 
 def _missing(sketch: StackSketch, drawn: bytes, vocabulary: Vocabulary) -> Planted[StackSketch]:
-    api, absent = _free(sketch, vocabulary, drawn[2:])[:2]
-    planted = _with(sketch, [_new(api, absent)], drawn, vocabulary)
+    api, absent = _free(vocabulary, drawn[2:])[:2]
+    present = [p for p in sketch.providers if p.api != absent and absent not in (*p.needs, *p.may_use)]
+    planted = _with(replace(sketch, providers=tuple(present)), [_new(api, absent)], drawn, vocabulary)
     return Planted(planted, Fault(FaultKind.MISSING_DEPENDENCY, (api, absent)))
 
 
 def _duplicate(sketch: StackSketch, drawn: bytes, vocabulary: Vocabulary) -> Planted[StackSketch]:
-    api = _free(sketch, vocabulary, drawn[2:])[0]
+    api = _free(vocabulary, drawn[2:])[0]
     first = _new(api, provider_id=f"{api}-x")
     second = replace(first, provider_type=f"inline::{api}-y")
     planted = _with(sketch, [first, second], drawn, vocabulary)
@@ -235,7 +245,7 @@ def _duplicate(sketch: StackSketch, drawn: bytes, vocabulary: Vocabulary) -> Pla
 
 
 def _unknown_type(sketch: StackSketch, drawn: bytes, vocabulary: Vocabulary) -> Planted[StackSketch]:
-    added = _new(_free(sketch, vocabulary, drawn[2:])[0], known=False)
+    added = _new(_free(vocabulary, drawn[2:])[0], known=False)
     planted = _with(sketch, [added], drawn, vocabulary)
     return Planted(planted, Fault(FaultKind.UNKNOWN_TYPE, (added.provider_type,)))
 
@@ -248,7 +258,7 @@ def _override(sketch: StackSketch, drawn: bytes, vocabulary: Vocabulary) -> Plan
 
 
 def _left_out(sketch: StackSketch, drawn: bytes, vocabulary: Vocabulary) -> Planted[StackSketch]:
-    api, left = _free(sketch, vocabulary, drawn[2:])[:2]
+    api, left = _free(vocabulary, drawn[2:])[:2]
     planted = _with(sketch, [_new(api, left), _new(left)], drawn, vocabulary)
     gone = {left, vocabulary.routed.get(left, left)}
     apis = tuple(name for name in planted.apis or () if name not in gone)

@@ -1,0 +1,439 @@
+"""PC504 and PC601-PC604: what a provider behind a routing table makes of what is registered with it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from provider_conformance.findings import PASS, Judgement
+from provider_conformance.providers.model import SpecKind
+from provider_conformance.rules.model import Rule, Scope, Subject, rule
+from provider_conformance.rules.problems import is_loadable
+from provider_conformance.rules.resolution import twice
+from provider_conformance.rules.search import smallest
+from provider_conformance.rules.trials import SECOND, Baseline, blame, started
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+    from provider_conformance.stack.resolver import Stack
+
+_EXAMPLES: Final = 12
+_FIRST: Final = "tried-0"
+_BUGS: Final = (TypeError, AttributeError, NameError, AssertionError, LookupError, RecursionError, SystemExit)
+"""What a provider raises by mistake; a refusal is a ValueError or NotImplementedError."""
+_REGISTERED: Final = "conformance-registered"
+_ABSENT: Final = "conformance-not-registered"
+_LISTINGS: Final[Mapping[str, str]] = {
+    "inference": "list_models",
+    "safety": "list_shields",
+    "memory": "list_memory_banks",
+}
+
+
+def _is_routed(subject: Subject) -> bool:
+    return is_loadable(subject) and subject.spec is not None and subject.spec.api in _LISTINGS
+
+
+def _keeps_its_own(subject: Subject) -> bool:
+    """What is remote may well be one and the same for two entries of a run config."""
+    return _is_routed(subject) and subject.spec is not None and subject.spec.kind is SpecKind.INLINE
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The parts of a running stack that have to do with the tried provider's API."""
+
+    api: str
+    table: Any
+    router: Any
+    instances: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, stack: Stack, api: str) -> _Parts:
+        from provider_conformance.stack.plan import TABLE_OF  # noqa: PLC0415
+        from provider_conformance.stack.specs import Api  # noqa: PLC0415
+
+        routed = Api(api)
+        return cls(api, stack.impls[TABLE_OF[routed]], stack.impls[routed], stack.providers[routed])
+
+    async def listed(self, provider_id: str = _FIRST) -> list[Any]:
+        """What the provider itself lists."""
+        return list(await getattr(self.instances[provider_id], _LISTINGS[self.api])())
+
+    async def register(self, obj: Any, provider_id: str = _FIRST) -> BaseException | None:
+        """Register an object through the routing table; what the provider raised, None where it accepts."""
+        from provider_conformance.stack.errors import RegistrationRefusedError  # noqa: PLC0415
+
+        whole = self.table.adapter.validate_python({**obj.model_dump(), "provider_id": provider_id})
+        try:
+            await self.table.register_object(whole)
+        except RegistrationRefusedError as refused:
+            return refused.__cause__ or refused
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _RoundTrip:
+    """What came of registering one object."""
+
+    raised: BaseException | None
+    before: tuple[str, ...]
+    own: tuple[str, ...]
+    listed: tuple[tuple[str, str], ...]
+
+
+async def _template(parts: _Parts) -> Any:
+    """An object that the provider is known to accept, None where it lists none."""
+    return next((obj for obj in await parts.listed() if hasattr(obj, "model_copy")), None)
+
+
+def _templates(first: Baseline) -> Any:
+    api = first.trial.sketch.api
+
+    async def work(stack: Stack) -> Any:
+        return await _template(_Parts.of(stack, api))
+
+    return first.trial.run(first.trial.surroundings(), work).value
+
+
+def _candidates(first: Baseline) -> SearchStrategy[Any]:
+    """Objects to register: those that the provider lists under other names, else any of the API's kind."""
+    from provider_conformance.strategies.objects import objects, renamed  # noqa: PLC0415
+
+    template = _templates(first)
+    return objects(first.trial.sketch.api) if template is None else renamed(template)
+
+
+def _round_trip(first: Baseline, obj: Any) -> _RoundTrip | None:
+    """Register ``obj`` in a new stack; None where the provider gave no listing."""
+    api = first.trial.sketch.api
+
+    async def work(stack: Stack) -> _RoundTrip:
+        parts = _Parts.of(stack, api)
+        before = tuple(o.identifier for o in await parts.listed())
+        raised = await parts.register(obj)
+        own = tuple(o.identifier for o in await parts.listed())
+        listed = tuple((o.identifier, o.provider_id) for o in parts.table.list_objects())
+        return _RoundTrip(raised, before, own, listed)
+
+    result: _RoundTrip | None = first.trial.run(first.trial.surroundings(), work).value
+    return result
+
+
+def _steps(obj: Any) -> str:
+    """The steps that lead to a finding, for a test."""
+    api = type(obj).__name__
+    return f"the smallest steps found:\n    await table.register_object({api}({_fields(obj)}))"
+
+
+def _fields(obj: Any) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in obj.model_dump().items())
+
+
+@rule("PC504", "instances-not-apart", scope=Scope.SPEC, applies=_keeps_its_own)
+def instances_not_apart(subject: Subject) -> Judgement:
+    """Check that what is registered with one instance does not show on another.
+
+    What it does:
+        Resolves a run config that has the provider under two ids, registers an object with the first
+        through the routing table, and asks the second what it lists. Paths in the sample
+        configuration that lie in the folder which the stack gives are different for the two.
+
+    Why is this bad:
+        A request that is routed to one instance is answered with what belongs to the other: another
+        tenant's bank, or a model with another configuration.
+
+    Example:
+        ```python
+        class MyMemory:
+            banks = {}  # of the class: all instances share it
+        ```
+
+    How to fix:
+        Keep what is registered on the instance: `self.banks = {}` in `__init__`.
+
+    Source:
+        The built-in stack's routing tables.
+    """
+    first = started(subject)
+    if isinstance(first, Judgement):
+        return first
+    template = _templates(first)
+    if template is None:
+        return _any_accepted(first, lambda obj: _shared(subject, first, obj))
+    return _shared(subject, first, template.model_copy(update={"identifier": _REGISTERED}))
+
+
+def _any_accepted(first: Baseline, judge: Callable[[Any], Judgement]) -> Judgement:
+    """Judge by an object that the provider accepts; without one there is nothing to judge."""
+    accepted = smallest(
+        _candidates(first), lambda obj: _is_accepted(first, obj), examples=_EXAMPLES, shrink=False
+    )
+    if accepted is None:
+        return Judgement(skipped="it accepts none of the objects that were generated for it")
+    return judge(accepted.model_copy(update={"identifier": _REGISTERED}))
+
+
+def _is_accepted(first: Baseline, obj: Any) -> bool:
+    trip = _round_trip(first, obj)
+    return trip is not None and trip.raised is None
+
+
+def _shared(subject: Subject, first: Baseline, obj: Any) -> Judgement:
+    async def work(stack: Stack) -> tuple[BaseException | None, bool | None]:
+        parts = _Parts.of(stack, first.trial.sketch.api)
+        if parts.instances[_FIRST] is parts.instances[SECOND]:
+            return None, None
+        raised = await parts.register(obj)
+        other = [o.identifier for o in await parts.listed(SECOND)]
+        return raised, obj.identifier in other
+
+    result = first.trial.run(twice(first.trial), work).value
+    if result is None:
+        return Judgement(skipped="it does not start twice, see PC503")
+    raised, shared = result
+    if shared is None:
+        return Judgement(skipped="there is one object for both instances, see PC503")
+    if raised is not None:
+        return Judgement(skipped=f"it refuses what it lists, under another name: {raised}")
+    if not shared:
+        return PASS
+    message = f"what is registered with {_FIRST!r} is listed by {SECOND!r} too"
+    return blame(subject, "PC504", message, _steps(obj), "keep what is registered on the instance")
+
+
+@rule("PC601", "listing-not-usable", scope=Scope.SPEC, applies=_is_routed)
+def listing_not_usable(subject: Subject) -> Judgement:
+    """Check that the routing table can use what the provider lists.
+
+    What it does:
+        Starts the provider behind the routing table, which asks it for its listing: a list of objects
+        of the API's kind, each once.
+
+    Why is this bad:
+        What cannot be listed is not routed. The seed's routing table does not start at all.
+
+    Example:
+        ```python
+        async def list_models(self):
+            return [{"identifier": "m"}]  # a dict is no ModelDef
+        ```
+
+    How to fix:
+        Return a list of the API's own objects.
+
+    Source:
+        The built-in stack's routing tables.
+    """
+    first = started(subject)
+    if isinstance(first, Judgement):
+        return first
+    api = first.trial.sketch.api
+
+    async def work(stack: Stack) -> list[str]:
+        return list(_Parts.of(stack, api).table.problems[_FIRST])
+
+    attempt = first.trial.run(first.trial.surroundings(), work)
+    if not attempt.value:
+        return PASS if attempt.error is None else Judgement(skipped="it did not start again, see PC505")
+    told = "; ".join(attempt.value)
+    if any(word in told for word in ("ConnectionRefused", "ConnectionError", "takes too long")):
+        return Judgement(inconclusive=f"it cannot list here: {told}")
+    why = "the routing table asks for the listing when the stack starts"
+    return blame(subject, "PC601", told, why, "return a list of the API's own objects, each once")
+
+
+@rule("PC602", "registration-crashes", scope=Scope.SPEC, applies=_is_routed)
+def registration_crashes(subject: Subject) -> Judgement:
+    """Check that registering an object is accepted or refused, whatever its identifier.
+
+    What it does:
+        Registers what the provider lists under generated identifiers, through the routing table:
+        names with slashes, colons and blanks, any other text. The provider may refuse with a `ValueError`
+        (or `NotImplementedError`); a `KeyError`, `TypeError` and the like is a mistake.
+
+    Why is this bad:
+        The client sees an internal error and cannot tell what is wrong with its request.
+
+    Example:
+        ```python
+        async def register_model(self, model):
+            owner, name = model.identifier.split("/")[0], model.identifier.split("/")[1]  # IndexError
+        ```
+
+    How to fix:
+        Accept any identifier, or check it and raise `ValueError` with a sentence.
+
+    Source:
+        The private registry protocols; the built-in stack's routing tables.
+    """
+    first = started(subject)
+    if isinstance(first, Judgement):
+        return first
+    found = smallest(_candidates(first), lambda obj: _crashed(first, obj) is not None, examples=_EXAMPLES)
+    if found is None:
+        return PASS
+    error = _crashed(first, found)
+    message = f"registering {found.identifier!r} raises {type(error).__name__}: {error}"
+    fix = "accept it, or refuse it with a ValueError that says why"
+    return blame(subject, "PC602", message, _steps(found), fix)
+
+
+def _crashed(first: Baseline, obj: Any) -> BaseException | None:
+    trip = _round_trip(first, obj)
+    return trip.raised if trip is not None and isinstance(trip.raised, _BUGS) else None
+
+
+@rule("PC603", "registered-wrongly-listed", scope=Scope.SPEC, applies=_is_routed)
+def registered_wrongly_listed(subject: Subject) -> Judgement:
+    """Check that a registration adds one object and takes none away.
+
+    What it does:
+        Registers generated objects through the routing table. The routing table must list each once, under
+        its identifier and this provider; the provider's own listing may have it once at most, and
+        must still have what it had before.
+
+    Why is this bad:
+        When the stack starts again the routing table reads the provider's listing: what is missing
+        cannot be called any more, and what is there twice is an error.
+
+    Example:
+        ```python
+        async def register_shield(self, shield):
+            self.shields = [shield]  # those that were there are gone
+        ```
+
+    How to fix:
+        Keep objects in a dict by their identifier.
+
+    Source:
+        The built-in stack's routing tables.
+    """
+    first = started(subject)
+    if isinstance(first, Judgement):
+        return first
+    found = smallest(_candidates(first), lambda obj: bool(_wrong(first, obj)), examples=_EXAMPLES)
+    if found is None:
+        return PASS
+    fix = "keep what is registered in a dict by identifier"
+    return blame(subject, "PC603", _wrong(first, found), _steps(found), fix)
+
+
+def _wrong(first: Baseline, obj: Any) -> str:
+    """What is wrong with the listings after a registration; empty where nothing is."""
+    trip = _round_trip(first, obj)
+    if trip is None or trip.raised is not None:
+        return ""
+    name = obj.identifier
+    if trip.listed.count((name, _FIRST)) != 1:
+        return f"the routing table lists {name!r} {trip.listed.count((name, _FIRST))} times"
+    if trip.own.count(name) > 1:
+        return f"after its registration the provider lists {name!r} {trip.own.count(name)} times"
+    if gone := sorted(set(trip.before) - set(trip.own)):
+        return f"after the registration of {name!r} the provider does not list {gone[0]!r} any more"
+    return ""
+
+
+@rule("PC604", "registered-not-served", scope=Scope.SPEC, applies=_is_routed)
+def registered_not_served(subject: Subject) -> Judgement:
+    """Check that what the provider accepts for registration it also serves.
+
+    What it does:
+        Registers an object with the second of two instances and calls the router with its identifier. The
+        answer may be an error, but not the very error that the provider gives for an identifier
+        that nobody has registered.
+
+    Why is this bad:
+        The registration succeeds, the object is listed, and every request for it fails.
+
+    Example:
+        ```python
+        async def register_model(self, model):
+            pass  # and completion() looks the model up in a table of its own
+        ```
+
+    How to fix:
+        Remember what is registered where requests look it up, or refuse the registration.
+
+    Source:
+        The built-in stack's routers.
+    """
+    first = started(subject)
+    if isinstance(first, Judgement):
+        return first
+    template = _templates(first)
+    if template is None:
+        return _any_accepted(first, lambda obj: _served(subject, first, obj))
+    return _served(subject, first, template.model_copy(update={"identifier": _REGISTERED}))
+
+
+def _served(subject: Subject, first: Baseline, obj: Any) -> Judgement:
+    async def work(stack: Stack) -> tuple[BaseException | None, BaseException | None, BaseException | None]:
+        parts = _Parts.of(stack, first.trial.sketch.api)
+        call = _CALLS[parts.api]
+        raised = await parts.register(obj, SECOND)
+        return (
+            raised,
+            await _error(call, parts.router, _REGISTERED),
+            await _error(call, parts.instances[SECOND], _ABSENT),
+        )
+
+    result = first.trial.run(twice(first.trial), work).value
+    if result is None:
+        return Judgement(skipped="it does not start twice, see PC503")
+    refused, error, usual = result
+    if refused is not None:
+        return Judgement(skipped=f"it refuses what it lists, under another name: {refused}")
+    if not _same_refusal(error, usual):
+        return PASS
+    message = f"it accepts {_REGISTERED!r} and does not serve it: {type(error).__name__}: {error}"
+    why = f"a name that nobody registered gets the same answer; {_steps(obj)}"
+    return blame(subject, "PC604", message, why, "serve what was accepted, or refuse it")
+
+
+def _same_refusal(error: BaseException | None, usual: BaseException | None) -> bool:
+    if not isinstance(error, ValueError | LookupError) or type(error) is not type(usual):
+        return False
+    text, other = str(error), str(usual)
+    return _REGISTERED in text and text.replace(_REGISTERED, _ABSENT) == other
+
+
+async def _error(
+    call: Callable[[Any, str], Awaitable[Any]], target: Any, identifier: str
+) -> BaseException | None:
+    try:
+        await call(target, identifier)
+    except Exception as error:
+        return error
+    return None
+
+
+async def _complete(target: Any, identifier: str) -> None:
+    from provider_conformance.stack.apis.sampling import SamplingParams  # noqa: PLC0415
+
+    await target.completion(model=identifier, content="a", sampling_params=SamplingParams(max_tokens=1))
+
+
+async def _shield(target: Any, identifier: str) -> None:
+    await target.run_shield(shield_type=identifier, messages=[])
+
+
+async def _query(target: Any, identifier: str) -> None:
+    await target.query_documents(identifier, "a")
+
+
+_CALLS: Final[Mapping[str, Callable[[Any, str], Awaitable[Any]]]] = {
+    "inference": _complete,
+    "safety": _shield,
+    "memory": _query,
+}
+
+RULES: Final[tuple[Rule, ...]] = (
+    instances_not_apart,
+    listing_not_usable,
+    registration_crashes,
+    registered_wrongly_listed,
+    registered_not_served,
+)

@@ -1,0 +1,295 @@
+"""PC501-PC506: what happens to a provider when the stack resolves run configs with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from provider_conformance.findings import PASS, Judgement
+from provider_conformance.hosts.model import StackSketch
+from provider_conformance.rules.model import Rule, Scope, Subject, rule
+from provider_conformance.rules.problems import is_loadable
+from provider_conformance.rules.search import smallest
+from provider_conformance.rules.trials import SECOND, Baseline, baseline, blame, nothing_more, started
+
+if TYPE_CHECKING:
+    from provider_conformance.hosts.trial import Trial
+
+_PLACES: Final = 6
+
+
+@rule("PC501", "not-resolvable", scope=Scope.SPEC, applies=is_loadable)
+def not_resolvable(subject: Subject) -> Judgement:
+    """Check that a stack which has what the provider declares can start it, wherever it is declared.
+
+    What it does:
+        Resolves run configs on the built-in stack that hold the provider, a made-up provider for each
+        API that it declares, and generated others around them. The resolver must find an order, and
+        build the provider after everything that it needs. A provider that does not start here
+        for a reason of its own (a service that is not there, say) is inconclusive.
+
+    Why is this bad:
+        No run config can have the provider: it needs itself, through a router or a routing table,
+        or an API that no provider can serve.
+
+    Example:
+        ```python
+        InlineProviderSpec(api=Api.inference, api_dependencies=[Api.models], ...)
+        # the routing table of models stands before the providers of inference: a cycle
+        ```
+
+    How to fix:
+        Take the dependency out of the spec. What the routing table knows is given to the provider
+        as `model_store`, `shield_store` or `memory_bank_store`.
+
+    Source:
+        The built-in stack's resolver.
+    """
+    first = baseline(subject)
+    if isinstance(first, Judgement):
+        return first
+    if first.error is None:
+        return _everywhere(subject, first.trial) if first.again is None else PASS
+    if first.witness.undeclared:
+        return Judgement(skipped="it was not started, see PC502")
+    return _why_not(subject, first, first.error)
+
+
+def _why_not(subject: Subject, first: Baseline, error: BaseException) -> Judgement:
+    from provider_conformance.stack import errors  # noqa: PLC0415
+
+    if isinstance(
+        error, errors.DependencyCycleError | errors.DependencyError | errors.ProviderNotAllowedError
+    ):
+        return blame(
+            subject,
+            "PC501",
+            f"no stack can start it: {error}",
+            f"the smallest run config that has it is refused:\n    {first.trial.surroundings()!r}",
+            "take the dependency out of the spec",
+        )
+    if isinstance(error, errors.NonConformingProviderError):
+        return Judgement(skipped="it does not keep its protocols, see PC2xx and PC3xx")
+    if isinstance(error, errors.ProviderLoadError):
+        return Judgement(skipped=f"it cannot be loaded, see PC1xx: {error}")
+    return Judgement(inconclusive=f"it was not started here: {errors.describe(error)}")
+
+
+def _everywhere(subject: Subject, trial: Trial) -> Judgement:
+    """Put the provider into generated stacks."""
+    from hypothesis import strategies as st  # noqa: PLC0415
+
+    from provider_conformance.strategies.stacks import stacks  # noqa: PLC0415
+
+    drawn = st.tuples(stacks(max_apis=3, min_apis=0, max_per_api=1, listed=False), st.integers(0, 7))
+    found = smallest(
+        drawn.map(lambda parts: _placed(trial, *parts)),
+        lambda s: bool(_misplaced(trial, s)),
+        examples=_PLACES,
+    )
+    if found is None:
+        return PASS
+    why = f"the smallest run config found:\n    {found!r}"
+    return blame(subject, "PC501", _misplaced(trial, found), why, "declare what the provider needs, no more")
+
+
+def _placed(trial: Trial, others: StackSketch, place: int) -> StackSketch:
+    """The tried provider and what it needs, declared among others that have no part in its needs."""
+    own = trial.surroundings()
+    taken = {provider.api for provider in own.providers}
+    rest = [replace(p, needs=(), may_use=()) for p in others.providers if p.api not in taken]
+    mixed = [*rest, *own.providers[1:]]
+    where = place % (len(mixed) + 1)
+    return StackSketch((*mixed[:where], own.providers[0], *mixed[where:]))
+
+
+def _misplaced(trial: Trial, sketch: StackSketch) -> str:
+    from provider_conformance.hosts.trial import Witness  # noqa: PLC0415
+    from provider_conformance.hosts.vocabulary import BUILTIN  # noqa: PLC0415
+    from provider_conformance.stack.errors import describe  # noqa: PLC0415
+
+    witness = Witness()
+    error = trial.run(sketch, nothing_more, witness).error
+    if error is not None:
+        return f"it starts alone and not among others: {describe(error)}"
+    own = trial.sketch
+    needed = {BUILTIN.served_by(api) for api in (*own.needs, *own.may_use)}
+    wanted = {p.provider_type for p in sketch.providers if p.api in needed and p.api != own.api}
+    late = sorted(wanted - set(witness.before[0]))
+    return f"it is built before {', '.join(late)}, which it needs" if late else ""
+
+
+@rule("PC502", "undeclared-dependency", scope=Scope.SPEC, applies=is_loadable)
+def undeclared_dependency(subject: Subject) -> Judgement:
+    """Check that the provider uses nothing in `deps` that it does not declare.
+
+    What it does:
+        Starts the provider on the built-in stack with `deps` that write down what is looked up: by
+        `deps[...]`, `.get`, `in` or `.pop`. Everything must be among the spec's `api_dependencies` or
+        `optional_api_dependencies`. A declared dependency that is not used is fine.
+
+    Why is this bad:
+        `deps` holds what the spec declares and nothing else, whatever the run config has: the
+        look-up raises `KeyError`, or quietly gives nothing, in every stack.
+
+    Example:
+        ```python
+        async def get_provider_impl(config, deps):
+            return MyAgents(config, deps[Api.inference])  # api_dependencies=[] in the spec
+        ```
+
+    How to fix:
+        Declare the API in the spec. The keys of `deps` are members of `Api`, not texts.
+
+    Source:
+        The built-in stack's resolver; the stacks' `instantiate_providers`.
+    """
+    first = baseline(subject)
+    if isinstance(first, Judgement):
+        return first
+    if not first.witness.undeclared:
+        return PASS if first.error is None else Judgement(skipped="it was not started, see PC501")
+    names = ", ".join(first.witness.undeclared)
+    held = ", ".join(f"Api.{name}" for name in first.witness.received[0]) or "nothing"
+    return blame(
+        subject,
+        "PC502",
+        f"it looks up {names} in `deps`, and its spec does not declare that",
+        f"`deps` holds exactly what the spec declares: {held}",
+        f"declare {names} in the spec's `api_dependencies` or `optional_api_dependencies`",
+    )
+
+
+@rule("PC503", "shared-instance", scope=Scope.SPEC, applies=is_loadable)
+def shared_instance(subject: Subject) -> Judgement:
+    """Check that each entry of a run config gets a provider of its own.
+
+    What it does:
+        Resolves a run config that has the provider twice, under two ids. Its factory must be called
+        once for each, and return two objects.
+
+    Why is this bad:
+        The stack writes id, spec and configuration on the object: with one object for two entries
+        the second overwrites the first, and both answer as the second.
+
+    Example:
+        ```python
+        _IMPL = None
+        async def get_provider_impl(config, deps):
+            global _IMPL
+            _IMPL = _IMPL or MyInference(config)  # the second config is never looked at
+            return _IMPL
+        ```
+
+    How to fix:
+        Make a new object in each call. Share what is expensive (a loaded model) between objects.
+
+    Source:
+        The built-in stack's resolver: `provider_id` tells instances of one type apart.
+    """
+    first = started(subject)
+    if isinstance(first, Judgement):
+        return first
+    from provider_conformance.hosts.trial import Witness  # noqa: PLC0415
+
+    witness = Witness()
+    sketch = twice(first.trial)
+    error = first.trial.run(sketch, nothing_more, witness).error
+    why = f"the run config has it twice:\n    {sketch!r}"
+    if error is not None:
+        message = f"it starts once and not twice in one stack: {type(error).__name__}: {error}"
+        return blame(subject, "PC503", message, why, "let every call of the factory work")
+    if len({id(made) for made in witness.made}) == len(sketch.by_api()[first.trial.sketch.api]):
+        return PASS
+    message = "its factory returns one object for two entries of a run config"
+    return blame(subject, "PC503", message, why, "return a new object from each call of the factory")
+
+
+def twice(trial: Trial) -> StackSketch:
+    """The smallest run config that has the provider under two ids."""
+    own = trial.surroundings().providers
+    return StackSketch((own[0], replace(own[0], provider_id=SECOND), *own[1:]))
+
+
+@rule("PC505", "not-restartable", scope=Scope.SPEC, applies=is_loadable)
+def not_restartable(subject: Subject) -> Judgement:
+    """Check that the provider starts again after its stack was shut down.
+
+    What it does:
+        Resolves the same run config twice in one process, and shuts the first stack down before.
+
+    Why is this bad:
+        Tests, reloads and notebooks start several stacks in one process. What the first one leaves
+        behind in the module (a closed connection, a flag, a registered name) breaks the next.
+
+    Example:
+        ```python
+        _pool = Pool()           # made at import, closed by shutdown(): gone for the second stack
+        ```
+
+    How to fix:
+        Make in the factory or in `initialize` what `shutdown` lets go of.
+
+    Source:
+        The built-in stack's resolver.
+    """
+    first = baseline(subject)
+    if isinstance(first, Judgement):
+        return first
+    if first.error is not None:
+        return Judgement(skipped="it was not started, see PC501")
+    if first.again is None:
+        return PASS
+    message = f"it starts once and not again: {type(first.again).__name__}: {first.again}"
+    why = "a second stack in the same process cannot have it"
+    return blame(subject, "PC505", message, why, "make in the factory what `shutdown` lets go of")
+
+
+def _has_optional(subject: Subject) -> bool:
+    return is_loadable(subject) and bool(subject.spec and subject.spec.optional_api_dependencies)
+
+
+@rule("PC506", "optional-dependency-required", scope=Scope.SPEC, applies=_has_optional)
+def optional_dependency_required(subject: Subject) -> Judgement:
+    """Check that the provider starts without the dependencies that it declares as optional.
+
+    What it does:
+        Resolves a run config that has providers for the required dependencies only. `deps` then lacks
+        the optional ones.
+
+    Why is this bad:
+        The stack starts the provider all the same, because the spec says that it may.
+
+    Example:
+        ```python
+        optional_api_dependencies=[Api.safety]
+        ...
+        return MyAgents(config, deps[Api.safety])  # KeyError without a safety provider
+        ```
+
+    How to fix:
+        Use `deps.get(Api.safety)` and do without, or declare the dependency in `api_dependencies`.
+
+    Source:
+        The built-in stack's resolver.
+    """
+    first = started(subject)
+    if isinstance(first, Judgement):
+        return first
+    alone = first.trial.surroundings(optional=False)
+    error = first.trial.run(alone, nothing_more).error
+    if error is None:
+        return PASS
+    cause = error.__cause__ or error
+    message = f"it does not start without an optional dependency: {type(cause).__name__}: {cause}"
+    why = f"this run config has what it requires:\n    {alone!r}"
+    return blame(subject, "PC506", message, why, "do without it, or declare it in `api_dependencies`")
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    not_resolvable,
+    undeclared_dependency,
+    shared_instance,
+    not_restartable,
+    optional_dependency_required,
+)

@@ -26,6 +26,7 @@ _MISTAKES = {
     "contents: list[": "texts: list[",
 }
 _COMMAND = ("pytest", "--provider=my_pkg")
+_NOT_A_TERMINAL = ("CI", "BUILD_NUMBER", "GITHUB", "PYTEST", "PROVIDER_CONFORMANCE")
 _LEFT_OUT = re.compile(r"^(platform|rootdir|configfile|plugins|cachedir|Using)\b")
 _BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 _SECONDS = re.compile(r"=* (.*) in [\d.]+s =*")
@@ -52,9 +53,7 @@ def session() -> str:
     """Check the package in a fresh folder and return the session as a terminal shows it."""
     with tempfile.TemporaryDirectory() as name:
         write_package(Path(name))
-        environment = {
-            key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "GITHUB"))
-        }
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(_NOT_A_TERMINAL)}
         run = subprocess.run(  # noqa: S603 - our own command
             [sys.executable, "-m", *_COMMAND, "--color=no", "-p", "no:cacheprovider"],
             cwd=name,

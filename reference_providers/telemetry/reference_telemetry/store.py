@@ -81,7 +81,9 @@ class EventStore:
 
     def events(self, trace: str) -> list[str]:
         """The events of a trace by their time, those of one time as they came."""
-        rows = self._connection.execute("SELECT event FROM events WHERE trace = ? ORDER BY time, id", (trace,))
+        rows = self._connection.execute(
+            "SELECT event FROM events WHERE trace = ? ORDER BY time, id", (trace,)
+        )
         return _first_column(rows)
 
     def root(self, trace: str) -> Root | None:

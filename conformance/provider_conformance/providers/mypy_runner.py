@@ -114,7 +114,8 @@ def run_mypy(text: str, setup: Setup) -> list[Message]:
         (folder / "mypy.ini").write_text(_config(setup), encoding="utf-8")
         done = _started(folder, setup)
     messages = list(_messages(done.stdout))
-    if done.returncode not in (0, 1):
+    # 1 says that there are errors; an interpreter that dies says 1 as well, and none
+    if done.returncode not in (0, 1) or bool(done.returncode) is not any(m.is_error for m in messages):
         raise MypyError(_why_stopped(messages, done), blocked=bool(messages))
     return [message for message in messages if Path(message.path).name == f"{MODULE}.py"]
 

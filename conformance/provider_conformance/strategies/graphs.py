@@ -49,7 +49,7 @@ def dependency_graphs(
     Args:
         min_nodes: The fewest nodes.
         max_nodes: The most nodes, at most 256.
-        max_edges: The most edges; three a node unless told.
+        max_edges: The most edges; two a node unless told.
         name: Names the node of a number.
 
     Returns:
@@ -181,8 +181,10 @@ def faulty_graphs() -> st.SearchStrategy[Planted[Graph]]:
 
 
 def edge_bytes(size: int, most: int | None) -> st.SearchStrategy[bytes]:
-    """The bytes of edges among ``size`` nodes, for :func:`decode_edges`."""
-    return st.binary(max_size=2 * (3 * size if most is None else most) if size > 1 else 0)
+    """The bytes of edges among ``size`` nodes, for :func:`decode_edges`; any number as often as another."""
+    slots = (2 * size if most is None else most) if size > 1 else 0
+    drawn = st.tuples(st.integers(0, slots), st.binary(min_size=2 * slots, max_size=2 * slots))
+    return drawn.map(lambda parts: parts[1][: 2 * parts[0]])
 
 
 def order_bytes(size: int) -> st.SearchStrategy[bytes]:
@@ -191,11 +193,15 @@ def order_bytes(size: int) -> st.SearchStrategy[bytes]:
 
 
 def decode_edges(drawn: bytes, size: int) -> Edges:
-    """Pairs of numbers below ``size``, the first of which is the lower one: each needs the second."""
+    """Pairs of numbers below ``size``, the first of which is the lower one: each needs the second.
+
+    A pair that begins with a zero is no edge: that is what an edge shrinks to that nobody needs.
+    """
     edges = []
     for low, step in zip(drawn[::2], drawn[1::2], strict=False):
-        first = low % (size - 1)
-        edges.append((first, first + 1 + step % (size - 1 - first)))
+        if low:
+            first = (low - 1) % (size - 1)
+            edges.append((first, first + 1 + step % (size - 1 - first)))
     return edges
 
 

@@ -124,7 +124,7 @@ def _release() -> str:
     try:
         release = metadata.version("mypy")
     except metadata.PackageNotFoundError:
-        msg = "mypy is not installed; types are checked with it: pip install 'provider-conformance[typing]'"
+        msg = "mypy is not installed; types are checked with it: pip install mypy"
         raise MypyError(msg) from None
     if tuple(int(part) for part in release.split(".")[:2]) < FLOOR:
         wanted = ".".join(map(str, FLOOR))

@@ -127,10 +127,13 @@ def _release() -> str:
         msg = "mypy is not installed; types are checked with it: pip install mypy"
         raise MypyError(msg) from None
     if tuple(int(part) for part in release.split(".")[:2]) < FLOOR:
-        wanted = ".".join(map(str, FLOOR))
-        msg = f"mypy {release} is too old: {wanted} or later reads packages that do not ship py.typed"
+        msg = f"mypy {release} is too old: {_shown(FLOOR)} or later reads packages that do not ship py.typed"
         raise MypyError(msg)
     return release
+
+
+def _shown(release: Sequence[int]) -> str:
+    return ".".join(map(str, release))
 
 
 def _started(folder: Path, setup: Setup) -> subprocess.CompletedProcess[str]:

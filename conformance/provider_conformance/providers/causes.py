@@ -121,9 +121,8 @@ def _syntax(cause: Cause) -> Problem | None:
     if not isinstance(error, SyntaxError):
         return None
     place = Location(error.filename, error.lineno) if isinstance(error.filename, str) else None
-    return Problem(
-        "syntax-error", f"{cause.what} raises {careful.class_name(type(error))}: {error.msg}", place
-    )
+    message = f"{cause.what} raises {careful.class_name(type(error))}: {error.msg}"
+    return Problem("syntax-error", message, place, fix="correct the source")
 
 
 def _recursion(cause: Cause) -> Problem | None:

@@ -134,7 +134,8 @@ class Expressions(ABC):
 
     @_value.register
     def _(self, node: ast.Subscript) -> Values:
-        return tuple(item for value in self.value(node.value) for item in _items(value, node))
+        keys = self.value(node.slice)
+        return tuple(item for value in self.value(node.value) for item in _items(value, keys, node))
 
     @_value.register
     def _(self, node: ast.Call) -> Values:
@@ -256,13 +257,15 @@ def _short(node: ast.AST) -> str:
     return shown if len(shown) <= 60 else f"{shown[:57]}..."
 
 
-def _items(value: Value, node: ast.Subscript) -> Values:
+def _items(value: Value, keys: Values, node: ast.Subscript) -> Values:
+    key = keys[0].value if len(keys) == 1 and isinstance(keys[0], Known) else None
     match value:
         case Many(items):
-            index = node.slice.value if isinstance(node.slice, ast.Constant) else None
-            if type(index) is int and -len(items) <= index < len(items):
-                return items[index]
+            if type(key) is int and -len(items) <= key < len(items):
+                return items[key]
             return tuple(item for choices in items for item in choices)
+        case Known(table) if type(table) is dict and type(key) in _PLAIN and key in table:
+            return (values.known(table[key]),)
         case _:
             return values.members(value) or (Unknown(f"`{_short(node)}`"),)
 

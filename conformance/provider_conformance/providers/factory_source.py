@@ -242,9 +242,14 @@ class _Frame(Expressions):
         return False
 
     def _expr(self, node: ast.Expr) -> bool:
-        if any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(node)):
-            self.value(node.value)
+        self._name_within(node.value)
         return True
+
+    def _name_within(self, node: ast.expr) -> None:
+        """Give the names that ``:=`` gives somewhere in an expression."""
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.NamedExpr):
+                self.value(inner)
 
     def _assign(self, node: ast.Assign) -> bool:
         value = self.value(node.value)
@@ -295,6 +300,7 @@ class _Frame(Expressions):
         return True
 
     def _if(self, node: ast.If) -> bool:
+        self._name_within(node.test)
         decided = self.decide(node.test)
         if decided is not None:
             return self.block(node.body if decided else node.orelse)
@@ -342,7 +348,8 @@ class _Frame(Expressions):
     def _entered(self, context: Values, enter: str) -> Values:
         methods = [attribute(value, enter) for value in context]
         node = ast.Call(ast.Name(enter, ast.Load()), [], [])
-        return tuple(result for method in methods for result in self._result(method, Arguments(), node))
+        results = tuple(result for method in methods for result in self._result(method, Arguments(), node))
+        return tuple(map(awaited, results)) if enter == "__aenter__" else results
 
     def _try(self, node: ast.Try) -> bool:
         guards = any(_catches_import(handler) for handler in node.handlers)

@@ -121,7 +121,7 @@ def _packages(project: Path, settings: dict[str, Any]) -> Iterator[Package]:
     seen: set[Path] = set()
     for folder in _source_folders(project, settings):
         for package in _packages_in(folder, folder, _DEPTH):
-            key = package.folder / package.name
+            key = package.folder.joinpath(*package.name.split("."))
             if key not in seen:
                 seen.add(key)
                 yield package

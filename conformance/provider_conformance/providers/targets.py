@@ -51,7 +51,8 @@ def parse(argument: str, root: Path) -> Target:
         return Target(package.name, package.name, folder=package.folder)
     module, _, attribute = argument.partition(":")
     if not _DOTTED.fullmatch(module) or (":" in argument and not _DOTTED.fullmatch(attribute)):
-        raise UsageError(f"--provider={argument} is not understood: {_FORMS}")
+        hint = _hint(argument, argument)
+        raise UsageError(f"--provider={argument} is not understood{hint}: {_FORMS}")
     return _importable(Target(argument, module, attribute), root)
 
 

@@ -94,6 +94,12 @@ def definitions(cls: type, name: str) -> Iterator[tuple[type, Any]]:
             yield owner, values[ANYTHING]
 
 
+def opacity(cls: type) -> str:
+    """Why not everything of ``cls`` could be read, "" where it was."""
+    reasons = (namespace(base)[ANYTHING].reason for base in mro(cls) if ANYTHING in namespace(base))
+    return str(next(reasons, ""))
+
+
 def overrides(cls: type, name: str) -> bool:
     """Whether a class of the MRO other than ``object`` defines the special method ``name``."""
     return any(owner is not object for owner, _ in definitions(cls, name))

@@ -146,6 +146,8 @@ def member(module: ModuleType, name: str) -> Attempt:
         value = own[name]
         return Attempt(error=UnseenError(value.reason)) if isinstance(value, Opaque) else Attempt(value)
     asked = attempt(lambda: getattr(module, name))
+    if isinstance(asked.value, Opaque):
+        return Attempt(error=UnseenError(asked.value.reason))
     if isinstance(asked.error, AttributeError) and not _from_elsewhere(asked.error, name):
         return Attempt(ABSENT)
     return asked

@@ -201,7 +201,7 @@ def factory_not_async(subject: Subject) -> Judgement:
         return Judgement(inconclusive=f"whether `{name}` returns an awaitable cannot be told from its source")
     if seen.kinds <= {ResultKind.AWAITABLE}:
         return Judgement()
-    place = places.of_function(implementation.factory) or implementation.location
+    place = _place(implementation)
     kind = "not async"
     if ResultKind.ASYNC_ITERATOR in seen.kinds:
         kind = "an async generator"
@@ -209,6 +209,13 @@ def factory_not_async(subject: Subject) -> Judgement:
         kind = "a class"
     why = "instantiate_provider awaits what it returns."
     return _found("PC113", f"`{name}` is {kind}", place, why, "make it `async def`")
+
+
+def _place(implementation: Implementation) -> Location | None:
+    factory = implementation.factory
+    if careful.is_class(factory):
+        return places.of_class(factory)
+    return places.of_function(factory) or implementation.location
 
 
 @rule("PC114", "implementation-attributes", scope=Scope.SPEC)

@@ -19,7 +19,8 @@ def _judge(subject: Subject, code: str) -> Judgement:
     provider, problem = subject.provider, subject.provider.problem
     if provider.unseen:
         return Judgement(inconclusive=provider.unseen)
-    if code == "PC101" and problem is None and provider.not_imported:
+    told = problem is not None and code_of(problem) == code
+    if code == "PC101" and provider.not_imported and not told:
         why = provider.not_imported
         return Judgement(skipped=why) if why == NOT_ASKED else Judgement(inconclusive=why)
     # What comes after the point at which loading stopped was not reached; what came before is fine.

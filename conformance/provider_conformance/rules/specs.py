@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from provider_conformance.contracts.model import Role
 from provider_conformance.findings import Finding, Judgement, Severity
-from provider_conformance.protocols.classes import mro, namespace
+from provider_conformance.protocols.classes import mro, namespace, opacity
 from provider_conformance.providers import careful, loading, requirements, specs
 from provider_conformance.providers.containment import Attempt
 from provider_conformance.providers.implementation import home_of, load_class
@@ -251,6 +251,8 @@ def config_class(subject: Subject) -> Judgement:
     tried = load_class(spec.config_class)
     if tried.error is not None:
         return _config_fails(subject, spec, tried.error, home)
+    if careful.is_class(tried.value) and (unread := opacity(tried.value)):
+        return Judgement(inconclusive=f"`{spec.config_class}` cannot be seen: {unread}")
     return Judgement(tuple(found for found in [_config_mistake(spec, tried)] if found))
 
 

@@ -12,13 +12,15 @@ import functools
 import inspect
 import types
 import typing
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from types import FunctionType, MethodType, ModuleType
 from typing import Any, Final
 
+from provider_conformance.findings import Location
 from provider_conformance.protocols import classes
 from provider_conformance.protocols.classes import Opaque
+from provider_conformance.providers.source import special
 
 PURE: Final[frozenset[Any]] = frozenset(
     {
@@ -51,6 +53,23 @@ _METHODS: Final = (str, list, tuple, dict, set, frozenset, types.MappingProxyTyp
 _READ: Final = (*_METHODS, functools.partial, inspect.Signature, inspect.Parameter)
 _EMPTY: Final[tuple[dict[Any, Any], ...]] = ({}, collections.OrderedDict())
 _VIEWS: Final = tuple(type(view) for kind in _EMPTY for view in (kind.keys(), kind.values(), kind.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class NoMember(Opaque):
+    """A member that an enumeration does not have: whoever names it gets an AttributeError."""
+
+    owner: Any = None
+    name: str = ""
+    place: Location | None = None
+
+    def error(self) -> AttributeError:
+        """What naming it raises."""
+        message = f"type object {self.owner.__name__!r} has no attribute {self.name!r}"
+        error: Any = AttributeError(message, name=self.name, obj=self.owner)
+        error.source_place = self.place
+        raised: AttributeError = error
+        return raised
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +131,24 @@ def of_python(function: Any, arguments: Arguments, shown: str) -> Any:
     unknown = next((value for value in arguments.all if isinstance(value, Opaque)), None)
     if unknown is not None:
         return unknown
-    return safely(lambda: function(*arguments.positional, **arguments.keywords), shown)
+    with _at_home(arguments.all) as names:
+        made = safely(lambda: function(*arguments.positional, **arguments.keywords), shown)
+        if is_stand_in(made) and isinstance(made, type):
+            names.setdefault(made, next(iter(names.values()), made.__module__))
+    return made
+
+
+@contextlib.contextmanager
+def _at_home(values: Iterable[Any]) -> Iterator[dict[type, str]]:
+    """Let classes be of a module that is imported: some decorators look into it, empty as it is."""
+    names = {value: value.__module__ for value in values if isinstance(value, type) and is_stand_in(value)}
+    for cls in names:
+        type.__setattr__(cls, "__module__", special.__name__)
+    try:
+        yield names
+    finally:
+        for cls, name in names.items():
+            type.__setattr__(cls, "__module__", name)
 
 
 def _may_be_called(function: Any, arguments: Arguments) -> bool:
@@ -198,8 +234,10 @@ def _of_class(cls: Any, name: str) -> Any:
         if isinstance(raw, enum.Enum):
             return raw
         return _unwrapped(raw, cls) if is_stand_in(owner) else safely(lambda: getattr(cls, name), name)
-    members = classes.namespace(cls).get("_member_map_", {}) if isinstance(cls, enum.EnumType) else {}
-    return members.get(name, Opaque(f"`{cls.__name__}` has no `{name}`"))
+    if not isinstance(cls, enum.EnumType):
+        return Opaque(f"`{cls.__name__}` has no `{name}`")
+    members = classes.namespace(cls).get("_member_map_", {})
+    return members.get(name) or NoMember(f"`{cls.__name__}` has no member `{name}`", cls, name)
 
 
 def _unwrapped(raw: Any, cls: type) -> Any:

@@ -6,10 +6,12 @@ import ast
 import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import singledispatchmethod
 from types import FunctionType, MethodType, ModuleType
 from typing import Any, Final
 
+from provider_conformance.findings import Location
 from provider_conformance.protocols.bodies import FunctionNode
 from provider_conformance.protocols.classes import Opaque, overrides
 from provider_conformance.providers.source import calls
@@ -94,7 +96,12 @@ class Expressions(ABC):
     @_value.register
     def _(self, node: ast.Attribute) -> Any:
         owner = self.value(node.value)
-        return owner if isinstance(owner, Opaque) else calls.attribute(owner, node.attr, self.called_plainly)
+        if isinstance(owner, Opaque):
+            return owner
+        found = calls.attribute(owner, node.attr, self.called_plainly)
+        if isinstance(found, calls.NoMember) and found.place is None:
+            return replace(found, place=Location(self.scope.module.path, node.lineno))
+        return found
 
     @abstractmethod
     def called_plainly(self, function: Any, arguments: calls.Arguments) -> Any:

@@ -12,14 +12,15 @@ from types import CodeType, FunctionType, MethodType
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
+from provider_conformance.findings import Location
 from provider_conformance.protocols import bodies, classes
 from provider_conformance.protocols.classes import Opaque
-from provider_conformance.providers.source import calls
+from provider_conformance.providers.source import calls, special
 from provider_conformance.providers.source.calls import Arguments
 from provider_conformance.providers.source.expressions import Expressions, short
 from provider_conformance.providers.source.modules import Missing, bound_by, bound_names, catches_import
 from provider_conformance.providers.source.scopes import Scope
-from provider_conformance.providers.source.special import BaseModel, ConfigDict
+from provider_conformance.providers.source.special import BaseModel, ConfigDict, validated
 
 _DEEPEST: Final = 24
 _MOST_CALLS: Final = 400
@@ -85,8 +86,11 @@ class Frame(Expressions):
 
     def called(self, function: Any, arguments: Arguments, node: ast.Call) -> Any:
         """The result of a call, builtins that act on names and attributes included."""
-        special = self._special(function, arguments)
-        return self.result(function, arguments, short(node)) if special is None else special
+        result = self.result(function, arguments, short(node))
+        if isinstance(result, BaseModel):
+            place = Location(self.scope.module.path, node.lineno)
+            vars(result).setdefault(classes.PLACE, place)
+        return result
 
     def result(self, function: Any, arguments: Arguments, shown: str) -> Any:
         """What a call returns, Opaque where the source does not tell."""
@@ -94,6 +98,8 @@ class Frame(Expressions):
             return self.result(function.__func__, arguments.after(function.__self__), shown)
         if isinstance(function, Opaque):
             return function
+        if (known := self._special(function, arguments)) is not None:
+            return known
         if type(function) is functools.partial and calls.is_stand_in(function.func):
             given = Arguments(
                 (*function.args, *arguments.positional), {**function.keywords, **arguments.keywords}
@@ -123,6 +129,8 @@ class Frame(Expressions):
             return dict(classes.namespace(given[0]))
         if function is type and len(given) == 3:
             return self.computed_class(given)
+        if function is validated:
+            return special.validate(given[0]) if given else validated
         if function is ConfigDict:
             return dict(arguments.keywords)
         if function is super:

@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from provider_conformance.protocols import bodies, classes
 from provider_conformance.protocols.classes import ANYTHING, PLACE, Opaque
-from provider_conformance.protocols.signature import SourceDefault
+from provider_conformance.protocols.signature import MISSING, SourceDefault
 from provider_conformance.providers.source import calls, special
 from provider_conformance.providers.source.calls import Arguments
 from provider_conformance.providers.source.expressions import opaque, short
 from provider_conformance.providers.source.frames import SCOPES, Frame
 from provider_conformance.providers.source.modules import Missing
-from provider_conformance.providers.source.pydantic_models import finish_model
+from provider_conformance.providers.source.pydantic_models import fields_of, finish_model
 from provider_conformance.providers.source.scopes import Scope
 
 
@@ -341,6 +341,8 @@ def _decorated_class(frame: Frame, decorator: ast.expr, cls: Any) -> Any:
 def _changes_nothing(function: Any, frame: Frame) -> bool:
     """Whether a class decorator is a stack's own: those register schemas and routes."""
     module = function.module if isinstance(function, Missing) else getattr(function, "__module__", "")
+    if function is special.validated:
+        return False
     return isinstance(module, str) and frame.scope.module.library.is_own(module)
 
 
@@ -369,7 +371,8 @@ def make_instance(cls: Any, arguments: Arguments, frame: Frame) -> Any:
 
 def _initialise(instance: Any, cls: type, arguments: Arguments, frame: Frame) -> None:
     if issubclass(cls, special.BaseModel):
-        for name, value in arguments.keywords.items():
+        defaults = {n: one.default for n, one in fields_of(cls).items() if one.default is not MISSING}
+        for name, value in {**defaults, **arguments.keywords}.items():
             calls.set_attribute(instance, name, value)
         return
     found = next((raw for _, raw in classes.definitions(cls, "__init__")), None)

@@ -34,7 +34,8 @@ class Missing(Opaque):
         return ModuleNotFoundError(f"No module named {self.module!r}", name=self.module)
 
 
-def _no_module(name: str) -> Missing:
+def no_module(name: str) -> Missing:
+    """What an import of a module brings that is not there."""
     return Missing(f"module `{name}` is not installed here", name)
 
 
@@ -141,6 +142,8 @@ class Module:
         inner = self.library.module(f"{self.name}.{name}") if self.source.found.package else None
         if inner is not None:
             return inner.stand_in
+        if "__getattr__" in self._bindings:
+            return Opaque(f"`__getattr__` of module `{self.name}` answers for `{name}`")
         problem = f"module `{self.name}` does not parse: {self.source.error}" if self.source.error else ""
         return Missing(problem or f"module `{self.name}` has no `{name}`", self.name, name)
 
@@ -198,35 +201,6 @@ class Module:
         module = self.absolute(statement)
         found = None if module.partition(".")[0] in TRUSTED else self.library.module(module)
         return found is None or found.defines(name, asked)
-
-    def failing_import(self, seen: set[str] | None = None) -> tuple[Missing, Module, int] | None:
-        """The first import of the module, or of its package's modules that it imports, that a stack refuses.
-
-        Only what always runs counts, and only names and modules of stacks and of the package itself:
-        whether something else is installed says nothing about the provider.
-        """
-        seen = set() if seen is None else seen
-        seen.add(self.name)
-        for statement in self.source.tree.body:
-            if isinstance(statement, ast.ImportFrom) and (found := self._refused(statement, seen)):
-                return found
-        return None
-
-    def _refused(self, statement: ast.ImportFrom, seen: set[str]) -> tuple[Missing, Module, int] | None:
-        name = self.absolute(statement)
-        mine = name.partition(".")[0] == self.name.partition(".")[0]
-        if not (mine or self.library.is_own(name)):
-            return None
-        module = self.library.module(name)
-        if module is None:
-            # without its stack nothing can be said of a provider
-            known = mine or self.library.has_stack_of(name)
-            return (_no_module(name), self, statement.lineno) if known else None
-        for alias in statement.names:
-            if alias.name != "*" and not module.defines(alias.name):
-                reason = f"module `{name}` has no `{alias.name}`"
-                return Missing(reason, name, alias.name), self, statement.lineno
-        return module.failing_import(seen) if mine and name not in seen else None
 
     # -- one statement ------------------------------------------------------------------------
 
@@ -339,18 +313,19 @@ class Module:
             return self.whole(alias.name) if not self.library.has(alias.name) else self.whole(shown)
         module = self.absolute(statement)
         if alias.name == "*":
-            return None if self.library.has(module) else _no_module(module)
+            return None if self.library.has(module) else no_module(module)
         return self._member(module, alias.name)
 
     def _member(self, module: str, name: str) -> object:
-        if stand_in := _SPECIAL.get((module.partition(".")[0], name)):
-            return stand_in
+        for known in (module, module.partition(".")[0]):
+            if stand_in := _SPECIAL.get((known, name)):
+                return stand_in
         if module.partition(".")[0] in TRUSTED:
             value = real_member(module, name)
             return Missing(value.reason, module, name) if isinstance(value, Opaque) else value
         found = self.library.module(module)
         if found is None:
-            return _no_module(module)
+            return no_module(module)
         return found.exported(name)
 
     def whole(self, name: str) -> object:
@@ -359,9 +334,9 @@ class Module:
             try:
                 return importlib.import_module(name)
             except ImportError:
-                return _no_module(name)
+                return no_module(name)
         found = self.library.module(name)
-        return _no_module(name) if found is None else found.stand_in
+        return no_module(name) if found is None else found.stand_in
 
 
 _GIVEN: Final = frozenset({"__name__", "__file__", "__package__", "__doc__", "__path__"})
@@ -370,6 +345,7 @@ _SPECIAL: Final[dict[tuple[str, str], Any]] = {
     ("pydantic", "BaseModel"): special.BaseModel,
     ("pydantic", "ConfigDict"): special.ConfigDict,
     ("pydantic", "RootModel"): special.BaseModel,
+    ("pydantic.dataclasses", "dataclass"): special.validated,
 }
 """Names of libraries whose own source says nothing of what they do, and what stands for them."""
 

@@ -3,35 +3,100 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeGuard
 
+from provider_conformance.findings import Location
 from provider_conformance.protocols import classes
+from provider_conformance.protocols.signature import MISSING
 from provider_conformance.providers.source.frames import Frame
 from provider_conformance.providers.source.special import BaseModel
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a model: its annotation, whether it must be given, and its default."""
+
+    annotation: str
+    required: bool
+    default: Any = MISSING
 
 
 def finish_model(cls: Any, node: ast.ClassDef, frame: Frame) -> None:
     """Give a stand-in for a pydantic model what the library's metaclass would; others stay as they are."""
     if not issubclass(cls, BaseModel):
         return
+    written = {
+        statement.target.id: statement.value
+        for statement in node.body
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
+    }
     annotations = classes.namespace(cls).get("__annotations__", {})
     fields, variables, config = _inherited(cls)
     for name, text in annotations.items():
         if "ClassVar" in text:
             variables.add(name)
         elif not name.startswith("_"):
-            fields[name] = text
+            own = classes.namespace(cls).get(name, MISSING)
+            fields[name] = Field(text, _required(written.get(name)), _default(written.get(name), own, frame))
         if "ClassVar" not in text and name in classes.namespace(cls):
             type.__delattr__(cls, name)
-    own = classes.namespace(cls).get("model_config", {})
-    config.update(own if isinstance(own, dict) else {})
+    configured = classes.namespace(cls).get("model_config", {})
+    config.update(configured if isinstance(configured, dict) else {})
     config.update(_keywords(node, frame))
     for name, value in (("model_fields", fields), ("__class_vars__", variables), ("model_config", config)):
         type.__setattr__(cls, name, value)
 
 
-def _inherited(cls: type) -> tuple[dict[str, str], set[str], dict[str, Any]]:
-    fields: dict[str, str] = {}
+def _required(value: ast.expr | None) -> bool:
+    """Whether a field has no default: no value, or a ``Field(...)`` that names none."""
+    if not _is_field(value):
+        return value is None
+    named = {keyword.arg for keyword in value.keywords}
+    first = value.args[0] if value.args else None
+    given = first is not None and not (isinstance(first, ast.Constant) and first.value is ...)
+    return not given and not named & {"default", "default_factory"}
+
+
+def _is_field(value: ast.expr | None) -> TypeGuard[ast.Call]:
+    return isinstance(value, ast.Call) and ast.unparse(value.func).rpartition(".")[2] == "Field"
+
+
+def _default(value: ast.expr | None, own: Any, frame: Frame) -> Any:
+    if not _is_field(value):
+        return own
+    for node in (*value.args[:1], *(k.value for k in value.keywords if k.arg == "default")):
+        return frame.value(node)
+    return MISSING
+
+
+def fields_of(cls: type) -> dict[str, Field]:
+    """The fields of a stand-in for a pydantic model."""
+    return {name: found for name, found in classes.model_fields(cls).items() if isinstance(found, Field)}
+
+
+def missing_fields(cls: type, given: Mapping[str, Any]) -> tuple[str, ...]:
+    """The required fields that are not given."""
+    return tuple(name for name, one in fields_of(cls).items() if one.required and name not in given)
+
+
+class ValidationError(Exception):
+    """What pydantic raises for a model whose fields are not filled, as far as that is read."""
+
+    def __init__(self, title: str, missing: Sequence[str], place: Location | None = None) -> None:
+        super().__init__(f"{title}: {', '.join(missing)}")
+        self.source_place = place
+        self.title = title
+        self._missing = tuple(missing)
+
+    def errors(self) -> list[dict[str, Any]]:
+        """The fields that are missing."""
+        return [{"loc": (name,), "msg": "Field required"} for name in self._missing]
+
+
+def _inherited(cls: type) -> tuple[dict[str, Field], set[str], dict[str, Any]]:
+    fields: dict[str, Field] = {}
     variables: set[str] = set()
     config: dict[str, Any] = {}
     for base in reversed(classes.mro(cls)[1:]):

@@ -5,22 +5,25 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.util
+import inspect
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any, Final
 
-from provider_conformance.findings import Location
+from provider_conformance.protocols import classes
 from provider_conformance.protocols.classes import Opaque
 from provider_conformance.protocols.model import ProtocolModel
 from provider_conformance.providers import specs, stacks
 from provider_conformance.providers.containment import attempt
 from provider_conformance.providers.loading import UnseenError
-from provider_conformance.providers.source.calls import Arguments
+from provider_conformance.providers.source.calls import Arguments, NoMember
+from provider_conformance.providers.source.imports import failing_import, placed
 from provider_conformance.providers.source.library import Library
 from provider_conformance.providers.source.modules import Missing, Module, Namespace
+from provider_conformance.providers.source.pydantic_models import ValidationError, missing_fields
 from provider_conformance.providers.source.texts import TRUSTED, Finder, Found, folders
 
 _FIELDS: Final = ("api", "provider_type", "module", "config_class", "adapter_type")
@@ -85,11 +88,10 @@ class SourceReader:
         return found.stand_in
 
     def _check_imports(self, module: Module) -> None:
-        """Raise what importing ``module`` would, where a stack no longer has what it imports."""
-        failing = None if self.library.is_own(module.name) else module.failing_import()
+        """Raise what importing ``module`` would, where a stack does not have what it needs."""
+        failing = None if self.library.is_own(module.name) else failing_import(module)
         if failing is not None:
-            missing, where, line = failing
-            raise _placed(missing.error(), where, line)
+            raise failing
 
     def imported(self, namespace: Any, statement: ast.Import | ast.ImportFrom) -> Any:
         """What an import statement of one name binds; raises what the import would."""
@@ -98,7 +100,7 @@ class SourceReader:
         module = namespace.module
         value = module.imported(statement, statement.names[0])
         if isinstance(value, Missing):
-            raise _placed(value.error(), module, statement.lineno)
+            raise placed(value.error(), module, statement.lineno)
         source = module.absolute(statement) if isinstance(statement, ast.ImportFrom) else ""
         if source.partition(".")[0] == module.name.partition(".")[0]:
             self.import_module(source)
@@ -112,12 +114,16 @@ class SourceReader:
         """
         if not isinstance(function, FunctionType) or not isinstance(function.__globals__, Namespace):
             raise UnseenError("it is no function with source")
+        if inspect.iscoroutinefunction(function):
+            return _nothing()
         frame = self.library.frame(function.__globals__.module, {})
         value = frame.result(function, Arguments(), f"{function.__name__}()")
-        if isinstance(value, Missing) and self.library.is_own(value.module):
-            raise value.error()
-        for reason in _unseen(value):
-            raise UnseenError(reason)
+        _check_fields(value)
+        for part in _unseen(value):
+            gone = isinstance(part, Missing) and self.library.is_own(part.module)
+            if gone or isinstance(part, NoMember):
+                raise part.error()
+            raise UnseenError(part.reason)
         return value
 
     def counterpart(self, protocol: ProtocolModel) -> type | None:
@@ -127,30 +133,37 @@ class SourceReader:
         return found if isinstance(found, type) else None
 
 
-def _placed(error: Any, module: Module, line: int) -> ImportError:
-    error.source_place = Location(module.path, line)
-    placed: ImportError = error
-    return placed
+async def _nothing() -> None:
+    """What an async function gives to a caller who does not await it."""
 
 
-def _unseen(value: Any) -> Iterable[str]:
+def _check_fields(value: Any) -> None:
+    """Raise what a stack's spec class does that is not given all that it asks for."""
+    for item in value if isinstance(value, list | tuple) else [value]:
+        if specs.is_spec(item) and (missing := missing_fields(type(item), vars(item))):
+            raise ValidationError(type(item).__name__, missing, vars(item).get(classes.PLACE))
+
+
+def _unseen(value: Any) -> Iterator[Any]:
     """What of the specs that a function returns is open."""
-    if isinstance(value, Opaque):
-        yield value.reason
     for item in value if isinstance(value, list | tuple) else [value]:
         if isinstance(item, Opaque):
-            yield item.reason
+            yield item
         elif specs.is_spec(item):
             yield from _open_fields(item)
 
 
-def _open_fields(spec: Any) -> Iterable[str]:
+def _open_fields(spec: Any) -> Iterator[Any]:
     for name in _FIELDS:
         value = vars(spec).get(name)
         if isinstance(value, Opaque):
-            yield f"`{name}`: {value.reason}"
+            yield _told(name, value)
     for name in _LISTS:
         value = vars(spec).get(name)
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, Opaque):
-                yield f"`{name}`: {item.reason}"
+                yield _told(name, item)
+
+
+def _told(name: str, value: Opaque) -> Opaque:
+    return value if isinstance(value, Missing | NoMember) else Opaque(f"`{name}`: {value.reason}")

@@ -20,3 +20,13 @@ BaseModel.__module__ = "pydantic.main"
 def ConfigDict(**settings: Any) -> dict[str, Any]:  # noqa: N802 - pydantic's name
     """A pydantic model's configuration."""
     return settings
+
+
+def validated(**settings: Any) -> Any:
+    """Stands for the decorator of pydantic's dataclasses, with and without settings."""
+
+
+def validate(cls: type) -> type:
+    """A class as that decorator leaves it."""
+    type.__setattr__(cls, "__pydantic_validator__", None)
+    return cls

@@ -1,0 +1,81 @@
+"""What a module does when it is imported that a stack would refuse: told without importing it.
+
+Only what always runs counts, and only names and modules of stacks and of the package itself:
+whether something else is installed says nothing about the provider.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from provider_conformance.findings import Location
+from provider_conformance.providers.source import calls
+from provider_conformance.providers.source.calls import NoMember
+from provider_conformance.providers.source.modules import UNBOUND, Missing, Module, no_module
+
+
+def failing_import(module: Module, seen: set[str] | None = None) -> Exception | None:
+    """What importing ``module`` raises, its package's modules that it imports included.
+
+    Returns:
+        The error, which knows its place in the source, or None where nothing is refused.
+    """
+    seen = set() if seen is None else seen
+    seen.add(module.name)
+    for statement in module.source.tree.body:
+        if isinstance(statement, ast.ImportFrom):
+            failing = _refused(module, statement, seen)
+        else:
+            failing = next(_gone_members(module, statement), None)
+        if failing is not None:
+            return failing
+    return None
+
+
+def placed(error: ImportError, module: Module, line: int) -> ImportError:
+    """The error with its place in the source."""
+    error.source_place = Location(module.path, line)  # type: ignore[attr-defined]
+    return error
+
+
+def _refused(module: Module, statement: ast.ImportFrom, seen: set[str]) -> Exception | None:
+    name = module.absolute(statement)
+    mine = name.partition(".")[0] == module.name.partition(".")[0]
+    if not (mine or module.library.is_own(name)):
+        return None
+    imported = module.library.module(name)
+    if imported is None:
+        # without its stack nothing can be said of a provider
+        known = mine or module.library.has_stack_of(name)
+        return placed(no_module(name).error(), module, statement.lineno) if known else None
+    for alias in statement.names:
+        if alias.name != "*" and not imported.defines(alias.name):
+            missing = Missing(f"module `{name}` has no `{alias.name}`", name, alias.name)
+            return placed(missing.error(), module, statement.lineno)
+    return failing_import(imported, seen) if mine and name not in seen else None
+
+
+def _gone_members(module: Module, statement: ast.stmt) -> Iterator[AttributeError]:
+    """Members of a stack's enumeration of APIs that the statement names and the stack does not have."""
+    for node in _run_at_once(statement):
+        match node:
+            case ast.Attribute(value=ast.Name(id="Api"), attr=name):
+                found = calls.attribute(module.namespace.get("Api", UNBOUND), name, _no_call)
+                if isinstance(found, NoMember):
+                    yield NoMember(
+                        found.reason, found.owner, found.name, Location(module.path, node.lineno)
+                    ).error()
+
+
+def _run_at_once(node: ast.AST) -> Iterator[ast.AST]:
+    """The expressions of a statement that are evaluated when the module is imported, for certain."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.If | ast.Try):
+        return
+    yield node
+    for child in ast.iter_child_nodes(node):
+        yield from _run_at_once(child)
+
+
+def _no_call(function: object, arguments: object) -> object:
+    return UNBOUND

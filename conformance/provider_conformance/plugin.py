@@ -6,6 +6,7 @@ Everything else is imported when a provider is asked for, so that a run without 
 from __future__ import annotations
 
 import os
+from argparse import ArgumentError
 from collections.abc import Generator
 from contextlib import suppress
 from importlib import import_module
@@ -93,16 +94,19 @@ def pytest_load_initial_conftests(
     try:
         return (yield)
     finally:
-        # argparse.ArgumentError is no ValueError, and what a second option of one name raises
-        # has changed from release to release of pytest.
-        with suppress(Exception):
-            parser.getgroup("provider-conformance").addoption(
-                "--provider",
-                dest=f"{_PREFIX}provider",
-                metavar="PROVIDER",
-                action="append",
-                help=_PROVIDER_HELP,
-            )
+        _add_provider(parser)
+
+
+def _add_provider(parser: pytest.Parser) -> None:
+    # A second option of one name raises now or, before pytest 9, when the command line is parsed.
+    groups = (getattr(parser, "_anonymous", None), *getattr(parser, "_groups", ()))
+    options = (option for group in groups if group for option in group.options)
+    if any("--provider" in option.names() for option in options):
+        return
+    with suppress(ValueError, ArgumentError):
+        parser.getgroup("provider-conformance").addoption(
+            "--provider", dest=f"{_PREFIX}provider", metavar="PROVIDER", action="append", help=_PROVIDER_HELP
+        )
 
 
 @pytest.hookimpl(tryfirst=True)

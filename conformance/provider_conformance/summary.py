@@ -49,6 +49,7 @@ class SummaryHooks:
         self._collected: frozenset[str] | None = None
         self._results: dict[str, tuple[Result, float]] = {}
         self._report: Report | None = None
+        self._unwritten: list[str] = []
 
     def pytest_report_header(self) -> list[str]:
         """Say what is going to be judged by what, and in how many checks."""
@@ -96,10 +97,9 @@ class SummaryHooks:
         self._report = self._made(session)
         if exitstatus in _JUDGED and (self._report.unmatched or self._report.counts.broken):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        for target in self._targets:
-            target.path.write_text(
-                FORMATS[target.format](self._report), encoding="utf-8", errors="backslashreplace"
-            )
+        self._unwritten = [problem for target in self._targets if (problem := _write(target, self._report))]
+        if self._unwritten:
+            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
 
     def _made(self, session: pytest.Session) -> Report:
         stopped = session.shouldfail or session.shouldstop or "the run ended before its turn"
@@ -119,6 +119,18 @@ class SummaryHooks:
         terminalreporter.write_sep("=", "provider conformance")
         for line in [*_annotations(self._report), *terminal.lines(self._report, _detail(config))]:
             terminalreporter.write_line(line.text, **dict.fromkeys(line.markup, True))
+        for problem in self._unwritten:
+            terminalreporter.write_line(f"ERROR: {problem}", red=True)
+
+
+def _write(target: Target, report: Report) -> str:
+    """Write a report file; return why that could not be done, or nothing."""
+    text = FORMATS[target.format](report)
+    try:
+        target.path.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        return f"--provider-report: {target.path} was not written: {error.strerror}"
+    return ""
 
 
 def _annotations(report: Report) -> list[terminal.Line]:

@@ -261,6 +261,15 @@ class TestReport:
         assert [check["code"] for check in data["checks"]] == ["PC110", "PC201"]
         assert data["summary"]["deselected"] == 8
 
+    def test_that_cannot_be_written_at_the_end_fails_the_run(
+        self, run: Run, pytester: pytest.Pytester
+    ) -> None:
+        pytester.mkdir("out")
+        pytester.makepyfile("from pathlib import Path\ndef test_own(): Path('out').rmdir()")
+        result = run("--provider=good", "--provider-report=json:out/r.json")
+        assert result.ret == pytest.ExitCode.INTERNAL_ERROR
+        result.stdout.fnmatch_lines(["ERROR: --provider-report: */out/r.json was not written: No such *"])
+
     @pytest.mark.parametrize(
         ("target", "message"),
         [

@@ -132,7 +132,6 @@ def test_the_header_says_what_is_judged_by_what(run: Run) -> None:
         (["-q"], "why: the router calls chat", "good ("),
         (["--tb=line"], "foo/adapter.py:12: error: PC201 chat is missing", "why: the router"),
         (["--tb=no"], "bad does not conform", "adapter.py:12"),
-        (["--no-summary"], "bad does not conform", "adapter.py:12"),
         (["-qq"], "bad does not conform", "adapter.py:12"),
     ],
 )
@@ -140,6 +139,12 @@ def test_quieter_runs_tell_less(run: Run, options: list[str], shown: str, hidden
     output = run("--provider=bad", *options).stdout.str()
     assert shown in output
     assert hidden not in output
+
+
+def test_no_findings_are_told_where_no_summary_is_wanted(run: Run) -> None:
+    result = run("--provider=bad", "--no-summary")
+    result.assert_outcomes(passed=9, failed=1)
+    assert "adapter.py:12" not in result.stdout.str()
 
 
 def test_a_run_without_a_provider_says_nothing(run: Run, pytester: pytest.Pytester) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from support import fake_stack
 from support.running import Run, outcomes, read_json
 
 pytest.importorskip("xdist")
@@ -12,9 +15,17 @@ pytest.importorskip("xdist")
 @pytest.fixture
 def spread(pytester: pytest.Pytester) -> Run:
     """Run with two workers, which replace the real parts by the fakes themselves."""
+    tests = Path(fake_stack.__file__).parents[1]
+    pytester.makeconftest(
+        f"""
+        import sys
+        sys.path.insert(0, {str(tests)!r})
+        from support.fake_stack import pytest_addoption
+        """
+    )
 
     def _run(*arguments: str) -> pytest.RunResult:
-        return pytester.runpytest_inprocess("-p", "support.fake_stack", "-n2", *arguments)
+        return pytester.runpytest_inprocess("-n2", *arguments)
 
     return _run
 

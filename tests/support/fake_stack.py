@@ -1,7 +1,7 @@
 """A pytest plugin that replaces providers, contracts and rules by small known ones.
 
-With ``-p support.fake_stack`` the plugin under test runs without any stack: the name given to
-``--provider`` says how the provider behaves, see ``BEHAVIOUR``.
+With it the plugin under test runs without any stack: the name given to ``--provider`` says how the
+provider behaves, see ``BEHAVIOUR``.
 """
 
 from __future__ import annotations

@@ -121,6 +121,10 @@ def test_a_node_that_needs_itself_is_the_shortest_cycle() -> None:
     assert caught.value.path == ("a", "a")
 
 
+def test_of_two_cycles_that_close_at_once_the_shorter_one_is_told() -> None:
+    assert find_cycle({"a": ["b"], "b": ["c"], "c": ["a", "b"]}) == ("b", "c", "b")
+
+
 def test_a_missing_node_is_named_along_with_who_needs_it() -> None:
     with pytest.raises(UnknownNodeError, match="agents needs safety") as caught:
         topological_order({"inference": [], "agents": ["inference", "safety"]})

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from provider_conformance.stack import resolver
+from provider_conformance.stack.apis.models import ModelDefWithProvider
 from provider_conformance.stack.errors import (
     NonConformingProviderError,
     ProviderConfigError,
@@ -18,6 +21,7 @@ from provider_conformance.stack.errors import (
 from provider_conformance.stack.resolver import Stack, resolve
 from provider_conformance.stack.run_config import StackRunConfig
 from provider_conformance.stack.specs import Api
+from provider_conformance.stack.store import InMemoryStore
 from support.workshop import BASES, Behaviour, Settings, Workshop, run, run_config
 
 
@@ -155,6 +159,67 @@ def test_a_provider_without_a_shutdown_needs_none(workshop: Workshop) -> None:
 
     workshop.provider(Api.telemetry, "t", factory=factory)
     resolved(workshop, run_config({"telemetry": ["t"]}))
+
+
+# The store of registrations
+
+
+class Closing(InMemoryStore):
+    """Says whether it was closed."""
+
+    closed = False
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+@pytest.mark.parametrize("behaviour", [Behaviour(), Behaviour(listing_fails=OSError())])
+def test_the_stacks_own_store_is_closed_with_it(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, behaviour: Behaviour
+) -> None:
+    store = Closing()
+    monkeypatch.setattr(resolver, "open_store", lambda _config: store)
+    workshop.provider(Api.inference, "i", behaviour=behaviour)
+    resolved(workshop, run_config({"inference": ["i"]}))
+    assert store.closed
+
+
+def test_the_stacks_own_store_is_closed_when_a_provider_fails_to_start(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Closing()
+    monkeypatch.setattr(resolver, "open_store", lambda _config: store)
+    workshop.provider(Api.inference, "i", behaviour=fails(OSError("broken")))
+    with pytest.raises(ProviderStartError):
+        resolved(workshop, run_config({"inference": ["i"]}))
+    assert store.closed
+
+
+def test_a_store_that_is_given_stays_open(workshop: Workshop) -> None:
+    store = Closing()
+    workshop.provider(Api.inference, "i")
+    resolved(workshop, run_config({"inference": ["i"]}), store=store)
+    assert not store.closed
+
+
+def test_registrations_survive_a_restart_with_the_file_that_the_run_config_names(
+    workshop: Workshop, tmp_path: Path
+) -> None:
+    workshop.provider(Api.inference, "i")
+    kept = {"type": "sqlite", "db_path": str(tmp_path / "registry.db")}
+    config = run_config({"inference": ["i"]}, metadata_store=kept)
+    model = ModelDefWithProvider(identifier="new", llama_model="core", provider_id="i")
+
+    async def register() -> None:
+        async with await resolve(config, workshop.registry) as stack:
+            await stack.impls[Api.models].register_model(model)
+
+    async def listed() -> Any:
+        async with await resolve(config, workshop.registry) as stack:
+            return await stack.impls[Api.models].list_models()
+
+    run(register())
+    assert run(listed()) == [model]
 
 
 # Concurrency

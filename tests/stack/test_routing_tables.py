@@ -225,6 +225,12 @@ def test_a_registered_model_is_served_by_the_provider_that_it_names() -> None:
     assert scene.calls("register") == ["register q new"]
 
 
+def test_the_order_of_the_run_config_counts_and_not_that_of_the_registrations() -> None:
+    scene = Scene(p=serving(), q=serving("a"))
+    table = run(after(scene, registered("a", "p")))
+    assert table.get_provider_impl("a") is scene.providers["p"]
+
+
 def test_an_empty_provider_id_means_the_only_provider() -> None:
     assert names(run(after(Scene(p=serving()), registered("new")))) == [("new", "p")]
 
@@ -255,6 +261,13 @@ def test_registering_again_with_other_fields_is_up_to_the_provider() -> None:
 
 def test_the_same_registration_at_once_reaches_the_provider_once() -> None:
     scene = Scene(p=serving())
+    register_at_once = scene.providers["p"].register_model
+
+    async def register_later(obj: Any) -> None:
+        await asyncio.sleep(0)
+        await register_at_once(obj)
+
+    scene.providers["p"].register_model = register_later
 
     async def at_once() -> None:
         table = await scene.table()

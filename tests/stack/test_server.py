@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -35,6 +35,8 @@ class Completing(Watched, BASES[Api.inference]):  # type: ignore[misc, valid-typ
 
     closed = 0
 
+    left: ClassVar[list[str]] = []
+
     def completion(
         self,
         model: str,
@@ -43,6 +45,8 @@ class Completing(Watched, BASES[Api.inference]):  # type: ignore[misc, valid-typ
         stream: bool | None = False,
         logprobs: Any = None,
     ) -> Any:
+        if content.startswith("own"):
+            return Own(self, content)
         return self.chunks(content) if stream else self.whole(content)
 
     async def whole(self, content: str) -> Any:
@@ -60,6 +64,27 @@ class Completing(Watched, BASES[Api.inference]):  # type: ignore[misc, valid-typ
                 await asyncio.Event().wait()
         finally:
             type(self).closed += 1
+
+
+class Own:
+    """An async iterator of a provider's own making."""
+
+    def __init__(self, provider: Completing, content: str) -> None:
+        self.provider = provider
+        self.content = content
+        self.left = [CompletionResponseStreamChunk(delta="one")]
+
+    def __aiter__(self) -> Own:
+        return self
+
+    async def __anext__(self) -> CompletionResponseStreamChunk:
+        if not self.left:
+            fail(self.content.removeprefix("own "))
+            raise StopAsyncIteration
+        return self.left.pop()
+
+    async def aclose(self) -> None:
+        self.provider.left.append(self.content)
 
 
 FAILURES: dict[str, BaseException] = {
@@ -273,6 +298,15 @@ def test_chunks_are_sent_as_they_come_and_a_client_that_goes_ends_the_stream(wor
         return read
 
     assert len(asked(workshop, read_two, over_tcp=True)) == 2
+
+
+@pytest.mark.parametrize("content", ["own", "own value"])
+def test_an_iterator_that_can_be_closed_is_closed_after_its_last_chunk(
+    workshop: Workshop, content: str
+) -> None:
+    Completing.left.clear()
+    assert events(completed(workshop, content, stream=True))[0]["delta"] == "one"
+    assert Completing.left == [content]
 
 
 def test_the_stack_is_shut_down_with_its_server(workshop: Workshop) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import weakref
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
@@ -14,6 +12,7 @@ from provider_conformance.hosts.generated import (
     nothing,
     shutdown_of,
 )
+from provider_conformance.hosts.loop import ReusedLoop
 from provider_conformance.hosts.model import ProviderSketch, Resolution, Sorting, StackSketch, Vocabulary
 from provider_conformance.hosts.standins import stand_in
 from provider_conformance.hosts.vocabulary import BUILTIN
@@ -41,8 +40,7 @@ class BuiltinHost:
     vocabulary: Vocabulary = BUILTIN
 
     def __init__(self) -> None:
-        self._runner = asyncio.Runner()
-        weakref.finalize(self, self._runner.close)
+        self._loop = ReusedLoop()
         self._classes: dict[str, type] = {}
 
     def sort(self, graph: Mapping[str, Sequence[str]]) -> Sorting:
@@ -56,7 +54,7 @@ class BuiltinHost:
         """Resolve with the stack's own resolver, then shut the stack down."""
         ledger = Ledger()
         try:
-            impls = self._runner.run(self.working(sketch, _impls, ledger=ledger))
+            impls = self._loop.run(self.working(sketch, _impls, ledger=ledger))
         except Exception as error:
             return Resolution(tuple(ledger.started), error=error, stopped=tuple(ledger.stopped))
         return Resolution(tuple(ledger.started), (), tuple(ledger.stopped), impls=impls)

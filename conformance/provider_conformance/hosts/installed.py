@@ -7,13 +7,11 @@ Routers are stand-ins, because real ones open data bases; the routing tables are
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import inspect
 import io
 import logging
 import warnings
-import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from types import ModuleType, SimpleNamespace
@@ -30,6 +28,7 @@ from provider_conformance.hosts.generated import (
     nothing,
     shutdown_of,
 )
+from provider_conformance.hosts.loop import ReusedLoop
 from provider_conformance.hosts.model import ProviderSketch, Resolution, Sorting, StackSketch, Vocabulary
 from provider_conformance.hosts.standins import stand_in
 
@@ -66,8 +65,7 @@ class InstalledHost:
         self._routers = quietly_import(f"{stack.core_package}.routers")
         self._protocols = _protocols(stack.resolver)
         self._classes: dict[str, type] = {}
-        self._runner = asyncio.Runner()
-        weakref.finalize(self, self._runner.close)
+        self._loop = ReusedLoop()
         self.stack: str = stack.family.name
         self.vocabulary: Vocabulary = self._vocabulary()
 
@@ -92,10 +90,10 @@ class InstalledHost:
             _quiet(),
         ):
             try:
-                impls = self._runner.run(self._resolved(sketch, modules))
+                impls = self._loop.run(self._resolved(sketch, modules))
             except Exception as error:
                 return Resolution(tuple(ledger.started), tuple(ledger.empty_tables), error=error)
-            self._runner.run(_shut_down(impls))
+            self._loop.run(_shut_down(impls))
         named = {api.value: impl for api, impl in impls.items()}
         return Resolution(
             tuple(ledger.started), tuple(ledger.empty_tables), tuple(ledger.stopped), impls=named

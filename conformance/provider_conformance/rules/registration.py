@@ -239,7 +239,8 @@ def listing_not_usable(subject: Subject) -> Judgement:
     if not attempt.value:
         return PASS if attempt.error is None else Judgement(skipped="it did not start again, see PC505")
     told = "; ".join(attempt.value)
-    if any(word in told for word in ("ConnectionRefused", "ConnectionError", "takes too long")):
+    offline = subject.spec is not None and subject.spec.kind is SpecKind.REMOTE and "listing failed" in told
+    if offline or "ConnectionRefused" in told or "takes too long" in told:
         return Judgement(inconclusive=f"it cannot list here: {told}")
     why = "the routing table asks for the listing when the stack starts"
     return blame(subject, "PC601", told, why, "return a list of the API's own objects, each once")

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 import yaml
-from support.views import differences, results
 
 from protocols.corpus.all_cases import CASES
 from protocols.corpus.case import Case, Expected
@@ -22,6 +21,7 @@ from provider_conformance.protocols.members import read_protocol
 from provider_conformance.protocols.model import Calls, ProtocolModel
 from provider_conformance.providers import staging
 from provider_conformance.providers.source.reading import SourceReader, environment
+from support.views import differences, results
 
 TOP = Path(__file__).parents[3]
 FIXTURES = TOP / "fixtures"

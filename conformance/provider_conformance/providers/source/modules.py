@@ -320,6 +320,8 @@ class Module:
         for known in (module, module.partition(".")[0]):
             if stand_in := _SPECIAL.get((known, name)):
                 return stand_in
+        if module.partition(".")[0] in _CLOSED:
+            return Opaque(f"`{name}` is {module}'s own machinery")
         if module.partition(".")[0] in TRUSTED:
             value = real_member(module, name)
             return Missing(value.reason, module, name) if isinstance(value, Opaque) else value
@@ -339,12 +341,16 @@ class Module:
         return no_module(name) if found is None else found.stand_in
 
 
+_CLOSED: Final = frozenset({"pydantic", "pydantic_core", "pydantic_settings"})
+"""Libraries whose source is not read: it would not tell."""
+
 _GIVEN: Final = frozenset({"__name__", "__file__", "__package__", "__doc__", "__path__"})
 
 _SPECIAL: Final[dict[tuple[str, str], Any]] = {
     ("pydantic", "BaseModel"): special.BaseModel,
     ("pydantic", "ConfigDict"): special.ConfigDict,
     ("pydantic", "RootModel"): special.BaseModel,
+    ("pydantic_settings", "BaseSettings"): special.BaseModel,
     ("pydantic.dataclasses", "dataclass"): special.validated,
 }
 """Names of libraries whose own source says nothing of what they do, and what stands for them."""

@@ -1,0 +1,187 @@
+"""What the source view costs, measured against parsing the same files.
+
+Run with ``python benchmarks/source.py``. A provider of 2,000 lines, whose class inherits mixins of its
+own package, is read off its source and judged against the built-in contract. The yardstick is
+``ast.parse`` over the files that the verdict needs: those that were read, no more.
+"""
+
+from __future__ import annotations
+
+import ast
+import gc
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+from provider_conformance import rules
+from provider_conformance.contracts.load import load_contract
+from provider_conformance.contracts.model import Contract
+from provider_conformance.findings import Outcome
+from provider_conformance.providers import staging, views
+from provider_conformance.run import execute, plan
+
+ROUNDS = 15
+LIMIT = 3.0
+SECONDS = 1.0
+FAMILIES = ("PC1", "PC2", "PC3")
+
+PROVIDER = """
+from provider_conformance.stack.specs import Api, InlineProviderSpec
+
+
+def get_provider_spec():
+    return InlineProviderSpec(
+        api=Api.inference,
+        provider_type="inline::large",
+        module="large_provider",
+        config_class="large_provider.config.Config",
+    )
+"""
+
+INIT = """
+async def get_provider_impl(config, deps):
+    from .adapter import LargeInference
+
+    impl = LargeInference(config)
+    await impl.initialize()
+    return impl
+"""
+
+CONFIG = """
+from pydantic import BaseModel
+
+
+class Config(BaseModel):
+    url: str = "http://localhost"
+"""
+
+HELPER = '''
+    def helper_{number}(self, first, second=None, *, third: int = {number}) -> dict[str, object]:
+        """Prepare request {number}."""
+        request = {{"first": first, "second": second, "third": third}}
+        if second is not None and third > {number}:
+            request["options"] = [self._clean(part, limit={number}) for part in (first, second)]
+        for name, value in list(request.items()):
+            if value is None:
+                del request[name]
+        return request
+'''
+
+METHODS = """
+    async def completion(self, model, content, sampling_params=None, response_format=None, stream=False,
+                         logprobs=None):
+        return self.helper_1(model, content)
+
+    async def chat_completion(self, model, messages, sampling_params=None, tools=None, tool_choice=None,
+                              tool_prompt_format=None, response_format=None, stream=False, logprobs=None):
+        return self.helper_2(model, messages)
+
+    async def embeddings(self, model, contents):
+        return self.helper_3(model, contents)
+
+    async def initialize(self): ...
+"""
+
+
+REGISTRY = """
+    async def register_model(self, model): ...
+
+    async def list_models(self):
+        return []
+
+    async def shutdown(self): ...
+"""
+
+HEAD = """
+from provider_conformance.stack.apis.inference import Inference
+
+from .registry import Registry
+
+
+class LargeInference(Registry, Inference):
+    def __init__(self, config):
+        self.config = config
+"""
+
+
+def helpers(first: int, count: int) -> str:
+    """So many methods, as a provider has them."""
+    return "".join(HELPER.format(number=number) for number in range(first, first + count))
+
+
+def write(folder: Path) -> int:
+    """Write the provider; the result is the number of its lines."""
+    package = folder / "large_provider"
+    package.mkdir()
+    mixin = (
+        f"class Registry:\n{helpers(100, 95)}\n    async def register_model(self, model): ...\n"
+        "    async def list_models(self):\n        return []\n    async def shutdown(self): ...\n"
+    )
+    adapter = f"{HEAD}{helpers(0, 105)}{METHODS}"
+    unused = f"class Unused:\n{helpers(500, 200)}"
+    sources = {
+        "__init__": INIT,
+        "provider": PROVIDER,
+        "config": CONFIG,
+        "registry": mixin,
+        "adapter": adapter,
+    }
+    for name, text in {**sources, "unused": unused}.items():
+        (package / f"{name}.py").write_text(text)
+    return sum(text.count("\n") for text in sources.values())
+
+
+def verdict(folder: Path, contract: Contract) -> tuple[int, list[str]]:
+    """Judge the provider by its source: the number of checks, and the files that were read."""
+    provider = views.load(str(folder / "large_provider"), view="source", root=folder)
+    wanted = [rule for rule in rules.all_rules() if rule.code.startswith(FAMILIES)]
+    checks = plan([provider], {provider.name: contract}, wanted, find=views.finder("source"))
+    results = [execute(check) for check in checks]
+    passed = sum(result.outcome is Outcome.PASSED for result in results)
+    if any(result.broken for result in results) or passed < len(results) / 2:
+        raise SystemExit("the provider was not judged; the figures would mean nothing")
+    modules = [module for module in provider.reader.library.modules.values() if module is not None]
+    read = [module.path for module in modules if "tree" in vars(module.source)]
+    return len(results), read
+
+
+def measured(work: Callable[[], object]) -> float:
+    """The median time of some rounds, in seconds."""
+    times = []
+    for _ in range(ROUNDS):
+        gc.collect()
+        start = time.process_time()
+        work()
+        times.append(time.process_time() - start)
+    return median(times)
+
+
+def main() -> int:
+    """Measure and judge."""
+    contract = load_contract("builtin")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        lines = write(folder)
+        count, read = verdict(folder, contract)
+        texts = [Path(path).read_text() for path in read if path.endswith(".py")]
+        parsing = measured(lambda: [ast.parse(text) for text in texts])
+        viewing = measured(lambda: verdict(folder, contract))
+        staging.unstage()
+    ratio = viewing / parsing
+    total = sum(text.count("\n") for text in texts)
+    print(f"provider: {lines} lines; read: {len(texts)} files, {total} lines; {count} checks")
+    print(
+        f"ast.parse: {parsing * 1e3:.1f} ms; source view: {viewing * 1e3:.1f} ms; {ratio:.2f} x, limit {LIMIT} x"
+    )
+    for path in read:
+        print("   ", Path(path).name, end="")
+    print()
+    assert "unused.py" not in {Path(path).name for path in read}
+    return int(ratio > LIMIT or viewing > SECONDS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

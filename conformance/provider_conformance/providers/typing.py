@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from provider_conformance.errors import TypingError
@@ -21,7 +21,14 @@ from provider_conformance.providers import careful, causes, loading, places, typ
 from provider_conformance.providers.containment import Attempt, attempt
 from provider_conformance.providers.mypy_runner import MypyError, Setup, run_mypy
 from provider_conformance.providers.typing_annotations import node_of
-from provider_conformance.providers.typing_model import About, Objection, Pair, Target, Verdict
+from provider_conformance.providers.typing_model import (
+    About,
+    Objection,
+    Pair,
+    Target,
+    Verdict,
+    usually_by_position,
+)
 from provider_conformance.providers.typing_probes import Module
 from provider_conformance.providers.typing_verdicts import read
 
@@ -83,6 +90,7 @@ class Judged:
     verdict: Verdict
     protocol: ProtocolModel | None = None
     live: type | None = field(default=None, compare=False)
+    by_position: frozenset[str] = frozenset()
 
     def findings(self) -> list[Finding]:
         """The verdict's objections as findings."""
@@ -152,6 +160,7 @@ def judge(
     pairs: Sequence[Pair],
     *,
     live: Mapping[str, type] | None = None,
+    by_position: Mapping[Pair, frozenset[str]] | None = None,
     key: str = "",
     setup: Setup | None = None,
 ) -> dict[Pair, Judged]:
@@ -160,6 +169,8 @@ def judge(
     Args:
         pairs: What to judge.
         live: Classes by their path, where they are known already.
+        by_position: The methods of each pair to which the stack passes arguments by position; by
+            default those of which the names tell it.
         key: Names what is judged, for the cache of mypy; by default the packages of the pairs.
         setup: How mypy is run; made of the pairs where it is None.
 
@@ -167,18 +178,13 @@ def judge(
         A verdict for every pair. Where mypy cannot be run each says why.
     """
     known = dict(live or {})
-    prepared = [_prepared(pair, known) for pair in pairs]
+    prepared = [_prepared(pair, known, (by_position or {}).get(pair)) for pair in pairs]
     ready = [judged for judged in prepared if not judged.verdict.reason]
     verdicts = _verdicts(ready, setup or _setup(ready, key)) if ready else {}
-    return {
-        judged.pair: Judged(
-            judged.pair, verdicts.get(judged.pair, judged.verdict), judged.protocol, judged.live
-        )
-        for judged in prepared
-    }
+    return {j.pair: replace(j, verdict=verdicts.get(j.pair, j.verdict)) for j in prepared}
 
 
-def _prepared(pair: Pair, known: dict[str, type]) -> Judged:
+def _prepared(pair: Pair, known: dict[str, type], by_position: frozenset[str] | None) -> Judged:
     """A pair with its classes imported, or with the reason why it cannot be judged."""
     for path in pair:
         if not _is_path(path):
@@ -189,7 +195,9 @@ def _prepared(pair: Pair, known: dict[str, type]) -> Judged:
     if protocol.error is not None:
         shown = causes.shown(protocol.error)
         return Judged(pair, Verdict(reason=f"the protocol `{pair[1]}` cannot be imported: {shown}"))
-    return Judged(pair, Verdict(), read_protocol(protocol.value), _class(pair[0], known).value)
+    model = read_protocol(protocol.value)
+    called = usually_by_position(model) if by_position is None else by_position
+    return Judged(pair, Verdict(), model, _class(pair[0], known).value, called)
 
 
 def _is_path(path: str) -> bool:
@@ -225,7 +233,7 @@ def _verdicts(ready: Sequence[Judged], setup: Setup) -> dict[Pair, Verdict]:
     module, targets = Module(), list[Target]()
     for judged in ready:
         if judged.protocol is not None:
-            targets.append(module.target(judged.pair, judged.protocol, judged.live))
+            targets.append(module.target(judged.pair, judged.protocol, judged.live, judged.by_position))
     canaries = {target.pair[1]: target for target in targets}
     for target in [*(module.canary(target) for target in canaries.values()), *targets]:
         module.write(target)

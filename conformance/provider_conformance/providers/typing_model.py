@@ -17,6 +17,12 @@ def path_of(cls: type) -> str:
     return f"{cls.__module__}:{cls.__qualname__}"
 
 
+def usually_by_position(protocol: ProtocolModel) -> frozenset[str]:
+    """The methods that stacks call by position, as far as names tell: routing tables register objects so."""
+    private = "Private" in protocol.name
+    return frozenset(m for m in protocol.methods if private or m.startswith(("register_", "unregister_")))
+
+
 class Style(StrEnum):
     """How a probe passes the arguments that may be passed either way, or what else it does."""
 
@@ -42,6 +48,8 @@ class Target:
 
     ``expression`` and ``protocol_expression`` name both in the generated module. ``canary`` marks the
     known-bad class of a protocol. ``live`` is the class itself, None where it could not be imported.
+    ``by_position`` are the methods that the stack passes arguments to by position, where their names
+    do not matter.
     """
 
     pair: Pair
@@ -50,6 +58,7 @@ class Target:
     protocol_expression: str
     canary: bool = False
     live: type | None = field(default=None, compare=False)
+    by_position: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,9 +89,13 @@ class Module:
             self.lines.append(f"import {module} as {name}")
         return self._aliases[module]
 
-    def target(self, pair: Pair, protocol: ProtocolModel, live: type | None) -> Target:
+    def target(
+        self, pair: Pair, protocol: ProtocolModel, live: type | None, by_position: frozenset[str]
+    ) -> Target:
         """The target that a pair stands for."""
-        return Target(pair, protocol, self.name(pair[0]), self.name(pair[1]), live=live)
+        return Target(
+            pair, protocol, self.name(pair[0]), self.name(pair[1]), live=live, by_position=by_position
+        )
 
     def name(self, path: str) -> str:
         """How ``"package.module:Class"`` is called in the module."""
@@ -220,7 +224,7 @@ def _styles(target: Target, method: ProtocolMethod, parameters: Sequence[Paramet
     yield Style.KEYWORD
     if target.canary:
         return
-    if any(p.kind is Kind.POSITIONAL_OR_KEYWORD for p in parameters) and not _moved(target, method):
+    if method.name in target.by_position and parameters and not _moved(target, method):
         yield Style.POSITIONAL
     if target.live is None or overloads_of(target.live, method.name):
         yield Style.ALONE

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
+from provider_conformance.contracts.model import ApiContract
 from provider_conformance.findings import PASS, Finding, Judgement
 from provider_conformance.protocols import classes
 from provider_conformance.protocols.live import View, look_up
-from provider_conformance.protocols.model import ProtocolModel, State
+from provider_conformance.protocols.model import Calls, ProtocolModel, State
 from provider_conformance.providers.typing import CODES, Judged, judge
 from provider_conformance.providers.typing_model import About, Pair, path_of
 from provider_conformance.providers.typing_probes import data_members
@@ -192,15 +193,22 @@ def _of_provider(subject: Subject) -> Mapping[Pair, Judged]:
     if kept is None or not {pair for pair, _, _ in _pairs(subject)} <= kept.keys():
         family = [*subject.siblings(), subject]
         live: dict[str, type] = {}
-        for pair, protocol, cls in (found for one in family for found in _of_found(one)):
-            live[pair[0]] = cls
-            if protocol.live is not None:
-                live[pair[1]] = protocol.live
-        pairs = list(dict.fromkeys(pair for one in family for pair, _, _ in _of_found(one)))
+        called: dict[Pair, frozenset[str]] = {}
+        for one in family:
+            for pair, protocol, cls in _of_found(one):
+                live[pair[0]] = cls
+                called[pair] = called.get(pair, frozenset()) | _by_position(one.api, protocol)
+                if protocol.live is not None:
+                    live[pair[1]] = protocol.live
         contract = subject.contract.title if subject.contract else ""
-        kept = judge(pairs, live=live, key=f"{subject.provider.package or subject.provider.name} {contract}")
+        key = f"{subject.provider.package or subject.provider.name} {contract}"
+        kept = judge(list(called), live=live, by_position=called, key=key)
         _KEPT[subject.siblings] = kept
     return kept
+
+
+def _by_position(api: ApiContract | None, protocol: ProtocolModel) -> frozenset[str]:
+    return frozenset(m for m in protocol.methods if api and api.how_called(m) is not Calls.KEYWORD)
 
 
 def _of_found(subject: Subject) -> list[tuple[Pair, ProtocolModel, type]]:

@@ -33,6 +33,13 @@ class Renamed(Same):
         return []
 
 
+class RenamedAndOfOtherTypes(Same):
+    """What is passed by its name never gets here."""
+
+    async def embed(self, request: bytes) -> list[float]:
+        return []
+
+
 class ExtraRequiredFirst(Same):
     async def embed(
         self, extra, model: str, contents: list[str], options: Settings | None = None
@@ -104,6 +111,7 @@ class WithoutSelf(Same):
 
 
 CASES = {
+    "RenamedAndOfOtherTypes": "Chat",
     "Missing": "Chat",
     "Renamed": "Chat",
     "ExtraRequiredFirst": "Chat",

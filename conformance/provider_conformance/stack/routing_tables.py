@@ -58,6 +58,7 @@ class CommonRoutingTable(ABC, Generic[T]):
         self._limit = asyncio.Semaphore(len(self._providers) or 1) if concurrent else asyncio.Semaphore(1)
         self._listing_timeout = listing_timeout
         self._entries: dict[str, dict[str, T]] = {}
+        self._routes: dict[str, Any] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.problems: defaultdict[str, list[str]] = defaultdict(list)
 
@@ -96,10 +97,10 @@ class CommonRoutingTable(ABC, Generic[T]):
             NotServedError: No provider serves it, or not that one; the error lists near names and
                 who serves what.
         """
-        by_provider = self._entries.get(routing_key, {})
-        if provider_id is None and by_provider:
-            return self._providers[next(iter(by_provider))]
-        if provider_id in by_provider:
+        if provider_id is None:
+            if routing_key in self._routes:
+                return self._routes[routing_key]
+        elif provider_id in self._entries.get(routing_key, ()):
             return self._providers[provider_id]
         served = {identifier: tuple(entry) for identifier, entry in self._entries.items()}
         raise NotServedError(self.kind, routing_key, served, provider_id, tuple(self.problems))
@@ -193,7 +194,9 @@ class CommonRoutingTable(ABC, Generic[T]):
 
     def _add(self, provider_id: str, obj: T) -> None:
         entry = {**self._entries.get(obj.identifier, {}), provider_id: obj}
-        self._entries[obj.identifier] = dict(sorted(entry.items(), key=lambda item: self._rank[item[0]]))
+        ordered = dict(sorted(entry.items(), key=lambda item: self._rank[item[0]]))
+        self._entries[obj.identifier] = ordered
+        self._routes[obj.identifier] = self._providers[next(iter(ordered))]
 
     def _note(self, provider_id: str, problem: str) -> None:
         self.problems[provider_id].append(problem)

@@ -43,11 +43,11 @@ def _lines(value: str | list[str]) -> list[str]:
 def jobs() -> dict[str, Job]:
     """Map the name of each constraints file to what is resolved into it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    suite = ["--group", "test", "pyproject.toml"]
+    suite = ["--all-extras", "--group", "test", "pyproject.toml"]
     return {
         "tools": Job("3.11", (), ("tox>=4.25", "tox-uv>=1.20")),
-        "lowest": Job("3.11", (*suite, "--all-extras", "--resolution", "lowest-direct"), ()),
-        "ci": Job("3.11", (*suite, "--group", "lint", "--all-extras"), project["build-system"]["requires"]),
+        "lowest": Job("3.11", (*suite, "--resolution", "lowest-direct"), ()),
+        "ci": Job("3.11", (*suite, "--group", "lint"), project["build-system"]["requires"]),
     } | {name: Job("3.12", tuple(suite), deps) for name, deps in stack_environments().items()}
 
 

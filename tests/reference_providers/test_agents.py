@@ -486,7 +486,7 @@ def test_concurrent_turns_do_not_mix(agents: ReferenceAgents) -> None:
     sessions = [talk(agents, tools=[memory_tool(FACTS)]) for _ in range(5)]
     questions = ["when closes the shop?", "hello"] * 2 + ["code"]
 
-    async def together() -> list[Turn]:
+    async def together() -> list[Any]:
         turns = [s._turn([q]) for s, q in zip(sessions, questions, strict=True)]
         return await asyncio.gather(*turns)
 

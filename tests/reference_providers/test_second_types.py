@@ -231,7 +231,7 @@ def test_an_unknown_bank_is_refused(volatile: VolatileMemory) -> None:
 
 
 def test_a_wrong_parameter_is_refused(volatile: VolatileMemory) -> None:
-    with pytest.raises(ValueError, match="max_chunk"):
+    with pytest.raises(ValueError, match="params of the query are wrong: max_chunk:"):
         found(volatile, "words", "x", max_chunk=1)
 
 

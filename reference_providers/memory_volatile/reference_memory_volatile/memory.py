@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from provider_conformance.stack.apis.media import URL, InterleavedTextMedia, interleaved_text_media_as_str
 from provider_conformance.stack.apis.memory import (
@@ -117,7 +117,7 @@ class VolatileMemory(Memory, MemoryBanksProtocolPrivate):
         Raises:
             ValueError: There is no such bank, or ``params`` are wrong.
         """
-        wanted = QueryParams.model_validate(params or {})
+        wanted = _params(params)
         shelf, text = self._shelf(bank_id), interleaved_text_media_as_str(query)
         if isinstance(self._banks[bank_id], KeyValueMemoryBankDef):
             found = shelf.under([text] if wanted.keys is None else wanted.keys)
@@ -132,6 +132,15 @@ class VolatileMemory(Memory, MemoryBanksProtocolPrivate):
             known = ", ".join(sorted(self._shelves)) or "none"
             raise ValueError(f"memory bank {bank_id!r} is not kept here; banks: {known}")
         return self._shelves[bank_id]
+
+
+def _params(params: dict[str, Any] | None) -> QueryParams:
+    try:
+        return QueryParams.model_validate(params or {})
+    except ValidationError as error:
+        # A plain ValueError is what a caller did wrong; pydantic's own might be anybody's.
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise ValueError(f"the params of the query are wrong: {wrong}") from error
 
 
 def _text(document: MemoryBankDocument) -> str:

@@ -6,10 +6,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from provider_conformance._version import __version__
-from provider_conformance.findings import Finding, Location, Outcome, Severity
 
 if TYPE_CHECKING:
     from provider_conformance.contracts.load import load_contract
+    from provider_conformance.findings import Finding, Location, Outcome, Severity
     from provider_conformance.protocols.compare import check_protocol
     from provider_conformance.providers.typing import check_typing
     from provider_conformance.providers.typing_assertions import typing_assertions
@@ -27,6 +27,10 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Finding": "provider_conformance.findings",
+    "Location": "provider_conformance.findings",
+    "Outcome": "provider_conformance.findings",
+    "Severity": "provider_conformance.findings",
     "check_protocol": "provider_conformance.protocols.compare",
     "check_typing": "provider_conformance.providers.typing",
     "load_contract": "provider_conformance.contracts.load",
@@ -35,7 +39,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import the public functions when they are first asked for: the plugin must start fast."""
+    """Import the public names when they are first asked for: the plugin must start fast."""
     if name not in _HOMES:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)

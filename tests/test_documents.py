@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from provider_conformance.rules import all_rules
+
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted(
     path
@@ -33,6 +35,23 @@ def test_every_decision_is_listed() -> None:
     listed = (ROOT / "docs" / "decisions" / "README.md").read_text(encoding="utf-8")
     pages = {path.name for path in (ROOT / "docs" / "decisions").glob("[0-9]*.md")}
     assert set(LINK.findall(listed)) == pages
+
+
+def test_every_page_of_the_documentation_is_reached_from_the_index() -> None:
+    index = set(LINK.findall((ROOT / "docs" / "index.md").read_text(encoding="utf-8")))
+    assert {path.name for path in (ROOT / "docs").glob("*.md")} - {"index.md"} <= index
+
+
+def test_the_readme_explains_every_option(pytestconfig: pytest.Config) -> None:
+    (group,) = [g for g in pytestconfig._parser._groups if g.name == "provider-conformance"]
+    options = {name for option in group.options for name in option.names()}
+    rows = re.findall(r"^\| `(--[\w-]+)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(rows) == options
+
+
+def test_the_readme_explains_every_family_of_codes() -> None:
+    rows = re.findall(r"^\| (PC\d)xx", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert rows == sorted({rule.code[:3] for rule in all_rules()})
 
 
 def requirements() -> list[tuple[str, str]]:

@@ -148,15 +148,12 @@ def verdict(folder: Path, contract: Contract) -> tuple[int, list[str]]:
     return len(results), read
 
 
-def measured(work: Callable[[], object]) -> float:
-    """The median time of some rounds, in seconds."""
-    times = []
-    for _ in range(ROUNDS):
-        gc.collect()
-        start = time.process_time()
-        work()
-        times.append(time.process_time() - start)
-    return median(times)
+def seconds(work: Callable[[], object]) -> float:
+    """The CPU time of one round."""
+    gc.collect()
+    start = time.process_time()
+    work()
+    return time.process_time() - start
 
 
 def main() -> int:
@@ -167,10 +164,13 @@ def main() -> int:
         lines = write(folder)
         count, read = verdict(folder, contract)
         texts = [Path(path).read_text() for path in read if path.endswith(".py")]
-        parsing = measured(lambda: [ast.parse(text) for text in texts])
-        viewing = measured(lambda: verdict(folder, contract))
+        pairs = [
+            (seconds(lambda: [ast.parse(text) for text in texts]), seconds(lambda: verdict(folder, contract)))
+            for _ in range(ROUNDS)
+        ]
         staging.unstage()
-    ratio = viewing / parsing
+    parsing, viewing = (median(times) for times in zip(*pairs, strict=True))
+    ratio = median(view / parse for parse, view in pairs)
     total = sum(text.count("\n") for text in texts)
     print(f"provider: {lines} lines; read: {len(texts)} files, {total} lines; {count} checks")
     print(f"ast.parse: {parsing * 1e3:.1f} ms; source view: {viewing * 1e3:.1f} ms; {ratio:.2f} x")

@@ -119,7 +119,7 @@ def _statement_kind(statement: ast.stmt) -> Body:
 @lru_cache(maxsize=512)
 def node_of(code: CodeType) -> FunctionNode | None:
     """The syntax tree of the function that ``code`` was compiled from, None where its source is not there."""
-    nodes = _nodes_by_line(code.co_filename).get((code.co_firstlineno, code.co_name), [])
+    nodes = _nodes_of(code.co_filename).at(code.co_firstlineno, code.co_name)
     if len(nodes) > 1:
         nodes = [node for node in nodes if _covers(node, code)]
     return nodes[0] if len(nodes) == 1 else None
@@ -146,36 +146,56 @@ def remember(filename: str, tree: ast.Module) -> None:
     _indexed[filename] = _Nodes(tree)
 
 
-def _nodes_by_line(filename: str) -> dict[tuple[int, str], list[FunctionNode]]:
+def _nodes_of(filename: str) -> _Nodes:
     if filename not in _indexed:
         try:
             tree = ast.parse("".join(linecache.getlines(filename)))
         except (SyntaxError, ValueError):
             tree = ast.Module([], [])
         remember(filename, tree)
-    return _indexed[filename].by_line
+    return _indexed[filename]
 
 
 class _Nodes:
-    """The functions of a file, listed when one is first looked for."""
+    """The functions of a file, listed when one is first looked for.
+
+    Lambdas stand anywhere in expressions, functions only among statements: most files are
+    listed without a look into their expressions.
+    """
 
     def __init__(self, tree: ast.Module) -> None:
         self._tree = tree
 
+    def at(self, line: int, name: str) -> list[FunctionNode]:
+        """The functions of that name whose first line, decorators included, it is."""
+        if name == "<lambda>":
+            return [node for node in self._lambdas if node.lineno == line]
+        return [node for node in self._named.get(name, ()) if _first_line(node) == line]
+
     @cached_property
-    def by_line(self) -> dict[tuple[int, str], list[FunctionNode]]:
-        return _functions_of(self._tree)
+    def _lambdas(self) -> list[FunctionNode]:
+        return [node for node in ast.walk(self._tree) if isinstance(node, ast.Lambda)]
+
+    @cached_property
+    def _named(self) -> dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]]:
+        nodes: dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]] = {}
+        pending: list[Any] = [self._tree]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                nodes.setdefault(node.name, []).append(node)
+            for block in _BLOCKS:
+                held = getattr(node, block, ())
+                pending.extend(held if isinstance(held, list) else ())  # the body of a lambda is no list
+        return nodes
 
 
-def _functions_of(tree: ast.Module) -> dict[tuple[int, str], list[FunctionNode]]:
-    nodes: dict[tuple[int, str], list[FunctionNode]] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Lambda):
-            nodes.setdefault((node.lineno, "<lambda>"), []).append(node)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-            nodes.setdefault((first, node.name), []).append(node)
-    return nodes
+_BLOCKS: Final = ("body", "orelse", "finalbody", "handlers", "cases")
+"""Where statements hold statements."""
+
+
+def _first_line(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
 
 
 def own_statements(node: FunctionNode) -> tuple[ast.AST, ...]:

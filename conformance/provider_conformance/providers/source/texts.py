@@ -87,7 +87,7 @@ class Source:
         """The code of every function by first line and name. Compiled, never run."""
         codes: dict[tuple[int, str], list[CodeType]] = {}
         try:
-            pending = [compile(self.found.text, self.found.path, "exec", dont_inherit=True)]
+            pending = [compile(self.tree, self.found.path, "exec", dont_inherit=True)]
         except (SyntaxError, ValueError) as error:
             self.error = self.error or error
             return codes

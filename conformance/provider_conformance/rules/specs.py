@@ -11,7 +11,7 @@ from provider_conformance.findings import Finding, Judgement, Severity
 from provider_conformance.protocols.classes import mro, namespace, opacity
 from provider_conformance.providers import careful, loading, requirements, specs
 from provider_conformance.providers.containment import Attempt
-from provider_conformance.providers.implementation import home_of, load_class
+from provider_conformance.providers.implementation import NO_SUCH_MODULE, home_of, load_class
 from provider_conformance.providers.model import Problem, Spec, SpecKind
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.problems import finding, has_spec, is_loadable, plural
@@ -256,23 +256,30 @@ def config_class(subject: Subject) -> Judgement:
     return Judgement(tuple(found for found in [_config_mistake(spec, tried)] if found))
 
 
+_SAME_REASON: Final = "see PC110: the config_class cannot be imported for the same reason"
 _WHY_CONFIG: Final = "instantiate_provider makes the provider's configuration of this class."
 
 
 def _config_fails(subject: Subject, spec: Spec, error: BaseException, home: loading.Home) -> Judgement:
     module = (spec.config_class or "").rpartition(".")[0]
-    if isinstance(error, ModuleNotFoundError) and error.name and f"{module}.".startswith(f"{error.name}."):
+    elsewhere = subject.implementation().problem
+    if isinstance(error, ModuleNotFoundError) and error.name and _within(module, error.name):
+        if elsewhere is not None and elsewhere.kind == NO_SUCH_MODULE and _within(spec.module, error.name):
+            return Judgement(skipped=_SAME_REASON)
         message = f"the module `{module}` of the config_class does not exist"
         fix = f"name the module that has the class{loading.near_module(module)}"
         return Judgement((_found(spec, "PC109", message, _WHY_CONFIG, fix),))
     failure = requirements.judge(error, home, spec, f"importing `{module}` for its config_class")
     if failure.problem is None:
         return Judgement(inconclusive=failure.unseen)
-    elsewhere = subject.implementation().problem
     if elsewhere is not None and _same(elsewhere, failure.problem):
-        return Judgement(skipped="see PC110: the config_class cannot be imported for the same reason")
+        return Judgement(skipped=_SAME_REASON)
     problem = dataclasses.replace(failure.problem, why=_WHY_CONFIG)
     return Judgement((finding("PC109", problem),))
+
+
+def _within(module: str | None, other: str) -> bool:
+    return f"{module}.".startswith(f"{other}.")
 
 
 def _same(one: Problem, other: Problem) -> bool:
@@ -287,7 +294,8 @@ def _config_mistake(spec: Spec, tried: Attempt) -> Finding | None:
         fix = f"name the class that is there: {plural(tuple(near))}" if near else f"write `{name}` there"
         return _found(spec, "PC109", f"`{module}` has no `{name}`", _WHY_CONFIG, fix)
     if not careful.is_class(tried.value):
-        message = f"the config_class `{spec.config_class}` is {careful.short_repr(tried.value)}, no class"
+        kind = careful.class_name(type(tried.value))
+        message = f"the config_class `{spec.config_class}` is a {kind}, no class"
         return _found(spec, "PC109", message, _WHY_CONFIG, "name a class derived from pydantic.BaseModel")
     if _is_pydantic(tried.value):
         return None

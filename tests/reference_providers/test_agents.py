@@ -10,6 +10,7 @@ import pytest
 from reference_agents import get_provider_impl
 from reference_agents.agents import ReferenceAgents
 from reference_agents.config import ReferenceAgentsConfig
+from reference_agents.store import SessionStore
 from reference_inference_scripted.config import ScriptedInferenceConfig
 from reference_inference_scripted.inference import ScriptedInference
 from reference_memory_volatile.config import VolatileMemoryConfig
@@ -33,6 +34,7 @@ from provider_conformance.stack.apis.agents import AgentConfig
 from provider_conformance.stack.apis.deployment import RestAPIExecutionConfig, RestAPIMethod
 from provider_conformance.stack.apis.media import URL
 from provider_conformance.stack.apis.memory import MemoryBankDocument
+from provider_conformance.stack.apis.memory_banks import KeywordMemoryBankDef
 from provider_conformance.stack.apis.messages import StopReason, ToolResponseMessage, UserMessage
 from provider_conformance.stack.apis.sampling import SamplingParams
 from provider_conformance.stack.apis.telemetry import StructuredLogEvent
@@ -259,6 +261,15 @@ def test_a_key_value_bank_is_asked_by_its_keys(agents: ReferenceAgents, workshop
     assert workshop.inference.asked["messages"][-1].context == DOCUMENTS["names"]
 
 
+def test_the_best_of_all_banks_come_first(agents: ReferenceAgents, workshop: Workshop) -> None:
+    asyncio.run(workshop.memory.register_memory_bank(KeywordMemoryBankDef(identifier="more")))
+    best = MemoryBankDocument(document_id="best", content="shop shop shop shop shop")
+    asyncio.run(workshop.memory.insert_documents("more", [best]))
+    tool = memory_tool(FACTS, AgentKeywordMemoryBankConfig(bank_id="more"), max_chunks=1)
+    talk(agents, tools=[tool]).says("when closes the shop?")
+    assert workshop.inference.asked["messages"][-1].context == best.content
+
+
 @pytest.mark.parametrize("limit", [{"max_chunks": 1}, {"max_tokens_in_context": 9}])
 def test_no_more_is_retrieved_than_wanted(
     agents: ReferenceAgents, workshop: Workshop, limit: dict[str, int]
@@ -430,6 +441,17 @@ def test_a_deleted_agent_is_gone(agents: ReferenceAgents) -> None:
     asyncio.run(agents.delete_agents(session.agent_id))
     with pytest.raises(ValueError, match="there is no agent"):
         session.session()
+
+
+def test_with_an_agent_all_that_it_said_leaves_the_file() -> None:
+    store = SessionStore(":memory:")
+    store.add_agent("a", "{}")
+    store.add_session("a", "s", "{}")
+    store.add_turn("s", "t", "{}")
+    store.delete_agent("a")
+    left = store.turns("s")
+    store.close()
+    assert left == []
 
 
 def test_a_session_that_is_deleted_during_a_turn_takes_it_along(agents: ReferenceAgents) -> None:

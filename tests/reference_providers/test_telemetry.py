@@ -102,6 +102,11 @@ def test_a_span_whose_parent_is_elsewhere_is_the_root(provider: ReferenceTelemet
     assert asyncio.run(provider.get_trace("t")).root_span_id == "here"
 
 
+def test_a_span_of_which_only_the_end_is_known_is_no_root(provider: ReferenceTelemetry) -> None:
+    log(provider, ended("lost", 3), started("here", 1))
+    assert asyncio.run(provider.get_trace("t")).root_span_id == "here"
+
+
 def test_traces_do_not_mix(provider: ReferenceTelemetry) -> None:
     log(provider, started("first", trace="a"), started("second", trace="b"))
     assert asyncio.run(provider.get_trace("b")).root_span_id == "second"

@@ -20,6 +20,7 @@ from provider_conformance.protocols.model import ProtocolModel
 from provider_conformance.providers import careful, causes, loading, places, typing_places
 from provider_conformance.providers.containment import Attempt, attempt
 from provider_conformance.providers.mypy_runner import MypyError, Setup, run_mypy
+from provider_conformance.providers.source.calls import is_stand_in
 from provider_conformance.providers.typing_annotations import node_of
 from provider_conformance.providers.typing_model import (
     About,
@@ -162,6 +163,7 @@ def judge(
     live: Mapping[str, type] | None = None,
     by_position: Mapping[Pair, frozenset[str]] | None = None,
     key: str = "",
+    search: tuple[str, ...] = (),
     setup: Setup | None = None,
 ) -> dict[Pair, Judged]:
     """Judge pairs in one run of mypy.
@@ -172,6 +174,7 @@ def judge(
         by_position: The methods of each pair to which the stack passes arguments by position; by
             default those of which the names tell it.
         key: Names what is judged, for the cache of mypy; by default the packages of the pairs.
+        search: Folders where mypy looks for packages first.
         setup: How mypy is run; made of the pairs where it is None.
 
     Returns:
@@ -180,7 +183,7 @@ def judge(
     known = dict(live or {})
     prepared = [_prepared(pair, known, (by_position or {}).get(pair)) for pair in pairs]
     ready = [judged for judged in prepared if not judged.verdict.reason]
-    verdicts = _verdicts(ready, setup or _setup(ready, key)) if ready else {}
+    verdicts = _verdicts(ready, setup or _setup(ready, key, search)) if ready else {}
     return {j.pair: replace(j, verdict=verdicts.get(j.pair, j.verdict)) for j in prepared}
 
 
@@ -189,7 +192,7 @@ def _prepared(pair: Pair, known: dict[str, type], by_position: frozenset[str] | 
     for path in pair:
         if not _is_path(path):
             return Judged(pair, Verdict(reason=f"`{path}` does not name a class that mypy could look up"))
-        if path in known and attempt(lambda path=path: _looked_up(path)).value is not known[path]:  # type: ignore[misc]
+        if path in known and not _leads_to(path, known[path]):
             return Judged(pair, Verdict(reason=f"the class is not to be found under its name, `{path}`"))
     protocol = _class(pair[1], known)
     if protocol.error is not None:
@@ -198,6 +201,20 @@ def _prepared(pair: Pair, known: dict[str, type], by_position: frozenset[str] | 
     model = read_protocol(protocol.value)
     called = usually_by_position(model) if by_position is None else by_position
     return Judged(pair, Verdict(), model, _class(pair[0], known).value, called)
+
+
+def _leads_to(path: str, cls: type) -> bool:
+    """Whether mypy, which goes by names, will look at ``cls``; nothing is imported to find out.
+
+    A stand-in that was read off source is not what its module has, and stands for it.
+    """
+    module, _, qualname = path.partition(":")
+    found: Any = loading.loaded(module)
+    for name in qualname.split(".") if found is not None else ():
+        found = vars(found).get(name)
+        if found is None:
+            return False
+    return found is None or found is cls or is_stand_in(cls)
 
 
 def _is_path(path: str) -> bool:
@@ -253,10 +270,10 @@ def _apart(ready: Sequence[Judged], setup: Setup, error: MypyError) -> dict[Pair
     return {pair: v for group in modules.values() for pair, v in _verdicts(group, setup).items()}
 
 
-def _setup(ready: Sequence[Judged], key: str) -> Setup:
+def _setup(ready: Sequence[Judged], key: str, search: tuple[str, ...]) -> Setup:
     packages = {path.partition(":")[0].partition(".")[0] for judged in ready for path in judged.pair}
     needed = packages | {owner for judged in ready for owner in _owners(judged)}
-    return Setup(key or " ".join(sorted(packages)), frozenset(needed))
+    return Setup(key or " ".join(sorted(packages)), frozenset(needed), search)
 
 
 def _owners(judged: Judged) -> Iterable[str]:

@@ -202,7 +202,8 @@ def _of_provider(subject: Subject) -> Mapping[Pair, Judged]:
                     live[pair[1]] = protocol.live
         contract = subject.contract.title if subject.contract else ""
         key = f"{subject.provider.package or subject.provider.name} {contract}"
-        kept = judge(list(called), live=live, by_position=called, key=key)
+        search = (str(subject.provider.folder),) if subject.provider.folder else ()
+        kept = judge(list(called), live=live, by_position=called, key=key, search=search)
         _KEPT[subject.siblings] = kept
     return kept
 

@@ -20,8 +20,9 @@ def same_default(promised: Any, real: Any, compared: Pairs = frozenset()) -> boo
     """Compare two defaults by value; where that cannot be decided they count as the same.
 
     A default known only as source text is compared with another such text and with members of
-    enumerations; see :func:`undecided` for what that leaves open. Objects without an equality of their own are compared by type and state.
-    ``compared`` holds the pairs further out, so that objects which contain themselves come to an end.
+    enumerations; see :func:`undecided` for what that leaves open. Objects without an equality of
+    their own are compared by type and state. ``compared`` holds the pairs further out, so that
+    objects which contain themselves come to an end.
     """
     if promised is real or (id(promised), id(real)) in compared:
         return True

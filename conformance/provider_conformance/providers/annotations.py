@@ -13,6 +13,7 @@ from provider_conformance.protocols.classes import is_protocol
 from provider_conformance.providers import careful, places
 from provider_conformance.providers.containment import attempt
 
+_FLAGS: Final = type.__dict__["__flags__"].__get__
 _AWAITABLES: Final = (collections.abc.Awaitable, collections.abc.Coroutine)
 
 
@@ -60,4 +61,5 @@ def _options(annotation: Any) -> list[Any]:
 
 def _concrete(cls: type) -> bool:
     # since Python 3.11 `Any` is a class itself
-    return cls not in (object, Any) and not is_protocol(cls) and not inspect.isabstract(cls)
+    nothing = cls is object or cls is Any
+    return not nothing and not is_protocol(cls) and not _FLAGS(cls) & inspect.TPFLAGS_IS_ABSTRACT

@@ -75,7 +75,7 @@ def missing_module(error: BaseException) -> str:
     A module that another release of an installed package has is not absent but gone.
     """
     root = _root(error)
-    name = root.name if isinstance(root, ModuleNotFoundError) else None
+    name = careful.attribute(root, "name") if isinstance(root, ModuleNotFoundError) else None
     return name if isinstance(name, str) and _is_absent(name) else ""
 
 
@@ -90,7 +90,7 @@ def _root(error: BaseException) -> BaseException:
     current: BaseException | None = error
     seen: set[int] = set()
     while current is not None and id(current) not in seen:
-        if isinstance(current, ImportError) and current.name:
+        if isinstance(current, ImportError) and careful.attribute(current, "name"):
             return current
         seen.add(id(current))
         current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
@@ -133,20 +133,20 @@ def _recursion(cause: Cause) -> Problem | None:
 
 
 def _no_module(cause: Cause) -> Problem | None:
-    error = cause.error
-    if not isinstance(error, ModuleNotFoundError) or not isinstance(error.name, str) or not error.name:
+    name = careful.attribute(cause.error, "name")
+    if not isinstance(cause.error, ModuleNotFoundError) or not isinstance(name, str) or not name:
         return None
-    top = error.name.partition(".")[0]
+    top = name.partition(".")[0]
     family = stacks.family_of_module(top)
-    if cause.home.owns_module(error.name) and not family:
-        return _own_module(cause, error.name)
-    if _is_absent(error.name) and not (family and stacks.version_of(family)):
-        return _stack_missing(cause, family) if family else _third_party_missing(cause, error.name)
+    if cause.home.owns_module(name) and not family:
+        return _own_module(cause, name)
+    if _is_absent(name) and not (family and stacks.version_of(family)):
+        return _stack_missing(cause, family) if family else _third_party_missing(cause, name)
     owner = stacks.title(family) if family else f"the installed `{top}`"
     return Problem(
         "stack-module" if family else "missing-submodule",
-        f"{cause.what} needs module `{error.name}`, which {owner} does not have",
-        fix=f"import what {owner} has instead, or pin the release that has `{error.name}`",
+        f"{cause.what} needs module `{name}`, which {owner} does not have",
+        fix=f"import what {owner} has instead, or pin the release that has `{name}`",
     )
 
 

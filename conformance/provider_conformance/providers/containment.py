@@ -19,6 +19,9 @@ from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from provider_conformance.protocols.classes import mro, namespace
+from provider_conformance.providers import careful
+
 _OUTPUT_LIMIT: Final = 20_000
 _STREAMS: Final = ("stdout", "stderr")
 
@@ -50,8 +53,26 @@ def attempt(function: Callable[[], Any]) -> Attempt:
         except BaseException as raised:
             if type(raised) is KeyboardInterrupt:
                 raise
-            error = raised
+            error = raised if _is_plain(raised) else _disguised(raised)
     return Attempt(value, error, written["stdout"], written["stderr"])
+
+
+_ASKED: Final = frozenset({"__class__", "__getattribute__", "__traceback__", "__cause__", "__context__"})
+"""What is asked of every exception when its cause is looked for."""
+
+
+class DisguisedError(Exception):
+    """Stands for an exception that answers questions about itself with code of its own."""
+
+
+def _is_plain(error: BaseException) -> bool:
+    written = (cls for cls in mro(type(error)) if careful.class_module(cls) != "builtins")
+    return not any(_ASKED & {*namespace(cls)} for cls in written)
+
+
+def _disguised(error: BaseException) -> DisguisedError:
+    traceback = BaseException.__dict__["__traceback__"].__get__(error)
+    return DisguisedError(careful.class_title(type(error))).with_traceback(traceback)
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from provider_conformance.protocols.classes import mro
 from provider_conformance.providers import careful, places, values
+from provider_conformance.providers.containment import attempt
 from provider_conformance.providers.loading import import_module
 from provider_conformance.providers.values import (
     NONE,
@@ -308,7 +309,9 @@ def _classes(value: Value) -> list[type] | None:
         return None if None in inner else [cls for found in inner if found for cls in found]
     if not isinstance(value, Known):
         return None
-    options = typing.get_args(value.value) or (value.value,)
+    if careful.is_class(value.value):
+        return [value.value]
+    options: tuple[Any, ...] = attempt(lambda: typing.get_args(value.value)).value or (None,)
     return list(options) if all(careful.is_class(option) for option in options) else None
 
 

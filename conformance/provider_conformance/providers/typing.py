@@ -192,8 +192,8 @@ def _prepared(pair: Pair, known: dict[str, type], by_position: frozenset[str] | 
     for path in pair:
         if not _is_path(path):
             return Judged(pair, Verdict(reason=f"`{path}` does not name a class that mypy could look up"))
-        if path in known and not _leads_to(path, known[path]):
-            return Judged(pair, Verdict(reason=f"the class is not to be found under its name, `{path}`"))
+    if pair[0] in known and not _leads_to(pair[0], known[pair[0]]):
+        return Judged(pair, Verdict(reason=f"the class is not to be found under its name, `{pair[0]}`"))
     protocol = _class(pair[1], known)
     if protocol.error is not None:
         shown = causes.shown(protocol.error)

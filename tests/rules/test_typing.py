@@ -17,6 +17,7 @@ from provider_conformance.providers.model import Implementation, Provider, Spec,
 from provider_conformance.providers.mypy_runner import MypyError
 from provider_conformance.report import Record
 from provider_conformance.rules import typing as rules
+from provider_conformance.rules.model import Subject
 from provider_conformance.run import run
 
 SOURCE = """\
@@ -202,3 +203,17 @@ def test_what_the_stack_itself_defines_is_skipped_in_a_provider_of_somebody_else
 
 def test_every_rule_of_the_family_has_a_code_of_its_own() -> None:
     assert [rule.code for rule in rules.RULES] == ["PC401", "PC402", "PC403"]
+
+
+class _Seed:
+    """A protocol as in 2024: what is returned depends on ``stream``, and the annotation lists values."""
+
+    def chat(self, stream: bool = False) -> int | str:
+        raise NotImplementedError
+
+
+def test_an_annotation_that_only_lists_values_promises_no_result_type() -> None:
+    api = ApiContract("inference", public=read_protocol(_Seed))
+    subject = Subject(Provider("seed"), api=api, method="chat")
+    assert not rules.return_type.applies(subject)
+    assert rules.parameter_type.applies(subject)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from provider_conformance.protocols import classes
 from provider_conformance.protocols.bodies import FunctionNode, node_of, own_statements
-from provider_conformance.protocols.model import ResultKind
+from provider_conformance.protocols.model import ProtocolMethod, ResultKind
 
 Kinds = frozenset[ResultKind]
 
@@ -112,6 +112,15 @@ def _of_flags(function: FunctionType) -> Kinds | None:
     if function.__dict__ and inspect.iscoroutinefunction(function):  # marked by inspect
         return _AWAITABLE
     return _PLAIN if flags & inspect.CO_GENERATOR else None
+
+
+def names_values_only(method: ProtocolMethod) -> bool:
+    """Whether a method may be awaited or iterated over, and its annotation tells neither.
+
+    So it is with the methods that take ``stream`` in the stacks of 2024: a plain ``def`` annotated
+    with the response and its chunk.
+    """
+    return method.result is ResultKind.ANY and of_annotation(method.returns) == _PLAIN
 
 
 def of_function(function: FunctionType, owner: type | None = None, depth: int = _DEPTH) -> Kinds:

@@ -17,6 +17,7 @@ from provider_conformance.protocols import classes
 from provider_conformance.protocols.live import View, look_up
 from provider_conformance.protocols.members import read_protocol
 from provider_conformance.protocols.model import ProtocolModel
+from provider_conformance.protocols.results import names_values_only
 from provider_conformance.providers import careful, causes, loading, places, typing_places
 from provider_conformance.providers.containment import Attempt, attempt
 from provider_conformance.providers.mypy_runner import MypyError, Setup, run_mypy
@@ -95,7 +96,13 @@ class Judged:
 
     def findings(self) -> list[Finding]:
         """The verdict's objections as findings."""
-        return [self._finding(o) for o in self.verdict.objections if not self._only_raises(o)]
+        meant = [o for o in self.verdict.objections if not (self._says_chunks(o) or self._only_raises(o))]
+        return [self._finding(objection) for objection in meant]
+
+    def _says_chunks(self, objection: Objection) -> bool:
+        """Whether the protocol's annotation names values only, not that they are awaited or iterated over."""
+        method = self.protocol.methods.get(objection.member) if self.protocol else None
+        return objection.about is About.RETURN and method is not None and names_values_only(method)
 
     def _only_raises(self, objection: Objection) -> bool:
         """Whether the result is None by its annotation and in truth never there, since the body raises."""

@@ -14,6 +14,7 @@ from provider_conformance.findings import PASS, Finding, Judgement
 from provider_conformance.protocols import classes
 from provider_conformance.protocols.live import View, look_up
 from provider_conformance.protocols.model import Calls, ProtocolModel, State
+from provider_conformance.protocols.results import names_values_only
 from provider_conformance.providers.typing import CODES, Judged, judge
 from provider_conformance.providers.typing_model import About, Pair, path_of
 from provider_conformance.providers.typing_probes import data_members
@@ -41,7 +42,7 @@ def _takes_something(subject: Subject) -> bool:
 
 def _promises_something(subject: Subject) -> bool:
     methods = [p.methods.get(subject.method) for p in _protocols(subject)]
-    return any(method.returns not in ("", "Any") for method in methods if method)
+    return any(m.returns not in ("", "Any") and not names_values_only(m) for m in methods if m)
 
 
 def _is_data(subject: Subject) -> bool:

@@ -50,10 +50,15 @@ def version_of(distribution: str) -> str:
 
 
 def title(family: str) -> str:
-    """A family as a person would say it, with its installed version: "ogx 1.5.0"."""
+    """A family as a person would say it, with its installed version: "ogx 1.5.0".
+
+    A distribution with the stack's API of another version is said too: it is what has the names.
+    """
     if family == BUILTIN:
         return "the built-in stack"
-    return f"{family} {version_of(family)}".strip()
+    version, api = version_of(family), version_of(f"{family}-api")
+    skew = f" with {family}-api {api}" if api and api != version else ""
+    return f"{family} {version}".strip() + skew
 
 
 def installed() -> tuple[str, ...]:

@@ -217,11 +217,9 @@ def _leads_to(path: str, cls: type) -> bool:
     """
     module, _, qualname = path.partition(":")
     found: Any = loading.loaded(module)
-    for name in qualname.split(".") if found is not None else ():
-        found = vars(found).get(name)
-        if found is None:
-            return False
-    return found is None or found is cls or is_stand_in(cls)
+    for name in qualname.split("."):
+        found = vars(found).get(name) if hasattr(found, "__dict__") else None
+    return found is cls or is_stand_in(cls)
 
 
 def _is_path(path: str) -> bool:

@@ -33,8 +33,12 @@ def delete(cls: ast.ClassDef, method: Method) -> None:
 
 
 def rename_first_parameter(cls: ast.ClassDef, method: Method) -> None:
-    """Give the first parameter another name, in the signature only."""
-    method.args.args[1].arg = "renamed"
+    """Give the first parameter another name, in the signature and in the body."""
+    before, method.args.args[1].arg = method.args.args[1].arg, "renamed"
+    # A name that is not there would be a second defect, and the rules that call the method find it.
+    for node in ast.walk(method):
+        if isinstance(node, ast.Name) and node.id == before:
+            node.id = "renamed"
 
 
 def make_sync(cls: ast.ClassDef, method: Method) -> None:

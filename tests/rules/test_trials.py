@@ -1,0 +1,79 @@
+"""When a provider is tried, and what is said where it cannot be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from provider_conformance.contracts.builtin import builtin_contract
+from provider_conformance.hosts.trial import WatchedDeps
+from provider_conformance.providers.locate import load_provider
+from provider_conformance.providers.model import Implementation, Spec, SpecKind
+from provider_conformance.rules import registration, resolution
+from provider_conformance.rules.model import Rule, Subject
+from provider_conformance.rules.promises import explains
+from provider_conformance.stack.specs import Api
+
+WIRED = Path(__file__).parents[2] / "fixtures" / "packages" / "wired"
+RULES = [*resolution.RULES, *registration.RULES]
+
+
+@pytest.fixture(scope="module")
+def subject() -> Subject:
+    provider = load_provider(str(WIRED), root=WIRED)
+    spec = next(spec for spec in provider.specs if spec.provider_type == "serves")
+    return Subject(provider, builtin_contract(), spec, builtin_contract().apis["safety"])
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_on_another_stack_nothing_is_tried(subject: Subject, rule: Rule) -> None:
+    other = replace(subject, contract=replace(builtin_contract(), stack="ogx", release="9"))
+    assert "ogx 9" in rule.check(other).skipped
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_code_that_is_not_imported_is_not_run(subject: Subject, rule: Rule) -> None:
+    unseen = replace(subject, provider=replace(subject.provider, not_imported="a requirement is missing"))
+    assert "a requirement is missing" in rule.check(unseen).skipped
+
+
+def test_a_provider_that_needs_what_is_not_here_is_inconclusive_once(subject: Subject) -> None:
+    async def factory(config: object, deps: object) -> object:
+        raise ConnectionRefusedError("nobody listens on port 11434")
+
+    offline = replace(subject, implementation=lambda: Implementation(object, "given", factory=factory))
+    judgements = {rule.code: rule.check(offline) for rule in RULES if rule.applies(offline)}
+    assert [code for code, judgement in judgements.items() if judgement.inconclusive] == ["PC501"]
+    assert not any(judgement.findings for judgement in judgements.values())
+
+
+def test_what_the_stack_makes_itself_is_not_tried(subject: Subject) -> None:
+    assert isinstance(subject.spec, Spec)
+    passed_through = replace(subject, spec=replace(subject.spec, kind=SpecKind.PASSTHROUGH))
+    assert resolution.not_resolvable.check(passed_through).skipped
+
+
+def test_watched_dependencies_tell_every_way_to_look_something_up() -> None:
+    undeclared: list[str] = []
+    deps = WatchedDeps({Api.memory: 1}, frozenset({Api.memory}), undeclared)
+    assert deps[Api.memory] == 1
+    assert deps.get(Api.agents) is None
+    assert Api.safety not in deps
+    assert deps.pop(Api.telemetry, None) is None
+    assert deps.get("memory") is None
+    assert undeclared == ["Api.agents", "Api.safety", "Api.telemetry", "'memory'"]
+
+
+@pytest.mark.parametrize(
+    ("error", "explained"),
+    [
+        (None, False),
+        (KeyError("agents needs memory"), False),
+        (ValueError("agents needs something"), False),
+        (ValueError("agents needs memory"), True),
+    ],
+)
+def test_an_error_explains_by_naming(error: Exception | None, explained: bool) -> None:
+    assert explains(error, "agents", "memory") is explained

@@ -145,6 +145,10 @@ def _judge(subject: Subject, about: About) -> Judgement:
     implementation = subject.implementation()
     if reason := not_judgeable(implementation):
         return reason
+    if implementation.counterpart is not None:
+        return Judgement(
+            skipped="types are checked of classes that can be imported; this one was read off its source"
+        )
     findings: list[Finding] = []
     unclear: list[str] = []
     for pair, protocol, cls in _pairs(subject):
@@ -179,7 +183,8 @@ def _package(cls: type) -> str:
 def _pairs(subject: Subject) -> Iterator[tuple[Pair, ProtocolModel, type]]:
     """What mypy is to check for a subject: each class of the spec against each protocol of its API."""
     implementation = subject.implementation()
-    found = [implementation.cls, *implementation.alternatives] if implementation.cls else []
+    live = implementation.cls is not None and implementation.counterpart is None
+    found = [implementation.cls, *implementation.alternatives] if implementation.cls and live else []
     for protocol in (subject.api.public, subject.api.private) if subject.api else ():
         if protocol is not None:
             of_protocol = f"{protocol.module}:{protocol.name}"

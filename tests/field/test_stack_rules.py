@@ -14,8 +14,8 @@ EXPECTED = {
     "stack-ls0042": {"PC551", "PC552", "PC553", "PC555", "PC557"},
     "stack-ls0212": {"PC551", "PC552", "PC553", "PC555", "PC557", "PC558"},
     "stack-ls073": {"PC551", "PC552", "PC553", "PC557"},
-    "stack-ogx104": {"PC551", "PC552", "PC553", "PC557"},
-    "stack-ogx150": {"PC553", "PC554", "PC557"},
+    "stack-ogx104": {"PC551", "PC552", "PC553", "PC557", "PC558"},
+    "stack-ogx150": {"PC553", "PC554", "PC557", "PC558"},
 }
 
 

@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 
 from provider_conformance.contracts.builtin import builtin_contract
+from provider_conformance.hosts.generated import nothing
+from provider_conformance.hosts.standins import stand_in
 from provider_conformance.hosts.trial import WatchedDeps
 from provider_conformance.providers.locate import load_provider
 from provider_conformance.providers.model import Implementation, Spec, SpecKind
 from provider_conformance.rules import registration, resolution
 from provider_conformance.rules.model import Rule, Subject
 from provider_conformance.rules.promises import explains
-from provider_conformance.stack.specs import Api
+from provider_conformance.stack.apis.safety import Safety
+from provider_conformance.stack.specs import Api, ShieldsProtocolPrivate
 
 WIRED = Path(__file__).parents[2] / "fixtures" / "packages" / "wired"
 RULES = [*resolution.RULES, *registration.RULES]
@@ -43,7 +46,8 @@ def test_a_provider_that_needs_what_is_not_here_is_inconclusive_once(subject: Su
     async def factory(config: object, deps: object) -> object:
         raise ConnectionRefusedError("nobody listens on port 11434")
 
-    offline = replace(subject, implementation=lambda: Implementation(object, "given", factory=factory))
+    conforming = stand_in("Made", [Safety, ShieldsProtocolPrivate], nothing)
+    offline = replace(subject, implementation=lambda: Implementation(conforming, "given", factory=factory))
     judgements = {rule.code: rule.check(offline) for rule in RULES if rule.applies(offline)}
     assert [code for code, judgement in judgements.items() if judgement.inconclusive] == ["PC501"]
     assert not any(judgement.findings for judgement in judgements.values())

@@ -70,9 +70,20 @@ def _why_not(subject: Subject, first: Baseline, error: BaseException) -> Judgeme
         )
     if isinstance(error, errors.NonConformingProviderError):
         return Judgement(skipped="it does not keep its protocols, see PC2xx and PC3xx")
+    if isinstance(error, errors.ProviderStartError) and _breaks_protocols(subject):
+        return Judgement(skipped="it does not keep its protocols, see PC2xx and PC3xx")
     if isinstance(error, errors.ProviderLoadError):
         return Judgement(skipped=f"it cannot be loaded, see PC1xx: {error}")
     return Judgement(inconclusive=f"it was not started here: {errors.describe(error)}")
+
+
+def _breaks_protocols(subject: Subject) -> bool:
+    """Whether its class has faults that other rules tell: what it does with them is no further finding."""
+    from provider_conformance.stack.compliance import problems_of  # noqa: PLC0415
+    from provider_conformance.stack.specs import Api  # noqa: PLC0415
+
+    cls = subject.implementation().cls
+    return cls is not None and subject.spec is not None and bool(problems_of(cls, Api(subject.spec.api)))
 
 
 def _everywhere(subject: Subject, trial: Trial) -> Judgement:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from provider_conformance.findings import PASS, Finding, Judgement, Severity
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 Graph = Mapping[str, Sequence[str]]
 
 _RESOLUTIONS: Final = 40
+_SOUND: Final = 150
 _SORTS: Final = 150
 _LONGEST: Final = 4096
 _NO_HOST: Final = Judgement(skipped="there is no stack to judge")
@@ -405,7 +407,8 @@ def wiring(subject: Subject) -> Judgement:
     What it does:
         Resolves run configs without a fault. Every declared provider must be built once, after
         every provider of each API that it needs or may use; its `deps` must hold exactly what it
-        declares, and under each API what serves that API.
+        declares, and under each API what serves that API. A refusal that says why is a warning: a part of
+        the stack then needs something that no spec shows.
 
     Why is this bad:
         A provider calls something that is not there, or not ready.
@@ -433,14 +436,17 @@ def wiring(subject: Subject) -> Judgement:
     found = smallest(
         stacks(vocabulary=vocabulary),
         lambda sketch: bool(broken_promise(sketch, host.resolve(sketch), vocabulary)),
-        examples=_RESOLUTIONS,
+        examples=_SOUND,
     )
     if found is None:
         return PASS
-    message = broken_promise(found, host.resolve(found), vocabulary)
-    return _finding(
-        subject, "PC558", message, _resolving(found), "A sound run config does not start as it says."
-    )
+    resolution = host.resolve(found)
+    message = broken_promise(found, resolution, vocabulary)
+    why = "A sound run config does not start as it says."
+    judgement = _finding(subject, "PC558", message, _resolving(found), why)
+    if not explains(resolution.error):
+        return judgement
+    return Judgement(tuple(replace(f, severity=Severity.WARNING) for f in judgement.findings))
 
 
 RULES: Final[tuple[Rule, ...]] = (

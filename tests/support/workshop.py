@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from provider_conformance.hosts.standins import stand_in
 from provider_conformance.stack.registry import ProviderRegistry
+from provider_conformance.stack.resolver import Stack, resolve
 from provider_conformance.stack.run_config import StackRunConfig, parse_run_config
 from provider_conformance.stack.specs import (
     Api,
@@ -202,3 +203,14 @@ def _declared(provider: str | Mapping[str, Any]) -> Mapping[str, Any]:
         return provider
     provider_type, _, provider_id = provider.partition("@")
     return {"provider_type": provider_type, "provider_id": provider_id or provider_type}
+
+
+def resolved(workshop: Workshop, config: StackRunConfig, **options: Any) -> Stack:
+    """A stack that was started and shut down."""
+
+    async def start_and_stop() -> Stack:
+        stack = await resolve(config, workshop.registry, **options)
+        await stack.shutdown()
+        return stack
+
+    return run(start_and_stop())

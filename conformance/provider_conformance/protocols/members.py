@@ -25,7 +25,8 @@ from provider_conformance.protocols.signature import (
 _NOT_MEMBERS: Final = frozenset(
     {
         "__abstractmethods__", "__annotations__", "__annotate__", "__annotate_func__",
-        "__annotations_cache__", "__class_getitem__", "__dict__", "__doc__", "__eq__",
+        "__annotations_cache__", "__callable_proto_members_only__", "__class_getitem__", "__dict__",
+        "__doc__", "__eq__",
         "__firstlineno__", "__hash__", "__init__", "__init_subclass__", "__match_args__",
         "__module__", "__new__", "__non_callable_proto_members__", "__orig_bases__",
         "__parameters__", "__protocol_attrs__", "__qualname__", "__repr__", "__slots__",

@@ -43,9 +43,7 @@ def load(argument: str, *, view: str, api: str | None = None, root: Path) -> Pro
     return found
 
 
-def _without_import(
-    live: Provider, problem: Problem, argument: str, api: str | None, root: Path
-) -> Provider:
+def _without_import(live: Provider, problem: Problem, argument: str, api: str | None, root: Path) -> Provider:
     found: Provider = _source().source_provider(argument, api=api, root=root)
     home = loading.home_of(live.package)
     if not any(requirements.may_be_declared(problem.missing, home, spec) for spec in found.specs):

@@ -66,9 +66,32 @@ def forwarded(function: FunctionType, owner: type, binds: bool, values: Values) 
     if _touches(node, set(handed)):
         return None
     calls = [s for s in own_statements(node) if isinstance(s, ast.Call) and _spreads(s, handed)]
-    if len(calls) != 1 or _forgives(node, calls[0]):
+    targets = [(call, _target(call, function, owner, binds, values)) for call in calls]
+    if len(targets) > 1:
+        targets = _of_the_wrapped(targets, function, node)
+    if len(targets) != 1 or _forgives(node, targets[0][0]):
         return None
-    return _target(calls[0], function, owner, binds, values)
+    return targets[0][1]
+
+
+def _of_the_wrapped(
+    targets: list[tuple[ast.Call, Target | None]], function: FunctionType, node: FunctionNode
+) -> list[tuple[ast.Call, Target | None]]:
+    """Of several calls the one of what is wrapped, unless another one's result may be returned instead.
+
+    Tracing hands the arguments to a logger too; a wrapper that chooses between two functions is
+    another matter.
+    """
+    wrapped = function.__dict__.get("__wrapped__")
+    returned = {
+        id(part)
+        for statement in own_statements(node)
+        if isinstance(statement, ast.Return) and statement.value is not None
+        for part in ast.walk(statement.value)
+    }
+    ours = [(c, t) for c, t in targets if t is not None and t.raw is wrapped]
+    others = [c for c, t in targets if t is None or t.raw is not wrapped]
+    return [] if any(id(other) in returned for other in others) else list(ours)
 
 
 def _touches(node: FunctionNode, names: set[str]) -> bool:

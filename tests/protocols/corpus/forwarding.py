@@ -334,3 +334,42 @@ class TwoLambdasSync:
 
     async def _embed(self, texts):
         return [1.0]
+
+
+def logged_and_traced(function):
+    """Hand the arguments to a logger, then to the function: as the stacks of 2025 trace every provider."""
+
+    def describe(self, *args: Any, **kwargs: Any) -> str:
+        return f"{type(self).__name__} {args} {kwargs}"
+
+    @functools.wraps(function)
+    async def wrapper(self, *args: Any, **kwargs: Any) -> Any:
+        description = describe(self, *args, **kwargs)
+        try:
+            return await function(self, *args, **kwargs)
+        except Exception as error:
+            error.add_note(description)
+            raise
+
+    return wrapper
+
+
+@cases.fine("logged-and-traced", Inference)
+class LoggedAndTraced(Inference):
+    @logged_and_traced
+    async def completion(self, model_id, content, stream=False, max_tokens=None):
+        return Seen(model_id=model_id, stream=stream)
+
+
+@cases.defect("logged-traced-and-narrow", Inference, "x03 completion")
+class LoggedAndNarrow(Inference):
+    @logged_and_traced
+    async def completion(self, model_id, content):
+        return Seen(model_id=model_id)
+
+
+@cases.defect("logged-traced-and-reordered", Inference, "x04 completion warning")
+class LoggedAndReordered(Inference):
+    @logged_and_traced
+    async def completion(self, model_id, content, max_tokens=None, stream=False):
+        return Seen(model_id=model_id, stream=stream)

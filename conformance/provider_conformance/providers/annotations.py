@@ -14,6 +14,8 @@ from provider_conformance.providers import careful, places
 from provider_conformance.providers.containment import attempt
 
 _FLAGS: Final = type.__dict__["__flags__"].__get__
+_APIS: Final = ("llama_stack.apis", "llama_stack_api", "ogx_api", "provider_conformance.stack.apis")
+"""Where the stacks keep their APIs: some releases have plain classes there that only extend a protocol."""
 _AWAITABLES: Final = (collections.abc.Awaitable, collections.abc.Coroutine)
 
 
@@ -61,5 +63,5 @@ def _options(annotation: Any) -> list[Any]:
 
 def _concrete(cls: type) -> bool:
     # since Python 3.11 `Any` is a class itself
-    nothing = cls is object or cls is Any
+    nothing = cls is object or cls is Any or careful.class_module(cls).startswith(_APIS)
     return not nothing and not is_protocol(cls) and not _FLAGS(cls) & inspect.TPFLAGS_IS_ABSTRACT

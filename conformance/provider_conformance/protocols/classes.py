@@ -86,8 +86,8 @@ def model_fields(cls: type) -> Mapping[str, Any]:
 
 def definitions(cls: type, name: str) -> Iterator[tuple[type, Any]]:
     """Every class of the MRO that defines ``name``, with the raw value, in lookup order."""
-    for owner in mro(cls):
-        values = namespace(owner)
+    for owner in _MRO(cls):  # the hottest loop there is: no calls that can be spared
+        values = _NAMESPACE(owner)
         if name in values:
             yield owner, values[name]
         elif ANYTHING in values:

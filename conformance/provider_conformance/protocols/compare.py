@@ -334,6 +334,7 @@ def _unread_defaults(promised: Signature, real: Signature) -> Iterator[Parameter
     found = {p.name: p for p in real.parameters if p.default is not MISSING}
     for parameter in promised.parameters:
         other = found.get(parameter.name)
-        known = other is not None and parameter.default is not MISSING
-        if other is not None and known and undecided(parameter.default, other.default):
+        if other is None or parameter.default is MISSING or parameter.default is other.default:
+            continue
+        if undecided(parameter.default, other.default):
             yield other

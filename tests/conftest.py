@@ -1,3 +1,16 @@
 """What all tests share."""
 
+from __future__ import annotations
+
+import os
+import tempfile
+
+import pytest
+
 pytest_plugins = "pytester"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give each process that runs tests a cache of mypy's of its own: they make modules of the same names."""
+    if "PROVIDER_CONFORMANCE_CACHE" not in os.environ or hasattr(config, "workerinput"):
+        os.environ["PROVIDER_CONFORMANCE_CACHE"] = tempfile.mkdtemp(prefix="provider-conformance-")

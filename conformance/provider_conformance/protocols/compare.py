@@ -163,12 +163,9 @@ def judge(
     family: Family,
 ) -> Comparison:
     """Judge what an implementation has under a method's name; pure, for live and source views alike."""
-    if implemented.state is State.UNSEEN or implemented.signature is None:
+    if implemented.state is not State.PRESENT or implemented.signature is None:
         return _judge_state(method, implemented, protocol, family)
-    if implemented.state is not State.PRESENT:
-        return _judge_state(method, implemented, protocol, family)
-    judge_one = _Judge(method, implemented, protocol, calls, family)
-    return judge_one.comparison()
+    return _Judge(method, implemented, protocol, calls, family).comparison()
 
 
 def _judge_state(

@@ -15,8 +15,10 @@ from typing import Any, Final, TypeVar
 from unittest import mock
 
 from provider_conformance.hosts.builtin import BuiltinHost
+from provider_conformance.hosts.builtin_running import BuiltinRunning
 from provider_conformance.hosts.generated import Ledger
 from provider_conformance.hosts.model import ProviderSketch, StackSketch
+from provider_conformance.hosts.running import FIRST, Running
 from provider_conformance.hosts.vocabulary import BUILTIN
 from provider_conformance.providers.constructing import construct
 from provider_conformance.providers.containment import Attempt
@@ -100,11 +102,11 @@ class Trial:
 
     @property
     def sketch(self) -> ProviderSketch:
-        """The provider as an entry of a run config, with the id "tried-0"."""
+        """The provider as an entry of a run config, under the first id."""
         spec = self.spec
         return ProviderSketch(
             spec.api.value,
-            "tried-0",
+            FIRST,
             spec.provider_type,
             tuple(api.value for api in spec.api_dependencies),
             tuple(api.value for api in spec.optional_api_dependencies),
@@ -121,7 +123,7 @@ class Trial:
         return StackSketch((own, *made_up(wanted, without=own.api)))
 
     def run(
-        self, sketch: StackSketch, work: Callable[[Stack], Awaitable[T]], witness: Witness | None = None
+        self, sketch: StackSketch, work: Callable[[Running], Awaitable[T]], witness: Witness | None = None
     ) -> Attempt:
         """Resolve a run config, do some work on the stack, and shut it down.
 
@@ -129,7 +131,7 @@ class Trial:
 
         Args:
             sketch: The run config; providers of the tried one's type are real.
-            work: What to do.
+            work: What to do with the stack.
             witness: Is told what the provider does.
 
         Returns:
@@ -142,7 +144,7 @@ class Trial:
             done: list[T] = []
 
             async def once(stack: Stack) -> None:
-                done.append(await work(stack))
+                done.append(await work(BuiltinRunning.of(stack, self.spec.api.value)))
 
             with self._module(seen, ledger) as spec, suppress(ShutdownError):
                 await BuiltinHost().working(sketch, once, ledger=ledger, specs=[spec])

@@ -7,71 +7,32 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.findings import PASS, Judgement
+from provider_conformance.hosts.running import FIRST, SECOND, Running
 from provider_conformance.providers.model import SpecKind
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.problems import is_loadable
 from provider_conformance.rules.resolution import twice
 from provider_conformance.rules.search import smallest
-from provider_conformance.rules.trials import SECOND, Baseline, blame, started
+from provider_conformance.rules.trials import Baseline, blame, started
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-    from provider_conformance.stack.resolver import Stack
-
 _EXAMPLES: Final = 12
-_FIRST: Final = "tried-0"
 _BUGS: Final = (TypeError, AttributeError, NameError, AssertionError, LookupError, RecursionError, SystemExit)
 """What a provider raises by mistake; a refusal is a ValueError or NotImplementedError."""
 _REGISTERED: Final = "conformance-registered"
 _ABSENT: Final = "conformance-not-registered"
-_LISTINGS: Final[Mapping[str, str]] = {
-    "inference": "list_models",
-    "safety": "list_shields",
-    "memory": "list_memory_banks",
-}
+_ROUTED: Final = frozenset({"inference", "safety", "memory"})
 
 
 def _is_routed(subject: Subject) -> bool:
-    return is_loadable(subject) and subject.spec is not None and subject.spec.api in _LISTINGS
+    return is_loadable(subject) and subject.spec is not None and subject.spec.api in _ROUTED
 
 
 def _keeps_its_own(subject: Subject) -> bool:
     """What is remote may well be one and the same for two entries of a run config."""
     return _is_routed(subject) and subject.spec is not None and subject.spec.kind is SpecKind.INLINE
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """The parts of a running stack that have to do with the tried provider's API."""
-
-    api: str
-    table: Any
-    router: Any
-    instances: Mapping[str, Any]
-
-    @classmethod
-    def of(cls, stack: Stack, api: str) -> _Parts:
-        from provider_conformance.stack.plan import TABLE_OF  # noqa: PLC0415
-        from provider_conformance.stack.specs import Api  # noqa: PLC0415
-
-        routed = Api(api)
-        return cls(api, stack.impls[TABLE_OF[routed]], stack.impls[routed], stack.providers[routed])
-
-    async def listed(self, provider_id: str = _FIRST) -> list[Any]:
-        """What the provider itself lists."""
-        return list(await getattr(self.instances[provider_id], _LISTINGS[self.api])())
-
-    async def register(self, obj: Any, provider_id: str = _FIRST) -> BaseException | None:
-        """Register an object through the routing table; what the provider raised, None where it accepts."""
-        from provider_conformance.stack.errors import RegistrationRefusedError  # noqa: PLC0415
-
-        whole = self.table.adapter.validate_python({**obj.model_dump(), "provider_id": provider_id})
-        try:
-            await self.table.register_object(whole)
-        except RegistrationRefusedError as refused:
-            return refused.__cause__ or refused
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +45,13 @@ class _RoundTrip:
     listed: tuple[tuple[str, str], ...]
 
 
-async def _template(parts: _Parts) -> Any:
+async def _template(running: Running) -> Any:
     """An object that the provider is known to accept, None where it lists none."""
-    return next((obj for obj in await parts.listed() if hasattr(obj, "model_copy")), None)
+    return next((obj for obj in await running.listed() if hasattr(obj, "model_copy")), None)
 
 
 def _templates(first: Baseline) -> Any:
-    api = first.trial.sketch.api
-
-    async def work(stack: Stack) -> Any:
-        return await _template(_Parts.of(stack, api))
-
-    return first.trial.run(first.trial.surroundings(), work).value
+    return first.trial.run(first.trial.surroundings(), _template).value
 
 
 def _candidates(first: Baseline) -> SearchStrategy[Any]:
@@ -108,14 +64,12 @@ def _candidates(first: Baseline) -> SearchStrategy[Any]:
 
 def _round_trip(first: Baseline, obj: Any) -> _RoundTrip | None:
     """Register ``obj`` in a new stack; None where the provider gave no listing."""
-    api = first.trial.sketch.api
 
-    async def work(stack: Stack) -> _RoundTrip:
-        parts = _Parts.of(stack, api)
-        before = tuple(o.identifier for o in await parts.listed())
-        raised = await parts.register(obj)
-        own = tuple(o.identifier for o in await parts.listed())
-        listed = tuple((o.identifier, o.provider_id) for o in parts.table.list_objects())
+    async def work(running: Running) -> _RoundTrip:
+        before = tuple(o.identifier for o in await running.listed())
+        raised = await running.register(obj)
+        own = tuple(o.identifier for o in await running.listed())
+        listed = tuple((o.identifier, o.provider_id) for o in await running.objects())
         return _RoundTrip(raised, before, own, listed)
 
     result: _RoundTrip | None = first.trial.run(first.trial.surroundings(), work).value
@@ -182,12 +136,11 @@ def _is_accepted(first: Baseline, obj: Any) -> bool:
 
 
 def _shared(subject: Subject, first: Baseline, obj: Any) -> Judgement:
-    async def work(stack: Stack) -> tuple[BaseException | None, bool | None]:
-        parts = _Parts.of(stack, first.trial.sketch.api)
-        if parts.instances[_FIRST] is parts.instances[SECOND]:
+    async def work(running: Running) -> tuple[BaseException | None, bool | None]:
+        if running.instances[FIRST] is running.instances[SECOND]:
             return None, None
-        raised = await parts.register(obj)
-        other = [o.identifier for o in await parts.listed(SECOND)]
+        raised = await running.register(obj)
+        other = [o.identifier for o in await running.listed(SECOND)]
         return raised, obj.identifier in other
 
     result = first.trial.run(twice(first.trial), work).value
@@ -200,7 +153,7 @@ def _shared(subject: Subject, first: Baseline, obj: Any) -> Judgement:
         return Judgement(skipped=f"it refuses what it lists, under another name: {raised}")
     if not shared:
         return PASS
-    message = f"what is registered with {_FIRST!r} is listed by {SECOND!r} too"
+    message = f"what is registered with {FIRST!r} is listed by {SECOND!r} too"
     return blame(subject, "PC504", message, _steps(obj), "keep what is registered on the instance")
 
 
@@ -230,10 +183,9 @@ def listing_not_usable(subject: Subject) -> Judgement:
     first = started(subject)
     if isinstance(first, Judgement):
         return first
-    api = first.trial.sketch.api
 
-    async def work(stack: Stack) -> list[str]:
-        return list(_Parts.of(stack, api).table.problems[_FIRST])
+    async def work(running: Running) -> tuple[str, ...]:
+        return running.problems()
 
     attempt = first.trial.run(first.trial.surroundings(), work)
     if not attempt.value:
@@ -328,8 +280,8 @@ def _wrong(first: Baseline, obj: Any) -> str:
     if trip is None or trip.raised is not None:
         return ""
     name = obj.identifier
-    if trip.listed.count((name, _FIRST)) != 1:
-        return f"the routing table lists {name!r} {trip.listed.count((name, _FIRST))} times"
+    if trip.listed.count((name, FIRST)) != 1:
+        return f"the routing table lists {name!r} {trip.listed.count((name, FIRST))} times"
     if trip.own.count(name) > 1:
         return f"after its registration the provider lists {name!r} {trip.own.count(name)} times"
     if gone := sorted(set(trip.before) - set(trip.own)):
@@ -371,14 +323,15 @@ def registered_not_served(subject: Subject) -> Judgement:
 
 
 def _served(subject: Subject, first: Baseline, obj: Any) -> Judgement:
-    async def work(stack: Stack) -> tuple[BaseException | None, BaseException | None, BaseException | None]:
-        parts = _Parts.of(stack, first.trial.sketch.api)
-        call = _CALLS[parts.api]
-        raised = await parts.register(obj, SECOND)
+    async def work(
+        running: Running,
+    ) -> tuple[BaseException | None, BaseException | None, BaseException | None]:
+        call = _CALLS[running.api]
+        raised = await running.register(obj, SECOND)
         return (
             raised,
-            await _error(call, parts.router, _REGISTERED),
-            await _error(call, parts.instances[SECOND], _ABSENT),
+            await _error(call, running.router, _REGISTERED),
+            await _error(call, running.instances[SECOND], _ABSENT),
         )
 
     result = first.trial.run(twice(first.trial), work).value

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from provider_conformance.findings import PASS, Judgement
 from provider_conformance.hosts.model import StackSketch
+from provider_conformance.hosts.running import SECOND
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.problems import is_loadable
 from provider_conformance.rules.search import smallest
-from provider_conformance.rules.trials import SECOND, Baseline, baseline, blame, nothing_more, started
+from provider_conformance.rules.trials import Baseline, baseline, blame, nothing_more, started
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.trial import Trial

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from provider_conformance.findings import Finding, Judgement, Severity
 from provider_conformance.providers import loading
@@ -14,11 +14,8 @@ from provider_conformance.rules.model import Subject
 from provider_conformance.rules.problems import has_spec, judge_problem
 
 if TYPE_CHECKING:
+    from provider_conformance.hosts.running import Running
     from provider_conformance.hosts.trial import Trial, Witness
-    from provider_conformance.stack.resolver import Stack
-
-SECOND: Final = "tried-1"
-"""The id of the second instance, where there are two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +79,7 @@ def _tried(spec: Spec, factory: Callable[..., Any]) -> Baseline | Judgement:
     return Baseline(trial, witness, None, trial.run(trial.surroundings(), nothing_more).error)
 
 
-async def nothing_more(_stack: Stack) -> None:
+async def nothing_more(_running: Running) -> None:
     """Resolving is all that there is to do."""
 
 

@@ -10,13 +10,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from provider_conformance import check_typing, load_contract
-from provider_conformance.errors import StackNotInstalledError, TypingError
+from provider_conformance import check_typing
+from provider_conformance.errors import TypingError
 from provider_conformance.findings import Location
 from provider_conformance.providers import mypy_runner
 from provider_conformance.providers.mypy_runner import CACHE_VARIABLE, HEAVY, MypyError, Setup, run_mypy
 from provider_conformance.providers.typing import judge
-from provider_conformance.providers.typing_model import path_of
 from provider_conformance.providers.typing_verdicts import read
 
 PROTOCOL = """\
@@ -169,21 +168,6 @@ def test_a_canary_that_is_not_rejected_makes_its_protocol_inconclusive(folder: P
 def test_a_protocol_that_promises_nothing_is_seen_all_the_same(folder: Path) -> None:
     pair = _pair(folder, "good:Good", "Promises")
     assert check_typing([pair])[pair] == []
-
-
-@pytest.mark.parametrize("family", ["ogx", "llama-stack"])
-def test_an_installed_stack_without_py_typed_is_seen_only_through_the_flag(family: str) -> None:
-    try:
-        public = load_contract(family).apis["inference"].public
-    except StackNotInstalledError as error:
-        pytest.skip(f"needs an installed stack: {error}")
-    assert public is not None
-    assert public.live is not None
-    package = importlib.import_module(public.live.__module__.partition(".")[0])
-    assert not any((Path(folder) / "py.typed").exists() for folder in package.__path__)
-    pair = (path_of(public.live), path_of(public.live))
-    assert judge([pair])[pair].verdict.reason == ""
-    assert judge([pair], setup=Setup("blind", follow_untyped=False))[pair].verdict.reason
 
 
 def _importable(module: str) -> bool:

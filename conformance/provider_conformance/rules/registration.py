@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from provider_conformance.findings import PASS, Judgement
 from provider_conformance.hosts.running import FIRST, SECOND, Running
 from provider_conformance.providers.model import SpecKind
+from provider_conformance.rules.candidates import BUGS, EXAMPLES, candidates, steps, template_of
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.problems import is_loadable
 from provider_conformance.rules.resolution import twice
 from provider_conformance.rules.search import smallest
 from provider_conformance.rules.trials import Baseline, blame, started
 
-if TYPE_CHECKING:
-    from hypothesis.strategies import SearchStrategy
-
-_EXAMPLES: Final = 12
-_BUGS: Final = (TypeError, AttributeError, NameError, AssertionError, LookupError, RecursionError, SystemExit)
-"""What a provider raises by mistake; a refusal is a ValueError or NotImplementedError."""
 _REGISTERED: Final = "conformance-registered"
 _ABSENT: Final = "conformance-not-registered"
 _ROUTED: Final = frozenset({"inference", "safety", "memory"})
@@ -45,23 +40,6 @@ class _RoundTrip:
     listed: tuple[tuple[str, str], ...]
 
 
-async def _template(running: Running) -> Any:
-    """An object that the provider is known to accept, None where it lists none."""
-    return next((obj for obj in await running.listed() if hasattr(obj, "model_copy")), None)
-
-
-def _templates(first: Baseline) -> Any:
-    return first.trial.run(first.trial.surroundings(), _template).value
-
-
-def _candidates(first: Baseline) -> SearchStrategy[Any]:
-    """Objects to register: those that the provider lists under other names, else any of the API's kind."""
-    from provider_conformance.strategies.objects import objects, renamed  # noqa: PLC0415
-
-    template = _templates(first)
-    return objects(first.trial.sketch.api) if template is None else renamed(template)
-
-
 def _round_trip(first: Baseline, obj: Any) -> _RoundTrip | None:
     """Register ``obj`` in a new stack; None where the provider gave no listing."""
 
@@ -74,16 +52,6 @@ def _round_trip(first: Baseline, obj: Any) -> _RoundTrip | None:
 
     result: _RoundTrip | None = first.trial.run(first.trial.surroundings(), work).value
     return result
-
-
-def _steps(obj: Any) -> str:
-    """The steps that lead to a finding, for a test."""
-    api = type(obj).__name__
-    return f"the smallest steps found:\n    await table.register_object({api}({_fields(obj)}))"
-
-
-def _fields(obj: Any) -> str:
-    return ", ".join(f"{name}={value!r}" for name, value in obj.model_dump().items())
 
 
 @rule("PC504", "instances-not-apart", scope=Scope.SPEC, applies=_keeps_its_own)
@@ -114,7 +82,7 @@ def instances_not_apart(subject: Subject) -> Judgement:
     first = started(subject)
     if isinstance(first, Judgement):
         return first
-    template = _templates(first)
+    template = template_of(first)
     if template is None:
         return _any_accepted(first, lambda obj: _shared(subject, first, obj))
     return _shared(subject, first, template.model_copy(update={"identifier": _REGISTERED}))
@@ -123,7 +91,7 @@ def instances_not_apart(subject: Subject) -> Judgement:
 def _any_accepted(first: Baseline, judge: Callable[[Any], Judgement]) -> Judgement:
     """Judge by an object that the provider accepts; without one there is nothing to judge."""
     accepted = smallest(
-        _candidates(first), lambda obj: _is_accepted(first, obj), examples=_EXAMPLES, shrink=False
+        candidates(first), lambda obj: _is_accepted(first, obj), examples=EXAMPLES, shrink=False
     )
     if accepted is None:
         return Judgement(skipped="it accepts none of the objects that were generated for it")
@@ -154,7 +122,7 @@ def _shared(subject: Subject, first: Baseline, obj: Any) -> Judgement:
     if not shared:
         return PASS
     message = f"what is registered with {FIRST!r} is listed by {SECOND!r} too"
-    return blame(subject, "PC504", message, _steps(obj), "keep what is registered on the instance")
+    return blame(subject, "PC504", message, steps(obj), "keep what is registered on the instance")
 
 
 @rule("PC601", "listing-not-usable", scope=Scope.SPEC, applies=_is_routed)
@@ -225,18 +193,18 @@ def registration_crashes(subject: Subject) -> Judgement:
     first = started(subject)
     if isinstance(first, Judgement):
         return first
-    found = smallest(_candidates(first), lambda obj: _crashed(first, obj) is not None, examples=_EXAMPLES)
+    found = smallest(candidates(first), lambda obj: _crashed(first, obj) is not None, examples=EXAMPLES)
     if found is None:
         return PASS
     error = _crashed(first, found)
     message = f"registering {found.identifier!r} raises {type(error).__name__}: {error}"
     fix = "accept it, or refuse it with a ValueError that says why"
-    return blame(subject, "PC602", message, _steps(found), fix)
+    return blame(subject, "PC602", message, steps(found), fix)
 
 
 def _crashed(first: Baseline, obj: Any) -> BaseException | None:
     trip = _round_trip(first, obj)
-    return trip.raised if trip is not None and isinstance(trip.raised, _BUGS) else None
+    return trip.raised if trip is not None and isinstance(trip.raised, BUGS) else None
 
 
 @rule("PC603", "registered-wrongly-listed", scope=Scope.SPEC, applies=_is_routed)
@@ -267,11 +235,11 @@ def registered_wrongly_listed(subject: Subject) -> Judgement:
     first = started(subject)
     if isinstance(first, Judgement):
         return first
-    found = smallest(_candidates(first), lambda obj: bool(_wrong(first, obj)), examples=_EXAMPLES)
+    found = smallest(candidates(first), lambda obj: bool(_wrong(first, obj)), examples=EXAMPLES)
     if found is None:
         return PASS
     fix = "keep what is registered in a dict by identifier"
-    return blame(subject, "PC603", _wrong(first, found), _steps(found), fix)
+    return blame(subject, "PC603", _wrong(first, found), steps(found), fix)
 
 
 def _wrong(first: Baseline, obj: Any) -> str:
@@ -316,7 +284,7 @@ def registered_not_served(subject: Subject) -> Judgement:
     first = started(subject)
     if isinstance(first, Judgement):
         return first
-    template = _templates(first)
+    template = template_of(first)
     if template is None:
         return _any_accepted(first, lambda obj: _served(subject, first, obj))
     return _served(subject, first, template.model_copy(update={"identifier": _REGISTERED}))
@@ -343,7 +311,7 @@ def _served(subject: Subject, first: Baseline, obj: Any) -> Judgement:
     if not _same_refusal(error, usual):
         return PASS
     message = f"it accepts {_REGISTERED!r} and does not serve it: {type(error).__name__}: {error}"
-    why = f"a name that nobody registered gets the same answer; {_steps(obj)}"
+    why = f"a name that nobody registered gets the same answer; {steps(obj)}"
     return blame(subject, "PC604", message, why, "serve what was accepted, or refuse it")
 
 

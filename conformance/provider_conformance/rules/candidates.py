@@ -1,0 +1,45 @@
+"""What is registered with a tried provider, and how a finding shows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from provider_conformance.hosts.running import Running
+from provider_conformance.rules.trials import Baseline
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+EXAMPLES: Final = 12
+"""How many objects a rule registers before it is content."""
+
+BUGS: Final = (TypeError, AttributeError, NameError, AssertionError, LookupError, RecursionError, SystemExit)
+"""What a provider raises by mistake; a refusal is a ValueError or NotImplementedError."""
+
+
+def candidates(first: Baseline) -> SearchStrategy[Any]:
+    """Objects to register: those that the provider lists under other names, else any of the API's kind."""
+    from provider_conformance.strategies.objects import objects, renamed  # noqa: PLC0415
+
+    template = template_of(first)
+    return objects(first.trial.sketch.api) if template is None else renamed(template)
+
+
+def template_of(first: Baseline) -> Any:
+    """An object that the provider is known to accept, None where it lists none."""
+    return first.trial.run(first.trial.surroundings(), _template).value
+
+
+async def _template(running: Running) -> Any:
+    return next((obj for obj in await running.listed() if hasattr(obj, "model_copy")), None)
+
+
+def steps(obj: Any) -> str:
+    """The steps that lead to a finding, for a test."""
+    return f"the smallest steps found:\n    await table.register_object({shown(obj)})"
+
+
+def shown(obj: Any) -> str:
+    """An object as code that makes it."""
+    fields = ", ".join(f"{name}={value!r}" for name, value in obj.model_dump().items())
+    return f"{type(obj).__name__}({fields})"

@@ -32,3 +32,12 @@ class ContractError(ConformanceError):
 
 class TypingError(ConformanceError):
     """Types that could not be checked: mypy is missing, was stopped, or sees nothing but ``Any``."""
+
+
+class NoValueError(ConformanceError):
+    """An annotation for which no value can be made up."""
+
+    def __init__(self, annotation: object, why: str = "") -> None:
+        text = getattr(annotation, "__qualname__", None) if isinstance(annotation, type) else None
+        because = f": {why}" if why else ""
+        super().__init__(f"no value can be made up for the annotation {text or annotation!r}{because}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -175,6 +176,16 @@ class TestExecute:
         assert (result.outcome, result.findings, result.broken) == (Outcome.INCONCLUSIVE, (), True)
         assert "internal error in the check, please report" in result.reason
         assert type(error).__name__ in result.reason
+
+    def test_takes_what_the_providers_own_code_raises_for_something_that_cannot_be_seen(self) -> None:
+        looked_at: dict[str, Any] = {"__name__": "good.impl"}
+        exec("def look(_subject):\n    raise LookupError('not for you')", looked_at)  # noqa: S102 - a module in short
+        check = check_of(looked_at["look"])
+        owner = replace(check.subject.provider, package="good")
+        owned = replace(check, subject=replace(check.subject, provider=owner))
+        result = execute(owned)
+        assert (result.outcome, result.broken) == (Outcome.INCONCLUSIVE, False)
+        assert "raises LookupError" in result.reason
 
     def test_takes_a_rule_that_returns_something_else_for_a_fault_of_the_tool(self) -> None:
         assert execute(check_of(lambda _subject: None)).broken  # type: ignore[arg-type, return-value]

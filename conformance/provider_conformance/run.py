@@ -182,7 +182,8 @@ def execute(check: Check) -> Result:
     """Apply a check's rule to its subject.
 
     A rule that crashes is a fault of this tool and never one of the provider: its result is
-    inconclusive and marked as broken.
+    inconclusive and marked as broken. Where it is the provider's own code that raises when it is only
+    looked at (a metaclass, say), the result is inconclusive and says where.
     """
     try:
         with loading.reading(check.subject.provider.reader):
@@ -191,7 +192,9 @@ def execute(check: Check) -> Result:
             return _PASSED
         findings = tuple(_attributed(finding, check) for finding in judgement.findings)
         worst = judgement.worst
-    except (Exception, SystemExit):
+    except (Exception, SystemExit) as error:
+        if told := _raised_by(check.subject.provider, error):
+            return Result(Outcome.INCONCLUSIVE, reason=told)
         reason = f"internal error in the check, please report:\n{traceback.format_exc()}"
         return Result(Outcome.INCONCLUSIVE, reason=reason, broken=True)
     if worst is Severity.ERROR:
@@ -201,6 +204,17 @@ def execute(check: Check) -> Result:
     if judgement.skipped:
         return Result(Outcome.SKIPPED, findings, judgement.skipped)
     return Result(Outcome.PASSED, findings)
+
+
+def _raised_by(provider: Provider, error: BaseException) -> str:
+    """That the provider's own code raised when it was only looked at, "" where it was not that code."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    last, line = frames[-1]
+    module = str(last.f_globals.get("__name__", ""))
+    if not provider.package or module.partition(".")[0] != provider.package.partition(".")[0]:
+        return ""
+    name = type(error).__name__
+    return f"looking at it runs code of its own that raises {name}: {last.f_code.co_filename}:{line}"
 
 
 def _attributed(finding: Finding, check: Check) -> Finding:

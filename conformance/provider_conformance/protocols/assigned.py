@@ -93,7 +93,7 @@ def _first(node: FunctionNode) -> str:
 
 def _assignment(owner: type, function: FunctionType, name: str, constants: bool) -> Late | None:
     code = function.__code__
-    note = f"`{owner.__name__}.{function.__name__}` sets it on the instance"
+    note = f"`{classes.class_name(owner)}.{function.__name__}` sets it on the instance"
     node = node_of(code)
     if node is None:
         stores = any(i.opname == "STORE_ATTR" and i.argval == name for i in dis.get_instructions(code))
@@ -155,7 +155,7 @@ def _dynamic(owner: type, function: FunctionType, name: str) -> Late | None:
     first = _first(node)
     for statement in own_statements(node):
         if _sets_by_name(statement, first, name) or _writes_dict(statement, first, name):
-            note = f"`{owner.__name__}.{function.__name__}` sets attributes by computed names"
+            note = f"`{classes.class_name(owner)}.{function.__name__}` sets attributes by computed names"
             return Late(note, Location(function.__code__.co_filename, getattr(statement, "lineno", 0)))
     return None
 

@@ -50,7 +50,7 @@ def _assignable(view: View, name: str) -> AttributeVerdict:
     if not refusal:
         return _FINE
     return AttributeVerdict(
-        f"`{name}` cannot be set on `{view.cls.__name__}`: {refusal}",
+        f"`{name}` cannot be set on `{classes.class_name(view.cls)}`: {refusal}",
         why=f"the routing table sets `{name}` on each provider when the stack starts, which raises here",
         fix=f"let instances take the attribute, for example with `{name} = None` in the class body"
         " of an ordinary class",
@@ -75,7 +75,7 @@ def why_not_assignable(cls: type, name: str) -> tuple[str, str]:
         return _pydantic_refusal(cls, name), ""
     guards = [owner for owner, _ in classes.definitions(cls, "__setattr__") if owner is not object]
     if guards and not _of_frozen_dataclass(guards[0]):
-        return "", f"`{guards[0].__name__}` has its own __setattr__"
+        return "", f"`{classes.class_name(guards[0])}` has its own __setattr__"
     if guards and (guards[0] is cls or name in classes.namespace(guards[0])["__dataclass_fields__"]):
         return "it is a frozen dataclass", ""
     slot = any(isinstance(raw, MemberDescriptorType) for _, raw in classes.definitions(cls, name))
@@ -90,10 +90,10 @@ def _descriptor_refusal(cls: type, name: str) -> str | None:
         if classes.only_promises(owner):
             continue
         if isinstance(raw, property):
-            return "" if raw.fset else f"`{owner.__name__}.{name}` is a property without a setter"
+            return "" if raw.fset else f"`{classes.class_name(owner)}.{name}` is a property without a setter"
         deletes = classes.overrides(type(raw), "__delete__")
         if deletes and not classes.overrides(type(raw), "__set__"):
-            return f"`{owner.__name__}.{name}` is a descriptor without `__set__`"
+            return f"`{classes.class_name(owner)}.{name}` is a descriptor without `__set__`"
         return None
     return None
 

@@ -11,6 +11,8 @@ from typing import Any, Final, Generic, Protocol
 _MRO: Final = type.__dict__["__mro__"].__get__
 _NAMESPACE: Final = type.__dict__["__dict__"].__get__
 _BASES: Final = type.__dict__["__bases__"].__get__
+_NAME: Final = type.__dict__["__name__"].__get__
+_QUALNAME: Final = type.__dict__["__qualname__"].__get__
 _INSTANCE_DICT: Final = object.__getattribute__
 
 MACHINERY: Final = frozenset({object, Protocol, Generic})
@@ -43,6 +45,28 @@ def namespace(cls: type) -> Mapping[str, Any]:
     return found
 
 
+def class_name(cls: type) -> str:
+    """The name of ``cls`` as its author wrote it."""
+    return str(_NAME(cls))
+
+
+def class_module(cls: type) -> str:
+    """The module that ``cls`` says it was defined in, "" where that is no text."""
+    module = namespace(cls).get("__module__", "builtins")
+    return module if type(module) is str else ""
+
+
+def class_qualname(cls: type) -> str:
+    """The name of ``cls`` with those of the classes and functions around it."""
+    return str(_QUALNAME(cls))
+
+
+def class_title(cls: type) -> str:
+    """``module.Class``; builtins without their module."""
+    module, qualname = class_module(cls), class_qualname(cls)
+    return qualname if module in ("", "builtins") else f"{module}.{qualname}"
+
+
 def is_protocol(cls: type) -> bool:
     """Whether ``cls`` itself was declared a protocol: ``Protocol`` stands among its direct bases."""
     return Protocol in _BASES(cls)
@@ -65,7 +89,8 @@ def files_of(cls: type) -> Iterator[str]:
         yield str(place[0])
     module = sys.modules.get(str(namespace(cls).get("__module__", "")))
     yield str(getattr(module, "__file__", None) or "")
-    if vars(module or cls).get(cls.__name__) is cls:
+    named = vars(module) if module is not None else namespace(cls)
+    if named.get(class_name(cls)) is cls:
         return
     for value in namespace(cls).values():
         if type(value) is FunctionType:

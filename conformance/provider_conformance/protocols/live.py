@@ -65,7 +65,7 @@ def _defined(
     view: View, owner: type, raw: Any, method: ProtocolMethod, protocol: ProtocolModel
 ) -> Implemented:
     if getattr(raw, "__isabstractmethod__", False) is True:
-        note = f"`{owner.__name__}.{method.name}` is abstract"
+        note = f"`{classes.class_name(owner)}.{method.name}` is abstract"
         return Implemented(State.STUB, location=_place(callee(raw, owner, binds=True), view), note=note)
     if issubclass(type(raw), property | functools.cached_property):
         return _property(view, owner, raw, method, protocol)
@@ -112,12 +112,16 @@ def _inherited(view: View, owner: type, found: Callee, method: ProtocolMethod) -
     hidden = _hidden(view, owner, method.name)
     if found.function is not None and not does_nothing(found.function):
         state = State.SHADOWED if hidden and method.optional else State.DEFAULT
-        note = f"`{owner.__name__}` comes before `{hidden.__name__}` among the bases" if hidden else ""
+        note = (
+            f"`{classes.class_name(owner)}` comes before `{classes.class_name(hidden)}` among the bases"
+            if hidden
+            else ""
+        )
         return Implemented(state, found.signature, found.kinds, location=location, note=note)
-    note = f"what runs is the empty body of the protocol `{owner.__name__}`"
+    note = f"what runs is the empty body of the protocol `{classes.class_name(owner)}`"
     if hidden:
-        note += f", which hides `{hidden.__name__}.{method.name}` further along the bases"
-    return Implemented(State.STUB, location=location, owner=owner.__name__, note=note)
+        note += f", which hides `{classes.class_name(hidden)}.{method.name}` further along the bases"
+    return Implemented(State.STUB, location=location, owner=classes.class_name(owner), note=note)
 
 
 def _hidden(view: View, owner: type, name: str) -> type | None:
@@ -178,7 +182,9 @@ def _property(
     if late is not None:
         return _named(view, late, method, protocol)
     return Implemented(
-        State.UNSEEN, location=view.location, note=f"`{owner.__name__}.{method.name}` is a property"
+        State.UNSEEN,
+        location=view.location,
+        note=f"`{classes.class_name(owner)}.{method.name}` is a property",
     )
 
 
@@ -227,14 +233,14 @@ def answers_for_others(cls: type) -> str:
     for hook in ("__getattr__", "__getattribute__"):
         for owner, _ in classes.definitions(cls, hook):
             if owner is not object and not classes.is_of_pydantic(owner):
-                return f"{owner.__name__}.{hook}"
+                return f"{classes.class_name(owner)}.{hook}"
     return ""
 
 
 def _rewrites_access(cls: type) -> str:
     owner = next((owner for owner, _ in classes.definitions(cls, "__getattribute__")), object)
-    builtin = owner.__module__ == "builtins"  # `super`, `type` and the like have one of their own
-    return "" if builtin else f"{owner.__name__}.__getattribute__"
+    builtin = classes.class_module(owner) == "builtins"  # `super`, `type` and the like have one of their own
+    return "" if builtin else f"{classes.class_name(owner)}.__getattribute__"
 
 
 def _makes_instances(cls: type) -> bool:

@@ -191,13 +191,13 @@ def _object(raw: Any, owner: type, binds: bool, depth: int) -> Callee:
     python_call = next((value for _, value in classes.definitions(kind, "__call__")), None)
     getter = next((value for _, value in classes.definitions(kind, "__get__")), None)
     if binds and isinstance(getter, FunctionType):
-        return Callee(why=f"the descriptor {kind.__name__} decides at access what it is")
+        return Callee(why=f"the descriptor {classes.class_name(kind)} decides at access what it is")
     if isinstance(python_call, FunctionType | staticmethod | classmethod):
         return _callable_object(raw, python_call, depth, values)
     if "__wrapped__" in values:
         return callee(values["__wrapped__"], owner, binds=binds, depth=depth)
     if getter is not None and python_call is None:
-        return Callee(why=f"the descriptor {kind.__name__} decides at access what it is")
+        return Callee(why=f"the descriptor {classes.class_name(kind)} decides at access what it is")
     if not callable(raw):
         return Callee(is_callable=False, why=f"it is {_shown(raw)}, which cannot be called")
     return _introspected(raw, binds=binds and inspect.ismethoddescriptor(raw))
@@ -213,7 +213,7 @@ def _callable_object(raw: Any, call: Any, depth: int, values: Values) -> Callee:
 
 
 def _shown(raw: Any) -> str:
-    return "None" if raw is None else f"a value of type {type(raw).__name__}"
+    return "None" if raw is None else f"a value of type {classes.class_name(type(raw))}"
 
 
 _RESOLVERS: Final[tuple[tuple[Any, Callable[[Any, type, bool, int], Callee]], ...]] = (

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from provider_conformance.protocols.calls import EXTRA, Refusal
+from provider_conformance.protocols.classes import class_name
 from provider_conformance.protocols.model import Implemented, ProtocolMethod, ProtocolModel, ResultKind, State
 from provider_conformance.protocols.signature import Parameter, Signature, SourceDefault
 
@@ -151,7 +152,7 @@ def _value(parameter: Parameter) -> str:
     try:
         text = repr(parameter.default)
     except Exception:  # somebody's __repr__ may raise anything
-        text = f"<{type(parameter.default).__name__}>"
+        text = f"<{class_name(type(parameter.default))}>"
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 

@@ -10,34 +10,16 @@ import contextlib
 import reprlib
 from typing import Any, Final
 
-from provider_conformance.protocols.classes import namespace
+from provider_conformance.protocols.classes import class_module, class_name, class_title
 
-_NAME: Final = type.__dict__["__name__"]
-_QUALNAME: Final = type.__dict__["__qualname__"]
+__all__ = ["attribute", "class_module", "class_name", "class_title", "is_class", "short_repr", "text"]
+
 _LIMIT: Final = 300
 
 
 def is_class(value: object) -> bool:
     """Whether ``value`` really is a class, whatever its ``__class__`` says."""
     return issubclass(type(value), type)
-
-
-def class_name(cls: type) -> str:
-    """The name of ``cls`` as its author wrote it."""
-    return str(_NAME.__get__(cls))
-
-
-def class_title(cls: type) -> str:
-    """``module.Class``; builtins without their module."""
-    module = class_module(cls)
-    qualname = str(_QUALNAME.__get__(cls))
-    return qualname if module in ("", "builtins") else f"{module}.{qualname}"
-
-
-def class_module(cls: type) -> str:
-    """The module that ``cls`` says it was defined in, "" where that is no text."""
-    module = namespace(cls).get("__module__", "builtins")
-    return module if type(module) is str else ""
 
 
 def text(value: object) -> str:

@@ -287,4 +287,4 @@ def _owners(judged: Judged) -> Iterable[str]:
         return
     for member in (*judged.protocol.methods, *judged.protocol.attributes):
         for owner, _ in classes.definitions(judged.live, member):
-            yield owner.__module__.partition(".")[0]
+            yield classes.class_module(owner).partition(".")[0]

@@ -51,7 +51,7 @@ def declarations(cls: type, name: str) -> list[FunctionType]:
 def overloads_of(cls: type, name: str) -> list[FunctionType]:
     """The ``@overload`` declarations of a method, found through the class that defines it."""
     for owner, _ in classes.definitions(cls, name):
-        known_as: Any = _KnownAs(owner.__module__, f"{owner.__qualname__}.{name}")
+        known_as: Any = _KnownAs(classes.class_module(owner), f"{classes.class_qualname(owner)}.{name}")
         return [f for f in get_overloads(known_as) if isinstance(f, FunctionType)]
     return []
 
@@ -130,7 +130,9 @@ class _Rewritten(ast.NodeTransformer):
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         if node.id in classes.namespace(self._owner):
-            return ast.parse(f"{self._module}.{self._owner.__qualname__}.{node.id}", mode="eval").body
+            return ast.parse(
+                f"{self._module}.{classes.class_qualname(self._owner)}.{node.id}", mode="eval"
+            ).body
         if hasattr(builtins, node.id) and node.id not in self._globals:
             return node
         # whatever is neither is imported for type checkers only

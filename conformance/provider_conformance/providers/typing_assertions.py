@@ -108,7 +108,9 @@ def _assertions(provider: Provider, contract: Contract) -> Iterator[_Assertion]:
 def _classes(spec: Spec, provider: Provider, contract: Contract) -> Iterable[type]:
     found = find_implementation(spec, provider, contract.factories.get(spec.kind))
     return [
-        cls for cls in (found.cls, *found.alternatives) if cls is not None and "<" not in cls.__qualname__
+        cls
+        for cls in (found.cls, *found.alternatives)
+        if cls is not None and "<" not in classes.class_qualname(cls)
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from provider_conformance.protocols.classes import class_module, class_qualname
 from provider_conformance.protocols.model import ProtocolModel
 
 Pair = tuple[str, str]
@@ -14,7 +15,7 @@ Pair = tuple[str, str]
 
 def path_of(cls: type) -> str:
     """The path of a class, as pairs have it."""
-    return f"{cls.__module__}:{cls.__qualname__}"
+    return f"{class_module(cls)}:{class_qualname(cls)}"
 
 
 def usually_by_position(protocol: ProtocolModel) -> frozenset[str]:

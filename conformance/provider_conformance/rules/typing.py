@@ -172,12 +172,12 @@ def _nothing_to_judge(member: str, protocol: ProtocolModel, cls: type) -> str:
         return f"there is no method to judge: `{member}` is {state}"
     owner = next((owner for owner, _ in classes.definitions(cls, member)), cls)
     if _package(owner) in _STACKS and _package(cls) not in _STACKS:
-        return f"`{member}` is inherited from the stack's own `{owner.__name__}`"
+        return f"`{member}` is inherited from the stack's own `{classes.class_name(owner)}`"
     return ""
 
 
 def _package(cls: type) -> str:
-    return cls.__module__.partition(".")[0]
+    return classes.class_module(cls).partition(".")[0]
 
 
 def _pairs(subject: Subject) -> Iterator[tuple[Pair, ProtocolModel, type]]:

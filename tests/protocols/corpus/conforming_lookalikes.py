@@ -283,6 +283,17 @@ class _Meta(type):
 class WithMeta(Real, metaclass=_Meta): ...
 
 
+class _Secretive(type):
+    def __getattribute__(cls, name: str) -> Any:
+        if name in ("__name__", "__qualname__", "__module__", "__mro__", "__dict__"):
+            raise RuntimeError(name)
+        return type.__getattribute__(cls, name)
+
+
+@cases.fine("metaclass-tells-nothing-of-the-class", Inference)
+class WithSecretiveMeta(Real, metaclass=_Secretive): ...
+
+
 T = TypeVar("T")
 
 

@@ -88,6 +88,19 @@ class _Meta(type):
         return [1.0]
 
 
+class _Secretive(type):
+    def __getattribute__(cls, name: str) -> Any:
+        if name in ("__name__", "__qualname__", "__module__", "__mro__", "__dict__"):
+            raise RuntimeError(name)
+        return type.__getattribute__(cls, name)
+
+
+@cases.defect("metaclass-tells-nothing-of-a-narrow-class", Embeddings, "x03 embed")
+class WithSecretiveMeta(metaclass=_Secretive):
+    async def embed(self, model_id):
+        return [1.0]
+
+
 @cases.defect("on-the-metaclass-only", Embeddings, "x01 embed")
 class OnMetaclass(metaclass=_Meta): ...
 

@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from support.field import ENVIRONMENT, only
+from support.judging import Run, judged_in_a_process
 
 REGISTRY = {"ls0042": "llama_stack.providers.registry", "ogx150": "ogx.providers.registry"}
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run of pytest: its exit code and its JSON report."""
-
-    exit_code: int
-    report: dict[str, Any]
-    output: str
-
-    def found(self, severity: str, provider_type: str = "") -> set[str]:
-        return {
-            " ".join(filter(None, (f["provider_type"], f["code"], f["method"])))
-            for f in self.report["findings"]
-            if f["severity"] == severity and provider_type in ("", f["provider_type"])
-        }
-
-    def outcomes(self, outcome: str) -> set[str]:
-        return {c["reason"] for c in self.report["checks"] if c["outcome"] == outcome}
 
 
 @pytest.fixture(scope="module")
@@ -41,17 +17,7 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Judge a provider as its author would, in a process and a folder of its own."""
 
     def run(*providers: str) -> Run:
-        folder = tmp_path_factory.mktemp("run")
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "addopts="]
-        command += [f"--provider={provider}" for provider in providers]
-        command += ["--provider-report=json:report.json"]
-        environment = {k: v for k, v in os.environ.items() if k != "PYTEST_ADDOPTS"}
-        done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600, check=False
-        )
-        path = Path(folder, "report.json")
-        assert path.exists(), done.stdout + done.stderr
-        return Run(done.returncode, json.loads(path.read_text()), done.stdout)
+        return judged_in_a_process(tmp_path_factory.mktemp("run"), *providers)
 
     return run
 

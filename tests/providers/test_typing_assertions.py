@@ -10,9 +10,9 @@ import pytest
 
 from provider_conformance import typing_assertions
 from provider_conformance.errors import StackNotInstalledError, TypingError
+from support import references
 
 ROOT = Path(__file__).parents[2]
-PROVIDERS = sorted(path.parent for path in (ROOT / "reference_providers").glob("*/pyproject.toml"))
 FOLLOW = ("--follow-untyped-imports", "--follow-imports=silent")
 
 
@@ -30,7 +30,7 @@ def _mypy(file: Path, project: Path, *options: str) -> str:
     return done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("project", PROVIDERS, ids=lambda path: path.name)
+@pytest.mark.parametrize("project", references.BUILT_IN, ids=lambda path: path.name)
 def test_a_reference_provider_passes_its_assertions(project: Path, tmp_path: Path, cache: str) -> None:
     file = tmp_path / "typing_assertions.py"
     typing_assertions(str(project), file)

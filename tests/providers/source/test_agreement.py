@@ -21,11 +21,11 @@ from provider_conformance.protocols.members import read_protocol
 from provider_conformance.protocols.model import Calls, ProtocolModel
 from provider_conformance.providers import staging
 from provider_conformance.providers.source.reading import SourceReader, environment
+from support import references
 from support.views import differences, results
 
 TOP = Path(__file__).parents[3]
 FIXTURES = TOP / "fixtures"
-REFERENCES = sorted(path.parent for path in (TOP / "reference_providers").glob("*/pyproject.toml"))
 LISTED = yaml.safe_load((FIXTURES / "manifest.yaml").read_text())["fixtures"]
 PACKAGES = [entry for entry in LISTED if entry["path"].startswith("packages/")]
 
@@ -42,7 +42,7 @@ def _nothing_left_on_the_path() -> Iterator[None]:
 # -- whole providers ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("project", REFERENCES, ids=lambda path: path.name)
+@pytest.mark.parametrize("project", references.BUILT_IN, ids=lambda path: path.name)
 def test_the_views_agree_on_a_reference_provider(project: Path) -> None:
     source = results(str(project), "source", root=TOP)
     live = results(str(project), "live", root=TOP)

@@ -1,0 +1,1 @@
+"""Two ogx providers to copy from: scripted inference, and vector stores in plain memory."""

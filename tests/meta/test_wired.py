@@ -26,7 +26,9 @@ EXPECTED: dict[tuple[str, str], dict[str, Any]] = {
     for case, entry in yaml.safe_load(listing.read_text("utf-8")).items()
 }
 TRYING = [rule for rule in all_rules() if rule.code.startswith(("PC50", "PC6", "PC7"))]
-CASES = pytest.mark.parametrize(("package", "case"), EXPECTED, ids="-".join)
+CASES = pytest.mark.parametrize(
+    ("package", "case"), EXPECTED, ids=[f"{package}-{case}" for package, case in EXPECTED]
+)
 
 
 @cache

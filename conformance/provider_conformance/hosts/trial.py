@@ -22,7 +22,7 @@ from provider_conformance.hosts.running import FIRST, Running
 from provider_conformance.hosts.vocabulary import BUILTIN
 from provider_conformance.providers.constructing import construct
 from provider_conformance.providers.containment import Attempt
-from provider_conformance.providers.sample import sample_config, with_environment
+from provider_conformance.providers.sample import sample_config
 from provider_conformance.stack.errors import ShutdownError
 from provider_conformance.stack.loading import factory_name
 from provider_conformance.stack.resolver import Stack
@@ -93,12 +93,12 @@ class Trial:
     Attributes:
         spec: Its spec.
         factory: Its factory.
-        config_class: The class of its configuration, None without one.
+        config_class: The class of its configuration, or what makes one; None without one.
     """
 
     spec: ProviderSpec
     factory: Callable[..., Any]
-    config_class: type | None
+    config_class: Callable[..., Any] | None
 
     @property
     def sketch(self) -> ProviderSketch:
@@ -174,7 +174,7 @@ class Trial:
         own = f"{folder}/{number}"
         with mock.patch.object(tempfile, "tempdir", own):
             Path(own).mkdir()
-            return _sample(self.config_class)
+            return sample_config(self.config_class)
 
     def _watched(self, witness: Witness, ledger: Ledger) -> Callable[..., Any]:
         spec = self.spec
@@ -190,25 +190,6 @@ class Trial:
             return made
 
         return factory
-
-
-def _sample(config_class: type) -> Any:
-    """A configuration to try a provider with.
-
-    A sample that takes anything may hand on the folder that it was given to a class which has no
-    such field: then it is asked without one, and then the defaults are taken.
-    """
-    sample = getattr(config_class, "sample_run_config", None)
-    further: list[Callable[[], Any]] = [config_class]
-    if callable(sample):
-        further.insert(0, lambda: config_class(**with_environment(sample())))
-    try:
-        return sample_config(config_class)
-    except Exception:
-        for make in further:
-            with suppress(Exception):
-                return make()
-        raise
 
 
 def made_up(apis: Mapping[str, Any], *, without: str = "") -> list[ProviderSketch]:

@@ -18,6 +18,7 @@ _FAMILIES: Final = (
     "resolution",
     "stacks",
     "registration",
+    "configuration",
 )
 """The modules of this package that hold a family, in the order of their codes; each has ``RULES``."""
 

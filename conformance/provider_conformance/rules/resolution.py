@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from provider_conformance.findings import PASS, Judgement
 from provider_conformance.hosts.model import StackSketch
 from provider_conformance.hosts.running import SECOND
+from provider_conformance.rules.configuration import sample_config
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.problems import is_loadable
 from provider_conformance.rules.search import smallest
@@ -75,6 +76,8 @@ def _why_not(subject: Subject, first: Baseline, error: BaseException) -> Judgeme
         return Judgement(skipped="it does not keep its protocols, see PC2xx and PC3xx")
     if isinstance(error, errors.ProviderLoadError):
         return Judgement(skipped=f"it cannot be loaded, see PC1xx: {error}")
+    if isinstance(error, errors.ProviderConfigError) and sample_config.check(subject).findings:
+        return Judgement(skipped=f"it has no configuration to be started with, see {sample_config.code}")
     return Judgement(inconclusive=f"it was not started here: {errors.describe(error)}")
 
 

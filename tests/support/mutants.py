@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from provider_conformance.contracts.builtin import builtin_contract
@@ -85,12 +85,18 @@ def _class(folder: Path, class_name: str) -> tuple[Path, ast.Module, ast.ClassDe
     raise LookupError(class_name)
 
 
-def judged(project: Path, package: str) -> Iterator[Report]:
-    """Judge a project on the built-in stack, as if nothing of it had been imported before."""
+def judged(project: Path, package: str, rules: Iterable[Rule] | None = None) -> Iterator[Report]:
+    """Judge a project on the built-in stack, as if nothing of it had been imported before.
+
+    Args:
+        project: The folder of the project.
+        package: Its import name.
+        rules: Those to judge by; without any those about loading and signatures.
+    """
     held = {name: sys.modules.pop(name) for name in list(sys.modules) if _belongs(name, package)}
     try:
         provider = load_provider(str(project), root=project)
-        yield run([provider], {provider.name: builtin_contract()}, _static_rules())
+        yield run([provider], {provider.name: builtin_contract()}, rules or _static_rules())
     finally:
         for name in [name for name in sys.modules if _belongs(name, package)]:
             del sys.modules[name]

@@ -1,0 +1,45 @@
+"""One defect of behaviour in a reference provider is found by the rule that is about it, and by no other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from provider_conformance.report import Report
+from provider_conformance.rules import all_rules
+from support import mutants
+from support.defects.all_defects import DEFECTS
+from support.defects.model import Defect
+
+TRYING = [rule for rule in all_rules() if rule.code.startswith(("PC50", "PC6", "PC7"))]
+THERE = {rule.code for rule in TRYING}
+PLANTED = [defect for defect in DEFECTS if defect.code in THERE]
+judged = contextmanager(mutants.judged)
+
+
+def _codes(report: Report) -> set[str]:
+    return {finding.code for record in report.records for finding in record.result.findings}
+
+
+@pytest.mark.parametrize("defect", PLANTED, ids=lambda defect: f"{defect.code}-{defect.name}")
+def test_a_planted_defect_is_found_by_its_rule_and_by_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, defect: Defect
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    project = defect.plant(tmp_path)
+    with judged(project, defect.package, TRYING) as report:
+        assert _codes(report) == {defect.code}
+
+
+def test_no_two_defects_are_the_same() -> None:
+    assert set(Counter(defect.name for defect in DEFECTS).values()) == {1}
+    assert set(Counter(defect.edits for defect in DEFECTS).values()) == {1}
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: f"{defect.code}-{defect.name}")
+def test_a_defect_is_in_its_copy_and_still_python(tmp_path: Path, defect: Defect) -> None:
+    for path in defect.plant(tmp_path).rglob("*.py"):
+        compile(path.read_text("utf-8"), str(path), "exec")

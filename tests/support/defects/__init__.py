@@ -1,0 +1,1 @@
+"""Defects of behaviour that tests plant in copies of the reference providers."""

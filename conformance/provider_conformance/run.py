@@ -13,7 +13,7 @@ from provider_conformance.checks import Check, Result
 from provider_conformance.contracts.model import ApiContract, Contract, Factory
 from provider_conformance.findings import PASS, Finding, Outcome, Severity
 from provider_conformance.hosts.model import Host
-from provider_conformance.providers import loading
+from provider_conformance.providers import loading, watching
 from provider_conformance.providers.implementation import find_implementation
 from provider_conformance.providers.model import Implementation, Provider, Spec
 from provider_conformance.report import Record, Report, Subjected, unmatched
@@ -186,7 +186,8 @@ def execute(check: Check) -> Result:
     looked at (a metaclass, say), the result is inconclusive and says where.
     """
     try:
-        with loading.reading(check.subject.provider.reader):
+        provider = check.subject.provider
+        with loading.reading(provider.reader), watching.watched(watching.Owner(provider.places)):
             judgement = check.rule.check(check.subject)
         if judgement is PASS:
             return _PASSED

@@ -30,9 +30,6 @@ from provider_conformance.stack.specs import ProviderSpec, RemoteProviderSpec
 
 T = TypeVar("T")
 
-SECONDS: Final = 10.0
-"""How long a trial may take."""
-
 _PREFIX: Final = "_provider_conformance_tried_"
 _runs = itertools.count()
 
@@ -127,7 +124,7 @@ class Trial:
     ) -> Attempt:
         """Resolve a run config, do some work on the stack, and shut it down.
 
-        It runs in a thread of its own, without a network, and for :data:`SECONDS` at most.
+        It runs in a thread of its own, watched and within the run's limits.
 
         Args:
             sketch: The run config; providers of the tried one's type are real.
@@ -150,7 +147,7 @@ class Trial:
                 await BuiltinHost().working(sketch, once, ledger=ledger, specs=[spec])
             return done[0]
 
-        return construct(worked, (), SECONDS)
+        return construct(worked, ())
 
     @contextmanager
     def _module(self, witness: Witness, ledger: Ledger) -> Iterator[ProviderSpec]:

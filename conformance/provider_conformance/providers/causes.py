@@ -10,10 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from provider_conformance.findings import Location
-from provider_conformance.providers import careful, loading, stacks
+from provider_conformance.providers import careful, endings, loading, stacks
+from provider_conformance.providers.alarm import HangError
 from provider_conformance.providers.loading import Home
 from provider_conformance.providers.model import Problem
 
+HANGS: Final = "hangs"
+EXITED: Final = "exited"
+"""Two ways not to come back."""
 MISSING_MODULE: Final = "missing-module"
 """A third-party module that is not installed."""
 _WHY_IMPORT: Final = (
@@ -107,12 +111,22 @@ def shown(error: BaseException) -> str:
 def _exit(cause: Cause) -> Problem | None:
     if not isinstance(cause.error, SystemExit):
         return None
-    code = careful.short_repr(cause.error.code)
     return Problem(
-        "exited",
-        f"{cause.what} ends the process: sys.exit({code})",
+        EXITED,
+        f"{cause.what} ends the process: {endings.how(cause.error)}",
         why="The stack imports providers into its own process, which ends with it.",
         fix="raise an error that says what is missing, or move the check into the factory",
+    )
+
+
+def _hang(cause: Cause) -> Problem | None:
+    if not isinstance(cause.error, HangError):
+        return None
+    return Problem(
+        HANGS,
+        f"{cause.what} does not come back within {cause.error.seconds:g} s",
+        why="The stack does the same when it starts, and waits for ever.",
+        fix="wait for nothing there, or give what is waited for a time limit; --provider-timeout allows more",
     )
 
 
@@ -305,6 +319,7 @@ def _near(name: str, names: Iterable[str]) -> str:
 
 
 _EXPLANATIONS: Final[tuple[Callable[[Cause], Problem | None], ...]] = (
+    _hang,
     _exit,
     _syntax,
     _recursion,

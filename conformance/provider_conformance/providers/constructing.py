@@ -1,46 +1,80 @@
-"""Call a provider's factory for real: in its own event loop, in time, without a network."""
+"""Call a provider's factory for real: in its own event loop, in time, and watched."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import inspect
-import socket
+import math
+import sys
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator
-from typing import Any, Final
+from collections.abc import Callable, Coroutine, Generator, Iterable
+from dataclasses import replace
+from typing import Any
 
 from provider_conformance.protocols.classes import mro
-from provider_conformance.providers import careful
+from provider_conformance.providers import careful, folders, watching
 from provider_conformance.providers.containment import Attempt, attempt
-
-SECONDS: Final = 5.0
-"""How long a factory may take."""
+from provider_conformance.providers.limits import limits
 
 
 class FactoryTimeoutError(Exception):
     """The factory did not come back in time."""
 
 
-def construct(factory: Callable[..., Any], arguments: tuple[Any, ...], seconds: float = SECONDS) -> Attempt:
-    """Call ``factory`` and await what it returns, contained.
+def construct(
+    factory: Callable[..., Any], arguments: tuple[Any, ...], seconds: float | None = None
+) -> Attempt:
+    """Call ``factory`` and await what it returns, contained and watched.
 
     It runs in a thread of its own, so that a factory that blocks is left behind and not waited for.
+
+    Args:
+        factory: What to call.
+        arguments: What to call it with.
+        seconds: How long it may take; by default what the run's limits say.
     """
     outcome: list[Attempt] = []
+    patience = limits().seconds if seconds is None else seconds
 
     def work() -> None:
-        outcome.append(attempt_plain(lambda: asyncio.run(_awaited(factory, arguments, seconds))))
+        # What it starts is to be what it is in a stack, whose threads are no daemons.
+        threading.current_thread()._daemonic = False  # type: ignore[attr-defined]
+        outcome.append(attempt_plain(lambda: _run(_awaited(factory, arguments, patience))))
+
+    thread = threading.Thread(target=work, daemon=True, name="provider-factory")
 
     def run() -> None:
-        thread = threading.Thread(target=work, daemon=True, name="provider-factory")
         thread.start()
-        thread.join(seconds + 1)
+        thread.join(patience + 1)
 
-    with _no_network():
-        whole = attempt(run)
-    inner = outcome[0] if outcome else Attempt(error=whole.error or _late(seconds))
-    return Attempt(inner.value, inner.error, whole.stdout, whole.stderr)
+    with watching.watched() as watch, folders.private():
+        whole = attempt(run, seconds=math.inf)
+    inner = outcome[0] if outcome else Attempt(error=whole.error or _late(patience))
+    violations = [v for v in watch.violations if outcome or v.location is not None]
+    left = [started for started in watch.threads if started.thread is not thread]
+    return replace(
+        whole, value=inner.value, error=inner.error, violations=tuple(violations), left=tuple(left)
+    )
+
+
+def _run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    with asyncio.Runner(loop_factory=_loop) as runner:
+        return runner.run(coroutine)
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    """A loop that tells of a look-up before it hands it to a thread, which does not know who asked."""
+    loop = asyncio.new_event_loop()
+    look_up = loop.getaddrinfo
+
+    async def told(host: Any, port: Any, **options: Any) -> Any:
+        sys.audit("socket.getaddrinfo", host, port, 0, 0, 0)
+        return await look_up(host, port, **options)
+
+    with contextlib.suppress(AttributeError):  # a loop written in C has no place for it
+        loop.getaddrinfo = told  # type: ignore[method-assign]
+    return loop
 
 
 def attempt_plain(function: Callable[[], Any]) -> Attempt:
@@ -87,24 +121,3 @@ def dependencies(keys: Iterable[Any]) -> dict[Any, Any]:
 def is_stand_in(value: object) -> bool:
     """Whether ``value`` is one of :func:`dependencies`' objects or came out of one."""
     return any(careful.class_module(cls) == "unittest.mock" for cls in mro(type(value)))
-
-
-@contextlib.contextmanager
-def _no_network() -> Iterator[None]:
-    """Let connections of this process fail at once while the factory runs."""
-
-    def refuse(*_arguments: Any, **_keywords: Any) -> Any:
-        raise ConnectionRefusedError("no network while a provider is constructed to see its class")
-
-    names = ("connect", "connect_ex")
-    before = {name: vars(socket.socket).get(name) for name in names}
-    lookup = socket.getaddrinfo
-    try:
-        for name in names:
-            setattr(socket.socket, name, refuse)
-        socket.getaddrinfo = refuse
-        yield
-    finally:
-        socket.getaddrinfo = lookup
-        for name, method in before.items():
-            delattr(socket.socket, name) if method is None else setattr(socket.socket, name, method)

@@ -20,7 +20,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from provider_conformance.protocols.classes import mro, namespace
-from provider_conformance.providers import careful
+from provider_conformance.providers import alarm, careful, watching
+from provider_conformance.providers.blame import Started
+from provider_conformance.providers.limits import limits
 
 _OUTPUT_LIMIT: Final = 20_000
 _STREAMS: Final = ("stdout", "stderr")
@@ -28,16 +30,26 @@ _STREAMS: Final = ("stdout", "stderr")
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """How a call of a stranger's code went: its value or what it raised, and what it wrote."""
+    """How a call of a stranger's code went: its value or what it raised, and what it wrote.
+
+    Where it was watched by itself ``violations`` holds what it may not do, and ``left`` the threads that
+    it left behind.
+    """
 
     value: Any = None
     error: BaseException | None = None
     stdout: str = ""
     stderr: str = ""
+    violations: tuple[watching.Violation, ...] = ()
+    left: tuple[Started, ...] = ()
 
 
-def attempt(function: Callable[[], Any]) -> Attempt:
+def attempt(function: Callable[[], Any], *, seconds: float | None = None) -> Attempt:
     """Call ``function`` and contain all that it does.
+
+    Args:
+        function: What to call.
+        seconds: When it is interrupted in the main thread; by default what the run's limits say.
 
     Returns:
         What it returned or raised, with its output.
@@ -49,7 +61,8 @@ def attempt(function: Callable[[], Any]) -> Attempt:
     error: BaseException | None = None
     with contained() as written:
         try:
-            value = function()
+            with alarm.ringing(limits().seconds if seconds is None else seconds):
+                value = function()
         except BaseException as raised:
             if type(raised) is KeyboardInterrupt:
                 raise
@@ -95,9 +108,12 @@ class _Held(io.BytesIO):
     def __init__(self, descriptor: int) -> None:
         super().__init__()
         self._descriptor = descriptor
+        self.is_over = False
 
     def close(self) -> None:
         """Stay open: log handlers that the code keeps go on writing here."""
+        if not self.is_over:
+            watching.note_output(f"closes sys.{_STREAMS[self._descriptor - 1]}")
 
     def fileno(self) -> int:
         return self._descriptor
@@ -114,11 +130,38 @@ def _streams(written: dict[str, str]) -> Iterator[None]:
     # Code that asks a question at import gets the end of the file instead of hanging.
     sys.stdin = io.StringIO()
     try:
-        yield
+        with _descriptors():
+            yield
     finally:
+        for name, stream in zip(_STREAMS, ours, strict=True):
+            if getattr(sys, name) is not stream:
+                watching.note_output(f"replaces sys.{name}")
         sys.stdout, sys.stderr, sys.stdin = before
         for name, buffer in held.items():
+            buffer.is_over = True
             written[name] = buffer.getvalue()[:_OUTPUT_LIMIT].decode("utf-8", errors="replace")
+
+
+@contextlib.contextmanager
+def _descriptors() -> Iterator[None]:
+    """Give the process its standard output and standard error back, where the code closes them."""
+    kept = {number: os.dup(number) for number in (1, 2) if _file_behind(number)}
+    try:
+        yield
+    finally:
+        for number, copy in kept.items():
+            if _file_behind(number) != _file_behind(copy):
+                os.dup2(copy, number)
+                watching.note_output(f"closes or replaces the descriptor {number}")
+            os.close(copy)
+
+
+def _file_behind(descriptor: int) -> tuple[int, int] | None:
+    try:
+        status = os.fstat(descriptor)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 @contextlib.contextmanager

@@ -13,7 +13,17 @@ from typing import Any, Final
 from provider_conformance.errors import UsageError
 from provider_conformance.findings import Location
 from provider_conformance.protocols.classes import mro, namespace
-from provider_conformance.providers import careful, causes, loading, places, specs, stacks, staging, targets
+from provider_conformance.providers import (
+    careful,
+    causes,
+    loading,
+    places,
+    specs,
+    stacks,
+    staging,
+    targets,
+    watching,
+)
 from provider_conformance.providers.containment import Attempt, attempt
 from provider_conformance.providers.loading import ABSENT, Home
 from provider_conformance.providers.model import Problem, Provider, Spec, SpecKind
@@ -65,10 +75,11 @@ class _Load:
     def run(self, root: Path) -> Provider:
         found: tuple[Spec, ...] = ()
         problem, unseen = None, ""
-        try:
-            found = self._specs()
-        except _Stopped as stopped:
-            problem, unseen = stopped.problem, stopped.unseen
+        with watching.watched(watching.Owner(self.home.places)) as watch:
+            try:
+                found = self._specs()
+            except _Stopped as stopped:
+                problem, unseen = stopped.problem, stopped.unseen
         return Provider(
             name=self.target.name,
             specs=found,
@@ -82,6 +93,8 @@ class _Load:
             notes=tuple(self.notes),
             package=self.target.module,
             folder=self.target.folder,
+            places=self.home.places,
+            violations=tuple(watch.violations),
         )
 
     def _specs(self) -> tuple[Spec, ...]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from provider_conformance.findings import Location
 from provider_conformance.protocols.model import ProtocolModel
+from provider_conformance.providers.watching import Violation
 
 
 class SpecKind(StrEnum):
@@ -106,7 +107,8 @@ class Provider:
     ``package`` is the import name of what was loaded; ``folder`` has to be on ``sys.path`` for it,
     None where it is importable anyway. ``unseen`` says what kept the specs from being read off the
     source, ``reader`` is what read the source, None where the package was imported, and
-    ``not_imported`` says why it was not.
+    ``not_imported`` says why it was not. ``places`` are the folders and files of its own code, and
+    ``violations`` what that may not do and did while it was loaded.
     """
 
     name: str
@@ -121,4 +123,6 @@ class Provider:
     folder: Path | None = None
     unseen: str = ""
     not_imported: str = ""
+    places: tuple[Path, ...] = ()
+    violations: tuple[Violation, ...] = ()
     reader: Any = field(default=None, compare=False, repr=False)

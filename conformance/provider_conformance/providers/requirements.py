@@ -47,6 +47,9 @@ def judge(error: BaseException, home: Home, spec: Spec, what: str, kind: str = "
     if foreign and may_be_declared(missing, home, spec):
         return Failure(unseen=f"needs module `{missing}`, which is not installed here")
     problem = causes.explain(error, home, what, fallback=kind)
+    if problem.kind in (causes.HANGS, causes.EXITED):
+        # Wherever that is, the stack's process stands still or ends with it.
+        return Failure(problem)
     if problem.kind in _THIRD_PARTY_SHAPE or (not missing and causes.is_environments(error, home)):
         return Failure(unseen=problem.message)
     return Failure(problem)

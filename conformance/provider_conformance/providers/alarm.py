@@ -1,0 +1,63 @@
+"""Interrupt code of the main thread that does not come back."""
+
+from __future__ import annotations
+
+import math
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Final
+
+_AGAIN: Final = 0.5
+"""After so many seconds it rings again: the code may have caught what was raised."""
+
+
+class HangError(BaseException):
+    """Raised in code that does not come back; no Exception, so that the code's own handlers let it pass.
+
+    Attributes:
+        seconds: How long it was waited for.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"it does not come back within {seconds:g} s")
+        self.seconds = seconds
+
+
+_armed = False
+
+
+@contextmanager
+def ringing(seconds: float) -> Iterator[None]:
+    """Raise :class:`HangError` in the code within the context after so many seconds.
+
+    That takes a POSIX system, the main thread, and code that Python runs or waits for: a loop in C
+    goes on. Whoever uses the same timer (pytest-timeout) has it back afterwards, with the time that is left.
+    Within another such context this one does nothing.
+    """
+    global _armed  # noqa: PLW0603 - there is one timer in a process
+    possible = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    if _armed or not possible or math.isinf(seconds):
+        yield
+        return
+    started = time.monotonic()
+
+    def ring(_number: int, _frame: FrameType | None) -> None:
+        if _armed:
+            raise HangError(seconds)
+
+    handler = signal.signal(signal.SIGALRM, ring)
+    theirs, interval = signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
+    _armed = True
+    try:
+        yield
+    finally:
+        _armed = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL if handler is None else handler)
+        if theirs:
+            left = max(theirs - (time.monotonic() - started), 0.01)
+            signal.setitimer(signal.ITIMER_REAL, left, interval)

@@ -19,6 +19,7 @@ _FAMILIES: Final = (
     "stacks",
     "registration",
     "configuration",
+    "registry",
 )
 """The modules of this package that hold a family, in the order of their codes; each has ``RULES``."""
 

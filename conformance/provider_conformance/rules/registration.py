@@ -11,7 +11,10 @@ from provider_conformance.hosts.running import FIRST, SECOND, Running
 from provider_conformance.providers.model import SpecKind
 from provider_conformance.rules.candidates import BUGS, EXAMPLES, candidates, steps, template_of
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
+from provider_conformance.rules.observed import Entry, Listing
+from provider_conformance.rules.observing import listing, restless
 from provider_conformance.rules.problems import is_loadable
+from provider_conformance.rules.registry_faults import wrongly_listed
 from provider_conformance.rules.resolution import twice
 from provider_conformance.rules.search import smallest
 from provider_conformance.rules.trials import Baseline, blame, started
@@ -35,18 +38,18 @@ class _RoundTrip:
     """What came of registering one object."""
 
     raised: BaseException | None
-    before: tuple[str, ...]
-    own: tuple[str, ...]
+    before: Listing
+    own: Listing
     listed: tuple[tuple[str, str], ...]
 
 
 def _round_trip(first: Baseline, obj: Any) -> _RoundTrip | None:
-    """Register ``obj`` in a new stack; None where the provider gave no listing."""
+    """Register ``obj`` in a new stack; None where that ended before."""
 
     async def work(running: Running) -> _RoundTrip:
-        before = tuple(o.identifier for o in await running.listed())
+        before = await listing(running)
         raised = await running.register(obj)
-        own = tuple(o.identifier for o in await running.listed())
+        own = await listing(running)
         listed = tuple((o.identifier, o.provider_id) for o in await running.objects())
         return _RoundTrip(raised, before, own, listed)
 
@@ -213,8 +216,8 @@ def registered_wrongly_listed(subject: Subject) -> Judgement:
 
     What it does:
         Registers generated objects through the routing table. The routing table must list each once, under
-        its identifier and this provider; the provider's own listing may have it once at most, and
-        must still have what it had before.
+        its identifier and this provider; the provider's own listing may have it once at most, under its
+        name and with its type, must still have what it had before, and must not fail over it.
 
     Why is this bad:
         When the stack starts again the routing table reads the provider's listing: what is missing
@@ -238,6 +241,8 @@ def registered_wrongly_listed(subject: Subject) -> Judgement:
     found = smallest(candidates(first), lambda obj: bool(_wrong(first, obj)), examples=EXAMPLES)
     if found is None:
         return PASS
+    if moving := restless(first):
+        return Judgement(skipped=moving)
     fix = "keep what is registered in a dict by identifier"
     return blame(subject, "PC603", _wrong(first, found), steps(found), fix)
 
@@ -250,11 +255,7 @@ def _wrong(first: Baseline, obj: Any) -> str:
     name = obj.identifier
     if trip.listed.count((name, FIRST)) != 1:
         return f"the routing table lists {name!r} {trip.listed.count((name, FIRST))} times"
-    if trip.own.count(name) > 1:
-        return f"after its registration the provider lists {name!r} {trip.own.count(name)} times"
-    if gone := sorted(set(trip.before) - set(trip.own)):
-        return f"after the registration of {name!r} the provider does not list {gone[0]!r} any more"
-    return ""
+    return wrongly_listed(Entry.of(obj), trip.before, trip.own)
 
 
 @rule("PC604", "registered-not-served", scope=Scope.SPEC, applies=_is_routed)

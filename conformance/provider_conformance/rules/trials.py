@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from provider_conformance.findings import Finding, Judgement, Severity
+from provider_conformance.findings import Finding, Judgement, Location, Severity
 from provider_conformance.providers import loading
 from provider_conformance.providers.model import Implementation, Provider, Spec, SpecKind
 from provider_conformance.rules.model import Subject
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from provider_conformance.hosts.trial import Trial, Witness
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Baseline:
     """The first trial of a provider: with made-up providers of the APIs that it needs, and nothing else.
+
+    There is one for each provider; it equals itself alone, so that further trials can be kept by it.
 
     Attributes:
         trial: The provider.
@@ -97,9 +99,17 @@ def started(subject: Subject) -> Baseline | Judgement:
 
 
 def blame(
-    subject: Subject, code: str, message: str, why: str, fix: str, severity: Severity = Severity.ERROR
+    subject: Subject,
+    code: str,
+    message: str,
+    why: str,
+    fix: str,
+    severity: Severity = Severity.ERROR,
+    *,
+    method: str = "",
+    place: Location | None = None,
 ) -> Judgement:
-    """One finding, at the factory's class or else at the spec."""
-    found = subject.implementation()
-    place = found.location or (subject.spec.location if subject.spec else None)
-    return Judgement((Finding(code, severity, message, location=place, why=why, fix=fix),))
+    """One finding, at ``place``, else at the factory's class, else at the spec."""
+    found = subject.implementation().location or (subject.spec.location if subject.spec else None)
+    finding = Finding(code, severity, message, method, location=place or found, why=why, fix=fix)
+    return Judgement((finding,))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from provider_conformance._version import __version__
 
 if TYPE_CHECKING:
-    from provider_conformance.contracts.load import load_contract
+    from provider_conformance.contracts.load import load_contract, snapshots
     from provider_conformance.findings import Finding, Location, Outcome, Severity
     from provider_conformance.protocols.compare import check_protocol
     from provider_conformance.providers.typing import check_typing
@@ -23,6 +23,7 @@ __all__ = [
     "check_protocol",
     "check_typing",
     "load_contract",
+    "snapshots",
     "typing_assertions",
 ]
 
@@ -34,6 +35,7 @@ _HOMES = {
     "check_protocol": "provider_conformance.protocols.compare",
     "check_typing": "provider_conformance.providers.typing",
     "load_contract": "provider_conformance.contracts.load",
+    "snapshots": "provider_conformance.contracts.load",
     "typing_assertions": "provider_conformance.providers.typing_assertions",
 }
 

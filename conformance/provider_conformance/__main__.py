@@ -8,8 +8,9 @@ import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from provider_conformance.errors import UsageError
+from provider_conformance.errors import ConformanceError, UsageError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,8 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     options = _parser().parse_args(arguments)
     try:
-        asyncio.run(_run(options))
-    except (StackError, UsageError) as error:
+        options.command(options)
+    except (StackError, ConformanceError) as error:
         print("\n".join([f"error: {error}", *getattr(error, "__notes__", ())]), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -38,7 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m provider_conformance")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_snapshot(commands)
     run = commands.add_parser("run", help="start the stack of a run config and serve it over HTTP")
+    run.set_defaults(command=lambda options: asyncio.run(_run(options)))
     run.add_argument("run_config", type=Path, metavar="RUN_CONFIG", help="the YAML file")
     run.add_argument("--host", default="127.0.0.1", help="the address to listen at (%(default)s)")
     run.add_argument("--port", type=int, default=5000, help="the port, 0 for any free one (%(default)s)")
@@ -52,6 +55,30 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--sequential", action="store_true", help="start one provider after the other")
     run.add_argument("--plan", action="store_true", help="print what would start in which order, and stop")
     return parser
+
+
+def _add_snapshot(commands: Any) -> None:
+    does = "write what an installed stack demands of its providers to a file"
+    snapshot = commands.add_parser("snapshot", help=does)
+    snapshot.set_defaults(command=_snapshot)
+    snapshot.add_argument(
+        "--stack", choices=("llama-stack", "ogx"), help="which one, where several are installed"
+    )
+    snapshot.add_argument(
+        "--output", type=Path, metavar="FILE", help="the file (the release's name in the current folder)"
+    )
+
+
+def _snapshot(options: argparse.Namespace) -> None:
+    from provider_conformance.contracts.snapshots.capture import capture  # noqa: PLC0415
+
+    name, text = capture(options.stack)
+    file: Path = options.output or Path(name)
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--output={file}: {error.strerror or error}") from error
+    print(f"{file}: {len(text):,} characters")
 
 
 async def _run(options: argparse.Namespace) -> None:

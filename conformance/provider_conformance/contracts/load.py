@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from provider_conformance.contracts.model import Contract
 from provider_conformance.errors import UsageError
+
+if TYPE_CHECKING:
+    from provider_conformance.contracts.snapshots import Release, Snapshot
 
 BUILTIN: Final = "builtin"
 INSTALLED: Final = "installed"
@@ -24,13 +27,14 @@ def load_contract(stack: str = BUILTIN) -> Contract:
 
     Args:
         stack: "builtin", "installed" for the one stack that is installed, or its family by name:
-            "llama-stack" or "ogx".
+            "llama-stack" or "ogx", or one of its releases: "ogx==1.5.0", of which there must be a
+            snapshot, see :func:`snapshots`; it need not be installed.
 
     Returns:
         The contract; loading it again gives the same object.
 
     Raises:
-        UsageError: If the name is none of these.
+        UsageError: If the name is none of these, or there is no snapshot of the release.
         StackNotInstalledError: If the stack is not installed.
         AmbiguousStackError: If "installed" was asked for and several stacks are.
         ContractError: If the stack is installed but its contract cannot be read off.
@@ -39,15 +43,47 @@ def load_contract(stack: str = BUILTIN) -> Contract:
         from provider_conformance.contracts.builtin import builtin_contract  # noqa: PLC0415
 
         return builtin_contract()
+    if (release := release_of(stack)) is not None:
+        return _load_snapshot(release).contract
     from provider_conformance.contracts.installed import installed_contract  # noqa: PLC0415
     from provider_conformance.contracts.probe import FAMILIES  # noqa: PLC0415
 
     if stack == INSTALLED:
         return installed_contract()
     if stack not in FAMILIES:
-        accepted = ", ".join((BUILTIN, INSTALLED, *FAMILIES))
+        accepted = ", ".join((BUILTIN, INSTALLED, *FAMILIES, "ogx==1.5.0 and the like"))
         raise UsageError(f"there is no stack {stack!r}: choose one of {accepted}")
     return installed_contract(stack)
+
+
+def release_of(stack: str) -> Release | None:
+    """The release that "ogx==1.5.0" names, None for a name without a release.
+
+    Raises:
+        UsageError: If there is no such family.
+    """
+    family, separator, release = (part.strip() for part in stack.partition("=="))
+    if not separator:
+        return None
+    from provider_conformance.contracts.probe import FAMILIES  # noqa: PLC0415
+    from provider_conformance.contracts.snapshots import Release  # noqa: PLC0415
+
+    if family not in FAMILIES:
+        raise UsageError(f"{stack!r}: releases are known of {' and '.join(FAMILIES)}")
+    return Release(family, release)
+
+
+def _load_snapshot(release: Release) -> Snapshot:
+    from provider_conformance.contracts.snapshots import load  # noqa: PLC0415
+
+    return load(release)
+
+
+def snapshots() -> tuple[tuple[str, str], ...]:
+    """The releases of which this distribution ships a snapshot, as (family, release), the oldest first."""
+    from provider_conformance.contracts.snapshots import available  # noqa: PLC0415
+
+    return tuple((one.stack, one.release) for one in available())
 
 
 def family_of(subject: object) -> str:

@@ -28,6 +28,11 @@ class Family:
     distribution: str
     api_distribution: str
 
+    @property
+    def packages(self) -> tuple[str, str]:
+        """The import names of the stack, and of what carries its API in most releases."""
+        return self.package, self.api_distribution.replace("-", "_")
+
 
 FAMILIES: Final = {
     family.name: family

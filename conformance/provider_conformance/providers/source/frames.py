@@ -15,10 +15,11 @@ from weakref import WeakKeyDictionary
 from provider_conformance.findings import Location
 from provider_conformance.protocols import bodies, classes
 from provider_conformance.protocols.classes import Opaque
+from provider_conformance.protocols.names import bound_by
 from provider_conformance.providers.source import calls, special
 from provider_conformance.providers.source.calls import Arguments
 from provider_conformance.providers.source.expressions import Expressions, short
-from provider_conformance.providers.source.modules import Missing, bound_by, bound_names, catches_import
+from provider_conformance.providers.source.modules import Missing, catches_import
 from provider_conformance.providers.source.scopes import Scope
 from provider_conformance.providers.source.special import BaseModel, ConfigDict, validated
 
@@ -202,6 +203,9 @@ class Frame(Expressions):
             name = ast.Name(node.target.id, ast.Load())
             self.assign(node.target, self.value(ast.BinOp(name, node.op, node.value)))
 
+    def _typealias(self, node: Any) -> None:
+        self.scope.names[node.name.id] = self.value(node.value)
+
     def _delete(self, node: ast.Delete) -> None:
         for target in node.targets:
             if isinstance(target, ast.Name):
@@ -336,4 +340,4 @@ def bound_arguments(
     return names
 
 
-__all__ = ["Frame", "Returned", "bound_arguments", "bound_names"]
+__all__ = ["Frame", "Returned", "bound_arguments"]

@@ -17,7 +17,8 @@ class Library:
     """All modules that can be read, each read once and only when it is needed.
 
     Args:
-        finders: Asked in turn for a module's source.
+        finders: Asked in turn for a module's source. One with ``answers_for``, top-level packages,
+            is the last that is asked about these: a snapshot of a stack hides an installed one.
         own: The top-level packages of stacks, with the family that each is of. Their class
             decorators are taken to change nothing that a caller sees: every provider shares them.
     """
@@ -35,8 +36,12 @@ class Library:
 
     def find(self, name: str) -> Found | None:
         """The source of the module ``name``."""
-        found = (finder(name) for finder in self.finders)
-        return next((source for source in found if source is not None), None)
+        top = name.partition(".")[0]
+        for finder in self.finders:
+            found = finder(name)
+            if found is not None or top in getattr(finder, "answers_for", ()):
+                return found
+        return None
 
     def has(self, name: str) -> bool:
         """Whether ``name`` is a module that comes with Python or whose source is found."""

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any, Final, Protocol
 
 from provider_conformance.protocols.classes import Opaque
+from provider_conformance.protocols.names import blocks, bound_by, bound_names
 from provider_conformance.providers.source import special
 from provider_conformance.providers.source.texts import TRUSTED, Source
 
@@ -366,52 +367,6 @@ def catches_import(handler: ast.ExceptHandler) -> bool:
     return any(isinstance(name, ast.Name) and name.id in _CATCHES_IMPORT for name in names)
 
 
-def bound_by(alias: ast.alias) -> str:
-    """The name that one part of an import statement binds."""
-    return alias.asname or alias.name.partition(".")[0]
-
-
-def bound_names(statements: Iterable[ast.stmt]) -> Iterator[str]:
-    """The names that statements may bind, those of nested functions and classes left out; ``*`` for all."""
-    for statement in statements:
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield statement.name
-        elif isinstance(statement, ast.Import | ast.ImportFrom):
-            yield from (bound_by(alias) for alias in statement.names)
-        else:
-            yield from _assigned(statement)
-
-
-def _assigned(statement: ast.stmt) -> Iterator[str]:
-    targets: list[ast.expr] = []
-    match statement:
-        case ast.Assign():
-            targets = statement.targets
-        case ast.Delete():
-            targets = statement.targets
-        case ast.AugAssign(target=target) | ast.For(target=target) | ast.AsyncFor(target=target):
-            targets = [target]
-        case ast.AnnAssign(target=target) if statement.value is not None:
-            targets = [target]
-        case ast.With(items=items) | ast.AsyncWith(items=items):
-            targets = [item.optional_vars for item in items if item.optional_vars]
-    for target in targets:
-        yield from (node.id for node in ast.walk(target) if isinstance(node, ast.Name))
-    for block in _blocks(statement):
-        yield from bound_names(block)
-
-
-def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
-    for name in ("body", "orelse", "finalbody"):
-        block = getattr(statement, name, None)
-        if isinstance(block, list):
-            yield block
-    for handler in getattr(statement, "handlers", ()):
-        yield handler.body
-    for case in getattr(statement, "cases", ()):
-        yield case.body
-
-
 def _changed(statement: ast.stmt) -> Iterator[str]:
     """The names of objects of which a statement sets or deletes attributes, or that it hands to a call."""
     match statement:
@@ -422,7 +377,7 @@ def _changed(statement: ast.stmt) -> Iterator[str]:
         case ast.Expr(value=ast.Call(args=args)):
             yield from (argument.id for argument in args if isinstance(argument, ast.Name))
         case ast.If() | ast.Try() | ast.With() | ast.For() | ast.While():
-            for block in _blocks(statement):
+            for block in blocks(statement):
                 for inner in block:
                     yield from _changed(inner)
 

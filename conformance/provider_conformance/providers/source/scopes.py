@@ -6,6 +6,7 @@ import builtins
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from provider_conformance.contracts.snapshots.texts import LEFT_OUT
 from provider_conformance.protocols.classes import Opaque
 
 if TYPE_CHECKING:
@@ -35,7 +36,12 @@ class Scope:
             found = self.module.namespace.get(name, _ABSENT)
         if found is _ABSENT:
             found = getattr(builtins, name, _ABSENT)
-        return Opaque(f"`{name}` is not defined") if found is _ABSENT else found
+        return self._undefined(name) if found is _ABSENT else found
+
+    def _undefined(self, name: str) -> Opaque:
+        if name == LEFT_OUT and self.module.library.is_own(self.module.name):
+            return Opaque(f"the snapshot of the stack has no more of `{self.module.name}`")
+        return Opaque(f"`{name}` is not defined")
 
     def local(self, name: str, default: Any = _ABSENT) -> Any:
         """What ``name`` stands for short of the module."""

@@ -5,34 +5,21 @@ from __future__ import annotations
 import ast
 import linecache
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import CodeType
 from typing import Final
 
+from provider_conformance.contracts.snapshots.texts import Finder, Found
 from provider_conformance.protocols import bodies
+
+__all__ = ["TRUSTED", "Finder", "Found", "Source", "folders"]
 
 _NEVER_RUN: Final = frozenset({"antigravity", "this", "idlelib", "turtledemo", "turtle", "test", "lib2to3"})
 TRUSTED: Final = (sys.stdlib_module_names | {"typing_extensions"}) - _NEVER_RUN
 """Top-level modules that are really imported: those that come with Python."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The source of a module: its text, the file that it is shown as, and whether it is a package.
-
-    ``folder``: a namespace package, which has no text of its own.
-    """
-
-    text: str
-    path: str
-    package: bool = False
-
-
-Finder = Callable[[str], Found | None]
-"""Answers a module's dotted name with its source, None where it has none."""
 
 
 def folders(paths: Iterable[str]) -> Finder:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
+from provider_conformance.hosts.builtin_running import BuiltinRunning
 from provider_conformance.hosts.generated import (
     GeneratedConfig,
     Ledger,
@@ -14,8 +16,11 @@ from provider_conformance.hosts.generated import (
 )
 from provider_conformance.hosts.loop import ReusedLoop
 from provider_conformance.hosts.model import ProviderSketch, Resolution, Sorting, StackSketch, Vocabulary
+from provider_conformance.hosts.running import Running
 from provider_conformance.hosts.standins import stand_in
 from provider_conformance.hosts.vocabulary import BUILTIN
+from provider_conformance.hosts.watching import Witness
+from provider_conformance.stack.errors import ShutdownError
 from provider_conformance.stack.graph import topological_order
 from provider_conformance.stack.registry import ProviderRegistry
 from provider_conformance.stack.resolver import Stack, resolve
@@ -89,6 +94,26 @@ class BuiltinHost:
             known = [_spec(p, modules[p.api, p.provider_type]) for p in made_up if p.known and _exists(p)]
             async with await resolve(_config(sketch), ProviderRegistry.of([*known, *given])) as stack:
                 return await work(stack)
+
+    async def trying(
+        self,
+        sketch: StackSketch,
+        work: Callable[[Running], Awaitable[T]],
+        *,
+        spec: Any,
+        ledger: Ledger,
+        witness: Witness,
+        folder: str,
+    ) -> T:
+        """See :class:`~provider_conformance.hosts.trial.TryingHost`; this stack writes nothing."""
+        done: list[T] = []
+
+        async def once(stack: Stack) -> None:
+            done.append(await work(BuiltinRunning.of(stack, spec.api.value)))
+
+        with suppress(ShutdownError):
+            await self.working(sketch, once, ledger=ledger, specs=[spec])
+        return done[0]
 
     def _implementation(self, provider: ProviderSketch, ledger: Ledger) -> Any:
         implementation = self._class(provider.api)()

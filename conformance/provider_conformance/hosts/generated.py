@@ -18,7 +18,9 @@ from pydantic import BaseModel
 from provider_conformance.hosts.model import ProviderSketch, Started
 
 _PREFIX: Final = "_provider_conformance_generated_"
-_FACTORIES: Final = ("get_provider_impl", "get_adapter_impl")
+FACTORIES: Final = ("get_provider_impl", "get_adapter_impl", "get_client_impl")
+"""The names that factories have had."""
+
 _runs = itertools.count()
 
 
@@ -68,7 +70,7 @@ def _module(
         return make(provider, ledger)
 
     module = ModuleType(name)
-    members = dict.fromkeys(_FACTORIES, factory)
+    members = dict.fromkeys(FACTORIES, factory)
     vars(module).update(members, GeneratedConfig=GeneratedConfig)
     return module
 

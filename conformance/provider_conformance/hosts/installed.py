@@ -2,7 +2,8 @@
 
 What a release looks like is probed, never read off its version: the resolver's entry point and what it
 takes, whether it asks for its registry or is given one, the fields of its spec and config classes.
-Routers are stand-ins, because real ones open data bases; the routing tables are the stack's own.
+Routers are stand-ins, because real ones open data bases, but that of a tried provider's API; the routing
+tables are the stack's own.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import inspect
 import io
 import logging
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from types import ModuleType, SimpleNamespace
-from typing import Any, Final
+from types import SimpleNamespace
+from typing import Any, Final, TypeVar
 from unittest import mock
 
-from provider_conformance.contracts.installed import installed_families
+from provider_conformance.contracts.installed import installed_contract, installed_families
 from provider_conformance.contracts.probe import FAMILIES, Stack, open_stack, quietly_import
 from provider_conformance.errors import AmbiguousStackError, ContractError, StackNotInstalledError
 from provider_conformance.hosts.generated import (
@@ -28,9 +30,21 @@ from provider_conformance.hosts.generated import (
     nothing,
     shutdown_of,
 )
+from provider_conformance.hosts.installed_running import (
+    InstalledRunning,
+    found_in_listings,
+    kinds_of,
+    listing_of,
+)
+from provider_conformance.hosts.installed_specs import inline_spec_class, made, protocols_of
 from provider_conformance.hosts.loop import ReusedLoop
 from provider_conformance.hosts.model import ProviderSketch, Resolution, Sorting, StackSketch, Vocabulary
+from provider_conformance.hosts.running import Running
 from provider_conformance.hosts.standins import stand_in
+from provider_conformance.hosts.storage import dist_registry, opened
+from provider_conformance.hosts.watching import Witness
+
+T = TypeVar("T")
 
 _ENTRY_POINTS: Final = ("resolve_impls", "resolve_impls_with_routing")
 _CONFIG: Final = f"{GeneratedConfig.__module__}.{GeneratedConfig.__qualname__}"
@@ -63,7 +77,8 @@ class InstalledHost:
         self._resolver = stack.resolver
         self._distribution = quietly_import(f"{stack.core_package}.distribution")
         self._routers = quietly_import(f"{stack.core_package}.routers")
-        self._protocols = _protocols(stack.resolver)
+        self._datatypes = quietly_import(f"{stack.core_package}.datatypes")
+        self._protocols = protocols_of(stack.resolver)
         self._classes: dict[str, type] = {}
         self._loop = ReusedLoop()
         self.stack: str = stack.family.name
@@ -86,11 +101,11 @@ class InstalledHost:
         ledger = Ledger()
         with (
             installed_modules(sketch.providers, self._implementation, ledger) as modules,
-            self._stood_in(ledger),
+            self._stood_in(Parts(), ledger),
             _quiet(),
         ):
             try:
-                impls = self._loop.run(self._resolved(sketch, modules))
+                impls = self._loop.run(self._resolved(sketch, self._registry(sketch, modules)))
             except Exception as error:
                 return Resolution(tuple(ledger.started), tuple(ledger.empty_tables), error=error)
             self._loop.run(_shut_down(impls))
@@ -99,13 +114,75 @@ class InstalledHost:
             tuple(ledger.started), tuple(ledger.empty_tables), tuple(ledger.stopped), impls=named
         )
 
-    async def _resolved(self, sketch: StackSketch, modules: Mapping[tuple[str, str], str]) -> dict[Any, Any]:
-        registry = self._registry(sketch, modules)
+    async def trying(
+        self,
+        sketch: StackSketch,
+        work: Callable[[Running], Awaitable[T]],
+        *,
+        spec: Any,
+        ledger: Ledger,
+        witness: Witness,
+        folder: str,
+    ) -> T:
+        """See :class:`~provider_conformance.hosts.trial.TryingHost`."""
+        api = spec.api.value
+        parts = Parts(self.vocabulary.routed.get(api, ""), api)
+        real = (api, spec.provider_type)
+        generated = [p for p in sketch.providers if (p.api, p.provider_type) != real]
+        with (
+            installed_modules(generated, self._implementation, ledger) as modules,
+            self._stood_in(parts, ledger),
+        ):
+            registry = self._registry(StackSketch(tuple(generated)), modules)
+            registry.setdefault(spec.api, {})[spec.provider_type] = spec
+            async with opened(self._stack.core_package, folder):
+                whole = replace(sketch, apis=self._served(sketch))
+                return await self._worked(whole, registry, parts, work, witness)
+
+    def _served(self, sketch: StackSketch) -> tuple[str, ...]:
+        """What is configured, and nothing else: some releases refuse a router without providers."""
+        apis = sketch.by_api()
+        return (*apis, *(self.vocabulary.routed[api] for api in apis if api in self.vocabulary.routed))
+
+    async def _worked(
+        self,
+        sketch: StackSketch,
+        registry: dict[Any, dict[str, Any]],
+        parts: Parts,
+        work: Callable[[Running], Awaitable[T]],
+        witness: Witness,
+    ) -> T:
+        kept = dist_registry(self._stack.core_package)
+        impls = await self._resolved(sketch, registry, kept)
+        try:
+            return await work(await self._running(parts, witness))
+        finally:
+            await _shut_down(impls)
+
+    async def _running(self, parts: Parts, witness: Witness) -> Running:
+        instances = {implementation.__provider_id__: implementation for implementation in witness.made}
+        private = installed_contract(self.stack).apis[parts.api].private
+        protocol = private.live if private and parts.table is not None else None
+        return InstalledRunning(
+            stack=self.stack,
+            api=parts.api,
+            instances=instances,
+            table=parts.table,
+            router=next(iter(instances.values())) if parts.router is None else parts.router,
+            kinds=kinds_of(protocol, self._datatypes),
+            private=protocol,
+            found=await found_in_listings(instances, listing_of(protocol), parts.table),
+        )
+
+    async def _resolved(
+        self, sketch: StackSketch, registry: dict[Any, dict[str, Any]], kept: Any = None
+    ) -> dict[Any, Any]:
         entry = self._entry_point()
-        given = {
+        given: dict[str, Any] = {
             "provider_registry": registry,
-            "dist_registry": _Answering(),
+            "dist_registry": _Answering() if kept is None else kept,
             "policy": [],
+            "internal_impls": self._internal(sketch),
         }
         wanted = inspect.signature(entry).parameters
         arguments = {name: value for name, value in given.items() if name in wanted}
@@ -114,6 +191,12 @@ class InstalledHost:
                 own = mock.patch.object(self._resolver, "get_provider_registry", lambda *_: registry)
                 patches.enter_context(own)
             return dict(await entry(self._config(sketch), **arguments))
+
+    def _internal(self, sketch: StackSketch) -> dict[Any, Any]:
+        """Stand-ins for what the stack itself serves and a provider asks for."""
+        providable = {*self.vocabulary.providable, *self.vocabulary.routed.values()}
+        wanted = {api for p in sketch.providers for api in (*p.needs, *p.may_use)} - providable
+        return {self._resolver.Api(api): self._class(api)() for api in sorted(wanted)}
 
     def _vocabulary(self) -> Vocabulary:
         routed = {
@@ -126,7 +209,7 @@ class InstalledHost:
             for api in self._distribution.providable_apis()
             if api.value in served and api.value not in routed
         ]
-        optional = "optional_api_dependencies" in _inline_spec_class(self._resolver).model_fields
+        optional = "optional_api_dependencies" in inline_spec_class(self._resolver).model_fields
         behind = {api: table for api, table in routed.items() if api in served}
         return Vocabulary(tuple(plain), behind, optional)
 
@@ -144,8 +227,8 @@ class InstalledHost:
 
     def _spec(self, provider: ProviderSketch, module: str) -> Any:
         api = self._resolver.Api
-        spec_class = _inline_spec_class(self._resolver)
-        return _made(
+        spec_class = inline_spec_class(self._resolver)
+        return made(
             spec_class,
             api=api(provider.api),
             provider_type=provider.provider_type,
@@ -169,7 +252,7 @@ class InstalledHost:
             ]
             for api, several in sketch.by_api().items()
         }
-        return _made(
+        return made(
             config_class,
             image_name="sketch",
             built_at=datetime.now(UTC),
@@ -196,21 +279,30 @@ class InstalledHost:
         return self._classes[api]
 
     @contextlib.contextmanager
-    def _stood_in(self, ledger: Ledger) -> Iterator[None]:
-        """Put stand-ins for routers, and write down what routing tables are built over."""
-        real = self._routers.get_routing_table_impl
+    def _stood_in(self, parts: Parts, ledger: Ledger) -> Iterator[None]:
+        """Put stand-ins for routers but the one of ``parts``, and write down what tables are built over."""
+        real, real_router = self._routers.get_routing_table_impl, self._routers.get_auto_router_impl
 
         async def table(api: Any, impls: Mapping[str, Any], *rest: Any) -> Any:
             if not impls:
                 ledger.empty_tables.append(api.value)
-            return await real(api, impls, *rest)
+            real_table = await real(api, impls, *rest)
+            if api.value == parts.table_api:
+                parts.table = real_table
+            return real_table
 
-        async def router(api: Any, table_impl: Any, *_rest: Any) -> Any:
+        async def router(api: Any, table_impl: Any, *rest: Any) -> Any:
+            if api.value == parts.api:
+                # Where it cannot be had, for want of a data base, say, calls go to the provider itself.
+                with contextlib.suppress(Exception):
+                    parts.router = await real_router(api, table_impl, *rest)
+                    return parts.router
             return self._class(api.value)()
 
         with (
             mock.patch.object(self._routers, "get_routing_table_impl", table),
             mock.patch.object(self._routers, "get_auto_router_impl", router),
+            mock.patch.object(self._routers, "InferenceStore", _Storing, create=True),
         ):
             yield
 
@@ -221,33 +313,6 @@ async def _shut_down(impls: Mapping[Any, Any]) -> None:
         if shutdown is not None:
             with contextlib.suppress(Exception):
                 await shutdown()
-
-
-def _protocols(resolver: ModuleType) -> dict[Any, tuple[type, ...]]:
-    """The protocols that the resolver holds a provider to, by API."""
-    probe = getattr(resolver, "api_protocol_map_for_compliance_check", resolver.api_protocol_map)
-    needed = [p for p in inspect.signature(probe).parameters.values() if p.default is p.empty]
-    public = probe(*([SimpleNamespace(external_apis_dir=None)] * len(needed)))
-    found: dict[Any, tuple[type, ...]] = {
-        api: (p,) for api, p in public.items() if getattr(p, "_is_protocol", False)
-    }
-    for api, private in resolver.additional_protocols_map().items():
-        one = private[0] if isinstance(private, tuple) else private
-        found[api] = (*found.get(api, ()), one)
-    return found
-
-
-def _inline_spec_class(resolver: ModuleType) -> Any:
-    found = getattr(resolver, "InlineProviderSpec", None)
-    if found is not None:
-        return found
-    # The class is always where its parent comes from, also where the resolver does not import it.
-    return quietly_import(resolver.ProviderSpec.__module__).InlineProviderSpec
-
-
-def _made(model: Any, **values: Any) -> Any:
-    """An instance of a pydantic model from those of ``values`` that it has a field for."""
-    return model(**{name: value for name, value in values.items() if name in model.model_fields})
 
 
 @contextlib.contextmanager
@@ -265,6 +330,26 @@ def _quiet() -> Iterator[None]:
             yield
     finally:
         logging.disable(before)
+
+
+@dataclass(slots=True)
+class Parts:
+    """The stack's own parts of the API of a tried provider, put here when they are made."""
+
+    table_api: str = ""
+    api: str = ""
+    table: Any = None
+    router: Any = None
+
+
+class _Storing:
+    """In the place of a router's store of what was answered: keeps nothing."""
+
+    def __init__(self, *_arguments: Any, **_keywords: Any) -> None:
+        pass
+
+    def __getattr__(self, name: str) -> Any:
+        return nothing
 
 
 class _Answering:

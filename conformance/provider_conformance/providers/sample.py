@@ -23,35 +23,39 @@ _GUESSES: Final = (PLACEHOLDER, "http://localhost:1", "1", "true", "/tmp")  # no
 """What a variable may hold that a sample leaves open; the first that is accepted will do."""
 
 
-def sample_config(config_class: Callable[..., Any]) -> Any:
+def sample_config(config_class: Callable[..., Any], make: Callable[..., Any] | None = None) -> Any:
     """An instance of ``config_class``, from its ``sample_run_config()`` where it has one.
 
     A sample that takes anything may hand on the folder that it was given to a class which has no
     such field: then it is asked without one, and then the defaults are taken. What is wrong with
     a sample is told by PC701.
 
+    Args:
+        config_class: The class, or what makes a configuration.
+        make: Is called with the settings in the place of the class.
+
     Raises:
         Exception: whatever the provider's class raises when it is asked in the stack's way.
     """
-    ways = _ways(config_class)
+    ways = _ways(config_class, make or config_class)
     try:
         return next(ways)()
     except Exception:
-        for make in ways:
+        for way in ways:
             with suppress(Exception):
-                return make()
+                return way()
         raise
 
 
-def _ways(config_class: Callable[..., Any]) -> Iterator[Callable[[], Any]]:
+def _ways(config_class: Callable[..., Any], make: Callable[..., Any]) -> Iterator[Callable[[], Any]]:
     sample = careful.attribute(config_class, "sample_run_config")
     if callable(sample):
-        yield lambda: _accepted(config_class, sample(**folder_for(sample)))
-        yield lambda: _accepted(config_class, sample())
-    yield config_class
+        yield lambda: _accepted(make, sample(**folder_for(sample)))
+        yield lambda: _accepted(make, sample())
+    yield make
 
 
-def _accepted(config_class: Callable[..., Any], values: Any) -> Any:
+def _accepted(make: Callable[..., Any], values: Any) -> Any:
     """A configuration of a sample's values; raises what the class raises for the first resolution."""
     if not isinstance(values, dict):
         if inspect.iscoroutine(values):
@@ -60,7 +64,7 @@ def _accepted(config_class: Callable[..., Any], values: Any) -> Any:
     first: Exception | None = None
     for resolved in resolutions(values, os.environ):
         try:
-            return config_class(**resolved)
+            return make(**resolved)
         except Exception as error:
             first = first or error
     raise first or ValueError("no values")

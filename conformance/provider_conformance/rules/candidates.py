@@ -19,10 +19,23 @@ BUGS: Final = (TypeError, AttributeError, NameError, AssertionError, LookupError
 
 def candidates(first: Baseline) -> SearchStrategy[Any]:
     """Objects to register: those that the provider lists under other names, else any of the API's kind."""
-    from provider_conformance.strategies.objects import objects, renamed  # noqa: PLC0415
+    from provider_conformance.strategies.objects import objects, of_kinds, renamed  # noqa: PLC0415
 
     template = template_of(first)
-    return objects(first.trial.sketch.api) if template is None else renamed(template)
+    if template is not None:
+        return renamed(template)
+    ours = first.trial.host.stack == "builtin"
+    return objects(first.trial.sketch.api) if ours else of_kinds(kinds_of(first))
+
+
+def kinds_of(first: Baseline) -> tuple[type[Any], ...]:
+    """The classes of what is registered with the provider's routing table."""
+    kinds: tuple[type[Any], ...] = first.trial.run(first.trial.surroundings(), _kinds).value
+    return kinds
+
+
+async def _kinds(running: Running) -> tuple[type, ...]:
+    return running.kinds
 
 
 def template_of(first: Baseline) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from provider_conformance.contracts.model import Role
 from provider_conformance.findings import PASS, Judgement
 from provider_conformance.hosts.running import FIRST, SECOND, Running
 from provider_conformance.providers.model import SpecKind
@@ -21,16 +22,25 @@ from provider_conformance.rules.trials import Baseline, blame, started
 
 _REGISTERED: Final = "conformance-registered"
 _ABSENT: Final = "conformance-not-registered"
-_ROUTED: Final = frozenset({"inference", "safety", "memory"})
 
 
 def _is_routed(subject: Subject) -> bool:
-    return is_loadable(subject) and subject.spec is not None and subject.spec.api in _ROUTED
+    return is_loadable(subject) and subject.api is not None and subject.api.role is Role.ROUTED
 
 
 def _keeps_its_own(subject: Subject) -> bool:
     """What is remote may well be one and the same for two entries of a run config."""
     return _is_routed(subject) and subject.spec is not None and subject.spec.kind is SpecKind.INLINE
+
+
+def _no_listing(subject: Subject) -> Judgement | None:
+    """A skip where the stack never asks for a listing, so that what is registered shows nowhere."""
+    private = subject.api.private if subject.api else None
+    if private is not None and any(name.startswith("list_") for name in private.methods):
+        return None
+    title = subject.contract.title if subject.contract else "the stack"
+    api = subject.api.name if subject.api else "this API"
+    return Judgement(skipped=f"{title} asks providers of {api} for no listing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,8 @@ def instances_not_apart(subject: Subject) -> Judgement:
     first = started(subject)
     if isinstance(first, Judgement):
         return first
+    if (unlisted := _no_listing(subject)) is not None:
+        return unlisted
     template = template_of(first)
     if template is None:
         return _any_accepted(first, lambda obj: _shared(subject, first, obj))
@@ -154,6 +166,8 @@ def listing_not_usable(subject: Subject) -> Judgement:
     first = started(subject)
     if isinstance(first, Judgement):
         return first
+    if (unlisted := _no_listing(subject)) is not None:
+        return unlisted
 
     async def work(running: Running) -> tuple[str, ...]:
         return running.problems()
@@ -285,6 +299,8 @@ def registered_not_served(subject: Subject) -> Judgement:
     first = started(subject)
     if isinstance(first, Judgement):
         return first
+    if first.trial.host.stack != "builtin":
+        return Judgement(skipped="it is known for the built-in stack only what a router is called with")
     template = template_of(first)
     if template is None:
         return _any_accepted(first, lambda obj: _served(subject, first, obj))

@@ -25,10 +25,11 @@ def not_resolvable(subject: Subject) -> Judgement:
     """Check that a stack which has what the provider declares can start it, wherever it is declared.
 
     What it does:
-        Resolves run configs on the built-in stack that hold the provider, a made-up provider for each
-        API that it declares, and generated others around them. The resolver must find an order, and
-        build the provider after everything that it needs. A provider that does not start here
-        for a reason of its own (a service that is not there, say) is inconclusive.
+        Resolves a run config that holds the provider and a made-up provider for each API that it
+        declares: on the stack that the provider is judged by, with that stack's own resolver. On the
+        built-in stack generated providers stand around them, and the provider must be built after
+        everything that it needs. A provider that does not start here for a reason of its own (a
+        service that is not there, say) is inconclusive.
 
     Why is this bad:
         No run config can have the provider: it needs itself, through a router or a routing table,
@@ -51,18 +52,20 @@ def not_resolvable(subject: Subject) -> Judgement:
     if isinstance(first, Judgement):
         return first
     if first.error is None:
-        return _everywhere(subject, first.trial) if first.again is None else PASS
+        # The order among others is up to the stack; the built-in one shows what a provider does to it.
+        ours = first.trial.host.stack == "builtin"
+        return _everywhere(subject, first.trial) if ours and first.again is None else PASS
     if first.witness.undeclared:
         return Judgement(skipped="it was not started, see PC502")
     return _why_not(subject, first, first.error)
 
 
 def _why_not(subject: Subject, first: Baseline, error: BaseException) -> Judgement:
-    from provider_conformance.stack import errors  # noqa: PLC0415
+    from provider_conformance.hosts.refusals import Refusal, refusal  # noqa: PLC0415
+    from provider_conformance.stack.errors import describe  # noqa: PLC0415
 
-    if isinstance(
-        error, errors.DependencyCycleError | errors.DependencyError | errors.ProviderNotAllowedError
-    ):
+    kind = refusal(error)
+    if kind is Refusal.RUN_CONFIG:
         return blame(
             subject,
             "PC501",
@@ -70,15 +73,13 @@ def _why_not(subject: Subject, first: Baseline, error: BaseException) -> Judgeme
             f"the smallest run config that has it is refused:\n    {first.trial.surroundings()!r}",
             "take the dependency out of the spec",
         )
-    if isinstance(error, errors.NonConformingProviderError):
+    if kind is Refusal.PROTOCOLS or (kind is Refusal.START and _breaks_protocols(subject)):
         return Judgement(skipped="it does not keep its protocols, see PC2xx and PC3xx")
-    if isinstance(error, errors.ProviderStartError) and _breaks_protocols(subject):
-        return Judgement(skipped="it does not keep its protocols, see PC2xx and PC3xx")
-    if isinstance(error, errors.ProviderLoadError):
+    if kind is Refusal.LOADING:
         return Judgement(skipped=f"it cannot be loaded, see PC1xx: {error}")
-    if isinstance(error, errors.ProviderConfigError) and sample_config.check(subject).findings:
+    if kind is Refusal.CONFIGURATION and sample_config.check(subject).findings:
         return Judgement(skipped=f"it has no configuration to be started with, see {sample_config.code}")
-    return Judgement(inconclusive=f"it was not started here: {errors.describe(error)}")
+    return Judgement(inconclusive=f"it was not started here: {describe(error)}")
 
 
 def _breaks_protocols(subject: Subject) -> bool:
@@ -87,7 +88,9 @@ def _breaks_protocols(subject: Subject) -> bool:
     from provider_conformance.stack.specs import Api  # noqa: PLC0415
 
     cls = subject.implementation().cls
-    return cls is not None and subject.spec is not None and bool(problems_of(cls, Api(subject.spec.api)))
+    if cls is None or subject.spec is None or subject.contract is None or subject.contract.stack != "builtin":
+        return False
+    return bool(problems_of(cls, Api(subject.spec.api)))
 
 
 def _everywhere(subject: Subject, trial: Trial) -> Judgement:
@@ -120,7 +123,6 @@ def _placed(trial: Trial, others: StackSketch, place: int) -> StackSketch:
 
 def _misplaced(trial: Trial, sketch: StackSketch) -> str:
     from provider_conformance.hosts.trial import Witness  # noqa: PLC0415
-    from provider_conformance.hosts.vocabulary import BUILTIN  # noqa: PLC0415
     from provider_conformance.stack.errors import describe  # noqa: PLC0415
 
     witness = Witness()
@@ -128,7 +130,7 @@ def _misplaced(trial: Trial, sketch: StackSketch) -> str:
     if error is not None:
         return f"it starts alone and not among others: {describe(error)}"
     own = trial.sketch
-    needed = {BUILTIN.served_by(api) for api in (*own.needs, *own.may_use)}
+    needed = {trial.host.vocabulary.served_by(api) for api in (*own.needs, *own.may_use)}
     wanted = {p.provider_type for p in sketch.providers if p.api in needed and p.api != own.api}
     late = sorted(wanted - set(witness.before[0]))
     return f"it is built before {', '.join(late)}, which it needs" if late else ""
@@ -139,7 +141,7 @@ def undeclared_dependency(subject: Subject) -> Judgement:
     """Check that the provider uses nothing in `deps` that it does not declare.
 
     What it does:
-        Starts the provider on the built-in stack with `deps` that write down what is looked up: by
+        Starts the provider with `deps` that write down what is looked up: by
         `deps[...]`, `.get`, `in` or `.pop`. Everything must be among the spec's `api_dependencies` or
         `optional_api_dependencies`. A declared dependency that is not used is fine.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from provider_conformance.errors import ConformanceError
 from provider_conformance.findings import Finding, Judgement, Location, Severity
 from provider_conformance.providers import loading
 from provider_conformance.providers.model import Implementation, Provider, Spec, SpecKind
@@ -15,7 +16,7 @@ from provider_conformance.rules.problems import has_spec, judge_problem
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.running import Running
-    from provider_conformance.hosts.trial import Trial, Witness
+    from provider_conformance.hosts.trial import Trial, TryingHost, Witness
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,32 +40,45 @@ class Baseline:
 
 def baseline(subject: Subject) -> Baseline | Judgement:
     """The first trial of the subject's provider, done once for all rules; or why there is none."""
-    if subject.contract is None or subject.contract.stack != "builtin":
-        title = subject.contract.title if subject.contract else "a stack that is not known"
-        return Judgement(
-            skipped=f"providers are tried on the built-in stack, and this one is judged by {title}"
-        )
+    if subject.contract is None:
+        return Judgement(skipped="there is no stack to try it on")
     if subject.spec is None or not has_spec(subject):
         return Judgement(skipped="there is no spec to build a provider from")
-    return _baseline(subject.provider, subject.spec, subject.implementation)
+    return _baseline(
+        subject.provider,
+        subject.spec,
+        subject.implementation,
+        subject.contract.stack,
+        subject.contract.release,
+    )
 
 
 @lru_cache(maxsize=64)
 def _baseline(
-    provider: Provider, spec: Spec, implementation: Callable[[], Implementation]
+    provider: Provider, spec: Spec, implementation: Callable[[], Implementation], stack: str, release: str
 ) -> Baseline | Judgement:
     if spec.kind not in (SpecKind.INLINE, SpecKind.REMOTE):
         return Judgement(skipped="the stack makes this provider itself")
     if provider.not_imported:
         return Judgement(skipped=f"the provider's code is not run: {provider.not_imported}")
+    try:
+        host = _host(stack, release)
+    except ConformanceError as error:
+        return Judgement(skipped=f"it is not tried: {error}")
     found = implementation()
     if found.factory is None:
         seen = judge_problem("", found.problem)
         return seen or Judgement(skipped=f"the factory cannot be seen: {found.unseen}")
-    return _tried(spec, found.factory)
+    return _tried(spec, found.factory, host)
 
 
-def _tried(spec: Spec, factory: Callable[..., Any]) -> Baseline | Judgement:
+def _host(stack: str, release: str) -> TryingHost:
+    from provider_conformance.hosts.load import trying_host  # noqa: PLC0415 - the whole stack
+
+    return trying_host(stack, release)
+
+
+def _tried(spec: Spec, factory: Callable[..., Any], host: TryingHost) -> Baseline | Judgement:
     from provider_conformance.hosts.trial import Trial, Witness  # noqa: PLC0415 - the whole stack
 
     config_class = None
@@ -74,7 +88,7 @@ def _tried(spec: Spec, factory: Callable[..., Any]) -> Baseline | Judgement:
         config_class = getattr(imported.value, name, None)
         if config_class is None:
             return Judgement(skipped=f"its configuration class cannot be had: {spec.config_class}")
-    trial, witness = Trial(spec.raw, factory, config_class), Witness()
+    trial, witness = Trial(spec.raw, factory, config_class, host), Witness()
     attempt = trial.run(trial.surroundings(), nothing_more, witness)
     if attempt.error is not None:
         return Baseline(trial, witness, attempt.error)

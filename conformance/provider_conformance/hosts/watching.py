@@ -1,0 +1,81 @@
+"""What is seen of a provider while it is tried."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+_PLAIN: Final = 2
+"""How many parameters every factory has: configuration and dependencies."""
+
+
+@dataclass(slots=True)
+class Witness:
+    """What was seen of a provider during a trial.
+
+    Attributes:
+        before: For each call of its factory the types of the made-up providers built by then.
+        undeclared: What it looked up in ``deps`` without having declared it.
+        received: What its ``deps`` held, at each call of its factory.
+        made: What its factory returned, in the order of the calls.
+    """
+
+    before: list[tuple[str, ...]] = field(default_factory=list)
+    undeclared: list[str] = field(default_factory=list)
+    received: list[tuple[str, ...]] = field(default_factory=list)
+    made: list[Any] = field(default_factory=list)
+
+
+class WatchedDeps(dict[Any, Any]):
+    """The ``deps`` of a provider, which write down what is looked up in them and not there."""
+
+    def __init__(self, deps: Mapping[Any, Any], declared: frozenset[Any], undeclared: list[str]) -> None:
+        super().__init__(deps)
+        self._declared = declared
+        self._undeclared = undeclared
+
+    def __getitem__(self, key: Any) -> Any:
+        self._note(key)
+        return super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        self._note(key)
+        return super().__contains__(key)
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """The dependency, ``default`` without it."""
+        self._note(key)
+        return super().get(key, default)
+
+    def pop(self, key: Any, *default: Any) -> Any:
+        """Take a dependency out."""
+        self._note(key)
+        return super().pop(key, *default)
+
+    def _note(self, key: Any) -> None:
+        told = f"Api.{key.name}" if hasattr(key, "name") else repr(key)
+        if key not in self._declared and told not in self._undeclared:
+            self._undeclared.append(told)
+
+
+def extra_parameters(factory: Callable[..., Any], like: Callable[..., Any]) -> Callable[..., Any]:
+    """``factory``, with the names of the further parameters that ``like`` has.
+
+    A stack passes its access policy to a factory that has a parameter of that name.
+    """
+    try:
+        parameters = [*inspect.signature(like).parameters.values()]
+    except (TypeError, ValueError):
+        parameters = []
+    further = [p.replace(kind=p.POSITIONAL_OR_KEYWORD) for p in parameters[_PLAIN:] if _is_named(p)]
+    if further:
+        own = [*inspect.signature(factory).parameters.values()][:_PLAIN]
+        plain = [*own, *(p.replace(default=p.empty, annotation=p.empty) for p in further)]
+        vars(factory)["__signature__"] = inspect.Signature(plain)
+    return factory
+
+
+def _is_named(parameter: inspect.Parameter) -> bool:
+    return parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)

@@ -20,6 +20,7 @@ _FAMILIES: Final = (
     "registration",
     "configuration",
     "registry",
+    "unsupported",
 )
 """The modules of this package that hold a family, in the order of their codes; each has ``RULES``."""
 

@@ -47,6 +47,14 @@ async def _template(running: Running) -> Any:
     return next((obj for obj in await running.listed() if hasattr(obj, "model_copy")), None)
 
 
+def bare(template: Any) -> Any:
+    """An object like ``template`` that has what its class requires and no more."""
+    fields = type(template).model_fields
+    required = {name: getattr(template, name) for name, field in fields.items() if field.is_required()}
+    tag = {"type": template.type} if "type" in fields else {}
+    return type(template)(**{**required, **tag})
+
+
 def steps(obj: Any) -> str:
     """The steps that lead to a finding, for a test."""
     return f"the smallest steps found:\n    await table.register_object({shown(obj)})"

@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import or_
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from provider_conformance.contracts.model import ApiContract
 from provider_conformance.findings import Judgement
 from provider_conformance.hosts.running import FIRST, Running
 from provider_conformance.protocols.live import View, look_up
 from provider_conformance.protocols.model import State
-from provider_conformance.rules.candidates import EXAMPLES, candidates, template_of
+from provider_conformance.rules.candidates import EXAMPLES, bare, candidates, template_of
 from provider_conformance.rules.model import Subject
 from provider_conformance.rules.observed import (
     SILENT,
@@ -28,6 +28,9 @@ from provider_conformance.rules.observed import (
 from provider_conformance.rules.registry_faults import unsteady
 from provider_conformance.rules.search import smallest
 from provider_conformance.rules.trials import Baseline, started
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
 
 T = TypeVar("T")
 
@@ -196,18 +199,26 @@ class Observer:
 
     def smallest(self, observe: Observe[T], faulty: Callable[[T], object]) -> tuple[Any, T] | None:
         """The smallest object in whose observation there is a fault, with the observation."""
-        from hypothesis import strategies as st  # noqa: PLC0415 - half a second
 
         def violates(obj: Any) -> bool:
             seen = self.of(observe, obj)
             return seen is not None and faulty(seen) is not None
 
-        template = template_of(self.first)
-        objects = candidates(self.first)
-        drawn = objects if template is None else st.one_of(st.just(template), objects)
-        obj = smallest(drawn, violates, examples=EXAMPLES)
+        obj = smallest(self._objects(), violates, examples=EXAMPLES)
         seen = None if obj is None else self.of(observe, obj)
         return None if seen is None else (obj, seen)
+
+    def _objects(self) -> SearchStrategy[Any]:
+        """What is listed itself, the same under other names, and with no more than it must have."""
+        from hypothesis import strategies as st  # noqa: PLC0415 - half a second
+
+        from provider_conformance.strategies.objects import renamed  # noqa: PLC0415
+
+        template = template_of(self.first)
+        objects = candidates(self.first)
+        if template is None:
+            return objects
+        return st.one_of(st.just(template), objects, renamed(bare(template)))
 
 
 @lru_cache(maxsize=64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from provider_conformance.rules.registry_faults import wrongly_listed
 from provider_conformance.rules.resolution import twice
 from provider_conformance.rules.search import smallest
 from provider_conformance.rules.trials import Baseline, blame, started
+from provider_conformance.rules.uses import CALLS, error_of
 
 _REGISTERED: Final = "conformance-registered"
 _ABSENT: Final = "conformance-not-registered"
@@ -311,12 +312,12 @@ def _served(subject: Subject, first: Baseline, obj: Any) -> Judgement:
     async def work(
         running: Running,
     ) -> tuple[BaseException | None, BaseException | None, BaseException | None]:
-        call = _CALLS[running.api]
+        call = CALLS[running.api]
         raised = await running.register(obj, SECOND)
         return (
             raised,
-            await _error(call, running.router, _REGISTERED),
-            await _error(call, running.instances[SECOND], _ABSENT),
+            await error_of(call, running.router, _REGISTERED),
+            await error_of(call, running.instances[SECOND], _ABSENT),
         )
 
     result = first.trial.run(twice(first.trial), work).value
@@ -338,36 +339,6 @@ def _same_refusal(error: BaseException | None, usual: BaseException | None) -> b
     text, other = str(error), str(usual)
     return _REGISTERED in text and text.replace(_REGISTERED, _ABSENT) == other
 
-
-async def _error(
-    call: Callable[[Any, str], Awaitable[Any]], target: Any, identifier: str
-) -> BaseException | None:
-    try:
-        await call(target, identifier)
-    except Exception as error:
-        return error
-    return None
-
-
-async def _complete(target: Any, identifier: str) -> None:
-    from provider_conformance.stack.apis.sampling import SamplingParams  # noqa: PLC0415
-
-    await target.completion(model=identifier, content="a", sampling_params=SamplingParams(max_tokens=1))
-
-
-async def _shield(target: Any, identifier: str) -> None:
-    await target.run_shield(shield_type=identifier, messages=[])
-
-
-async def _query(target: Any, identifier: str) -> None:
-    await target.query_documents(identifier, "a")
-
-
-_CALLS: Final[Mapping[str, Callable[[Any, str], Awaitable[Any]]]] = {
-    "inference": _complete,
-    "safety": _shield,
-    "memory": _query,
-}
 
 RULES: Final[tuple[Rule, ...]] = (
     instances_not_apart,

@@ -206,8 +206,9 @@ REGISTRY: Final = (
         (
             Edit(
                 "inference.py",
-                "        known_fields = model.model_dump(",
-                '        model.metadata["served_by"] = "reference"\n        known_fields = model.model_dump(',
+                "        self._models[model.identifier] = ModelDef.model_validate(known_fields)",
+                "        self._models[model.identifier] = ModelDef.model_validate(known_fields)\n"
+                '        model.metadata["served_by"] = "reference"',
             ),
         ),
     ),

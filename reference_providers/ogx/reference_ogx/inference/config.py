@@ -42,7 +42,10 @@ class ReferenceOgxInferenceConfig(BaseModel):
     embedding_dimension: int = Field(default=64, gt=0, description="The length of an embedding")
 
     @classmethod
-    def sample_run_config(cls, **kwargs: Any) -> dict[str, Any]:
-        """A configuration that works as it stands, for a run config; ``kwargs`` override it."""
+    def sample_run_config(cls, __distro_dir__: str = "", **kwargs: Any) -> dict[str, Any]:
+        """A configuration that works as it stands, for a run config; ``kwargs`` override it.
+
+        The stack gives ``__distro_dir__`` to put files into: there are none here.
+        """
         script = [{"pattern": "(?i)hello", "answer": "Hello! What can I do for you?"}]
         return {"script": script, "embedding_dimension": 64, **kwargs}

@@ -30,16 +30,16 @@ def provider_type(subject: Subject) -> Judgement:
     """Check that `provider_type` fits the kind of the spec.
 
     What it does:
-        A remote spec's type is `remote::` and its adapter's type; one without an adapter is
-        `remote` or begins so. An inline spec's type does not begin with `remote`. No type is
-        empty, has white space in it or ends with `::`. A routing table's or a router's spec is not a
-        provider's to make.
+        A remote spec's type is `remote::` and its adapter's type, where another name after `remote::` is
+        a warning; one without an adapter is `remote` or begins so. An inline spec's type does not
+        begin with `remote`. No type is empty, has white space in it or ends with `::`. A routing
+        table's or a router's spec is not a provider's to make.
 
     Why is this bad:
         Run configs name the type, and the stack and its tools tell by its prefix whether a
         provider runs within the process: one that lies about it is offered where it should not
-        be, and one whose adapter has another name is registered under the one and looked for
-        under the other.
+        be. One whose adapter has another name works where a run config names its module, and has
+        another type where the stack's loader of external providers makes the type of the adapter's.
 
     Example:
         ```python
@@ -58,7 +58,15 @@ def provider_type(subject: Subject) -> Judgement:
     if spec is None or not wrong:
         return Judgement()
     why = "Run configs name the type, and the stack tells by its prefix how the provider runs."
-    return Judgement((_found(spec, "PC105", wrong, why, _right_type(spec)),))
+    severity = Severity.WARNING if _has_another_name(spec) else Severity.ERROR
+    return Judgement((_found(spec, "PC105", wrong, why, _right_type(spec), severity=severity),))
+
+
+def _has_another_name(spec: Spec) -> bool:
+    """Whether the type is that of a remote provider, and only its name is not the adapter's."""
+    prefix, _, name = spec.provider_type.partition("::")
+    named = bool(name) and name == "".join(name.split()) and not name.endswith("::")
+    return spec.kind is SpecKind.REMOTE and prefix == "remote" and named
 
 
 def _right_type(spec: Spec) -> str:

@@ -284,3 +284,19 @@ def test_what_a_library_caches_is_its_own_affair(make: Make, tmp_path: Path) -> 
         with pytest.raises(PermissionError):
             module.start(keep, f"{NOWHERE}/a")
     assert [violation.what for violation in watch.violations] == [f"writes {NOWHERE}/a"]
+
+
+def test_a_thread_that_only_runs_a_library_is_traced_to_who_started_it(make: Make, tmp_path: Path) -> None:
+    module = make(
+        """
+        import concurrent.futures, socket
+
+        def start():
+            with concurrent.futures.ThreadPoolExecutor(1) as executor:
+                executor.submit(socket.getaddrinfo, "api.example.com", 80).exception()
+                executor.submit(open, "/provider-conformance-nowhere", "w").exception()
+        """
+    )
+    seen = _seen(tmp_path, module.start)
+    assert [violation.what for violation in seen] == ["looks up api.example.com:80", f"writes {NOWHERE}"]
+    assert {str(violation.location) for violation in seen} == {f"{tmp_path}/watched_provider.py:5"}

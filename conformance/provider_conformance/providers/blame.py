@@ -97,25 +97,30 @@ class Started:
         thread: The thread.
         daemon: What it is in the stack: whether the process may end without it.
         pooled: Whether it works for an executor, which lets it go when the process ends.
+        place: Where in the provider's code it was started, None where somebody else did.
     """
 
     thread: threading.Thread
     daemon: bool
     pooled: bool
+    place: Location | None = None
 
 
-def watch_threads(note: Callable[[Started], None], is_watched: Callable[[], bool]) -> None:
+def watch_threads(
+    note: Callable[[Started], None], watching_for: Callable[[], Callable[[str], bool] | None]
+) -> None:
     """Tell of each thread that is started under a watch, and let none of them hold the process at its end.
 
     Args:
         note: Is told of it.
-        is_watched: Whether the calling thread is under a watch.
+        watching_for: What the calling thread is watched for, None without a watch.
     """
     start = threading.Thread.start
 
     def watched(self: threading.Thread) -> None:
-        if is_watched() and not self.is_alive():
-            note(Started(self, self.daemon, _is_pooled(self)))
+        owns = watching_for()
+        if owns is not None and not self.is_alive():
+            note(Started(self, self.daemon, _is_pooled(self), frames(owns).nearest))
             # The interpreter waits for all others when it ends, for ever for one that does not.
             self._daemonic = True  # type: ignore[attr-defined]
         start(self)

@@ -12,14 +12,18 @@ from collections.abc import Callable, Coroutine, Generator, Iterable
 from dataclasses import replace
 from typing import Any
 
+from provider_conformance.findings import Location
 from provider_conformance.protocols.classes import mro
 from provider_conformance.providers import careful, folders, watching
+from provider_conformance.providers.blame import own_place
 from provider_conformance.providers.containment import Attempt, attempt
 from provider_conformance.providers.limits import limits
 
 
 class FactoryTimeoutError(Exception):
-    """The factory did not come back in time."""
+    """The factory did not come back in time; ``source_place`` is where in the provider's code it was."""
+
+    source_place: Location | None = None
 
 
 def construct(
@@ -35,6 +39,7 @@ def construct(
         seconds: How long it may take; by default what the run's limits say.
     """
     outcome: list[Attempt] = []
+    stuck: list[Location | None] = []
     patience = limits().seconds if seconds is None else seconds
 
     def work() -> None:
@@ -47,10 +52,11 @@ def construct(
     def run() -> None:
         thread.start()
         thread.join(patience + 1)
+        stuck.append(own_place(thread, watch.owns))
 
-    with watching.watched() as watch, folders.private():
+    with watching.watched(trial=True) as watch, folders.private():
         whole = attempt(run, seconds=math.inf)
-    inner = outcome[0] if outcome else Attempt(error=whole.error or _late(patience))
+    inner = outcome[0] if outcome else Attempt(error=whole.error or _late(patience, stuck[-1]))
     violations = [v for v in watch.violations if outcome or v.location is not None]
     left = [started for started in watch.threads if started.thread is not thread]
     return replace(
@@ -89,14 +95,35 @@ async def _awaited(factory: Callable[..., Any], arguments: tuple[Any, ...], seco
     result = factory(*arguments)
     if not inspect.isawaitable(result):
         return result
-    try:
-        return await asyncio.wait_for(result, seconds)
-    except TimeoutError as error:
-        raise _late(seconds) from error
+    task = asyncio.ensure_future(result)
+    await asyncio.wait({task}, timeout=seconds)
+    if task.done():
+        return task.result()
+    place = _awaited_at(watching.owner())
+    task.cancel()
+    await asyncio.wait({task}, timeout=1)
+    raise _late(seconds, place)
 
 
-def _late(seconds: float) -> FactoryTimeoutError:
-    return FactoryTimeoutError(f"it did not finish within {seconds:g} seconds")
+def _awaited_at(owns: watching.Owner) -> Location | None:
+    """Where in the provider's code one of the loop's tasks waits."""
+    for task in asyncio.all_tasks():
+        waiting: Any = task.get_coro()
+        own = None
+        while waiting is not None:
+            frame = getattr(waiting, "cr_frame", None)
+            if frame is not None and owns(frame.f_code.co_filename):
+                own = Location(frame.f_code.co_filename, frame.f_lineno)
+            waiting = getattr(waiting, "cr_await", None)
+        if own is not None:
+            return own
+    return None
+
+
+def _late(seconds: float, place: Location | None = None) -> FactoryTimeoutError:
+    error = FactoryTimeoutError(f"it did not finish within {seconds:g} seconds")
+    error.source_place = place
+    return error
 
 
 def dependencies(keys: Iterable[Any]) -> dict[Any, Any]:

@@ -70,6 +70,7 @@ class Watch:
     owns: Owner
     outside: frozenset[int]
     main: int
+    trial: bool = False
     violations: list[Violation] = field(default_factory=list)
     threads: list[blame.Started] = field(default_factory=list)
 
@@ -84,6 +85,13 @@ class Watch:
     def is_new_thread(self) -> bool:
         """Whether this thread was started under the watch."""
         return threading.get_ident() not in self.outside | {self.main}
+
+    @property
+    def origin(self) -> Location | None:
+        """Where in the provider's code this thread was started."""
+        me = threading.get_ident()
+        mine = (s.place for s in self.threads if s.thread.ident == me and s.thread.is_alive())
+        return next(mine, None)
 
 
 _while_imported: Final[dict[Owner, dict[Violation, None]]] = {}
@@ -109,19 +117,26 @@ def current() -> Watch | None:
     return None if _watch is None or ident in _watch.outside else _watch
 
 
+def owner() -> Owner:
+    """Whose code this thread is watched for; nobody's outside of all watches."""
+    watch = current()
+    return watch.owns if watch is not None else Owner()
+
+
 @contextmanager
-def watched(owns: Owner | None = None) -> Iterator[Watch]:
+def watched(owns: Owner | None = None, *, trial: bool = False) -> Iterator[Watch]:
     """Watch what happens in this thread and in those that it starts.
 
     Args:
         owns: Whether a source file is the provider's; by default as in the watch around this one.
+        trial: Whether the provider is tried; else its modules are imported and looked at.
     """
     global _watch  # noqa: PLW0603 - one for all threads that the provider starts
     _install()
     before, me = _watch, threading.get_ident()
     alive = frozenset(thread.ident for thread in threading.enumerate() if thread.ident) - {me}
     inside = owns or (before.owns if before is not None else Owner())
-    _watch = watch = Watch(inside, alive, me)
+    _watch = watch = Watch(inside, alive, me, trial)
     try:
         yield watch
     finally:
@@ -139,7 +154,7 @@ def watched(owns: Owner | None = None) -> Iterator[Watch]:
 def _install() -> None:
     files.allowed()
     endings.install(lambda: current() is not None)
-    blame.watch_threads(_started, lambda: current() is not None)
+    blame.watch_threads(_started, lambda: watch.owns if (watch := current()) is not None else None)
     sys.addaudithook(_hook)
 
 
@@ -177,7 +192,7 @@ def _on_traffic(watch: Watch, event: str, arguments: tuple[Any, ...]) -> BaseExc
     if not frames.own and not watch.is_new_thread:
         return None
     verb = "connects to" if event == "socket.connect" else "sends to" if "send" in event else "looks up"
-    watch.note(_violation(NETWORK, f"{verb} {target}", frames))
+    _note(watch, NETWORK, f"{verb} {target}", frames)
     return traffic.refusal(event, target)
 
 
@@ -186,15 +201,19 @@ def _on_files(watch: Watch, event: str, arguments: tuple[Any, ...]) -> BaseExcep
     if not path:
         return None
     frames = blame.frames(watch.owns)
-    stray = watch.is_new_thread and not frames.ours
-    if frames.quiet or not (frames.own or stray) or (not frames.chosen and files.is_cache(path)):
+    if frames.quiet or (not frames.chosen and files.is_cache(path)):
         return None
-    watch.note(_violation(FILES, f"{files.VERBS.get(event, 'writes')} {path}", frames))
+    if not _note(watch, FILES, f"{files.VERBS[event]} {path}", frames):
+        return None
     return PermissionError(13, "a provider is checked: nothing outside its temporary folder is written", path)
 
 
-def _violation(kind: str, what: str, frames: blame.Frames) -> Violation:
-    return Violation(kind, what, frames.within, frames.imported, frames.nearest)
+def _note(watch: Watch, kind: str, what: str, frames: blame.Frames) -> bool:
+    """Write down what the provider's code or a thread that it has started does; whether it is one of them."""
+    place = frames.nearest or watch.origin
+    if place is not None:
+        watch.note(Violation(kind, what, frames.within, frames.imported, place))
+    return place is not None
 
 
 def note_output(what: str) -> None:
@@ -202,7 +221,7 @@ def note_output(what: str) -> None:
     watch = current()
     if watch is not None:
         frames = blame.frames(watch.owns)
-        watch.note(_violation(OUTPUT, what, frames))
+        watch.note(Violation(OUTPUT, what, frames.within, not watch.trial, frames.nearest))
 
 
 _JUDGES: Final[dict[str, Callable[[Watch, str, tuple[Any, ...]], BaseException | None]]] = {

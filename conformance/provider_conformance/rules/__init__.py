@@ -18,6 +18,7 @@ _FAMILIES: Final = (
     "resolution",
     "stacks",
     "registration",
+    "safety",
     "configuration",
     "registry",
     "unsupported",

@@ -9,6 +9,7 @@ from provider_conformance.findings import PASS, Judgement
 from provider_conformance.hosts.model import StackSketch
 from provider_conformance.hosts.running import SECOND
 from provider_conformance.rules.configuration import sample_config
+from provider_conformance.rules.exercise import told_elsewhere
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.problems import is_loadable
 from provider_conformance.rules.search import smallest
@@ -64,6 +65,8 @@ def _why_not(subject: Subject, first: Baseline, error: BaseException) -> Judgeme
     from provider_conformance.hosts.refusals import Refusal, refusal  # noqa: PLC0415
     from provider_conformance.stack.errors import describe  # noqa: PLC0415
 
+    if teller := told_elsewhere(subject, first):
+        return Judgement(skipped=f"it was not started, see {teller}")
     kind = refusal(error)
     if kind is Refusal.RUN_CONFIG:
         return blame(

@@ -1,0 +1,159 @@
+"""One trial in which a provider does what a stack asks of it, and what it did beside that."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from provider_conformance.findings import Judgement, Location
+from provider_conformance.providers import blame, loading, watching
+from provider_conformance.providers.constructing import FactoryTimeoutError
+from provider_conformance.providers.containment import Attempt
+from provider_conformance.providers.loading import Home
+from provider_conformance.providers.model import SpecKind
+from provider_conformance.rules.model import Subject
+from provider_conformance.rules.trials import Baseline, baseline
+
+if TYPE_CHECKING:
+    from provider_conformance.hosts.running import Running
+
+GRACE: Final = 1.0
+"""How many seconds a thread has after the shutdown to come to its end."""
+_REGISTERED: Final = "conformance-registered"
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """What a provider did in a trial.
+
+    Attributes:
+        error: What ended the trial early, None where it came to its end.
+        built: Whether its factory had returned by then.
+        violations: What it did that it may not.
+        threads: Threads that hold the process when it ends: what they are called, and where they are.
+    """
+
+    error: BaseException | None = None
+    built: bool = True
+    violations: tuple[watching.Violation, ...] = ()
+    threads: tuple[tuple[str, Location | None], ...] = ()
+
+
+def exercised(subject: Subject) -> Exercise | Judgement:
+    """What the subject's provider does in a trial, done once for all rules; or why there is none."""
+    first = baseline(subject)
+    return first if isinstance(first, Judgement) else _tried(first, subject.provider.places)
+
+
+@lru_cache(maxsize=64)
+def _tried(first: Baseline, places: tuple[Path, ...]) -> Exercise:
+    if root_of(first.error, FactoryTimeoutError) is not None:
+        # It would only be waited for again.
+        return Exercise(first.error, bool(first.witness.made))
+    tried: Attempt = first.trial.run(first.trial.surroundings(), _exercise)
+    held = () if tried.error is not None else tuple(_holding(tried.left, watching.Owner(places)))
+    return Exercise(first.error or tried.error, bool(first.witness.made), tried.violations, held)
+
+
+async def _exercise(running: Running) -> None:
+    """Let it list, register and unregister."""
+    if not running.listing:
+        return
+    with suppress(Exception):
+        for known in (await running.listed())[:1]:
+            other = known.model_copy(update={"identifier": _REGISTERED})
+            refused = await running.register(other)
+            if refused is None and running.unregistering:
+                await running.unregister(other)
+
+
+def _holding(left: tuple[blame.Started, ...], owner: watching.Owner) -> Iterator[tuple[str, Location | None]]:
+    """Threads of the provider's own code that are no daemons and do not come to their end."""
+    end = time.monotonic() + GRACE
+    for started in left:
+        if started.daemon or started.pooled:
+            continue
+        started.thread.join(max(end - time.monotonic(), 0))
+        place = blame.own_place(started.thread, owner)
+        if started.thread.is_alive() and place is not None:
+            yield started.thread.name, place
+
+
+def root_of(error: BaseException | None, *kinds: type[BaseException]) -> BaseException | None:
+    """The exception of one of these kinds that ``error`` is or was made of, None without one."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        if isinstance(error, kinds):
+            return error
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def place_of(subject: Subject, error: BaseException) -> Location | None:
+    """Where in the provider's code an error came from; at least where its factory or its spec is."""
+    home = Home(subject.provider.package, subject.provider.places)
+    current: BaseException | None = error
+    while current is not None:
+        if (place := loading.last_own_frame(current, home)) is not None:
+            return place
+        current = current.__cause__
+    return fallback(subject)
+
+
+def fallback(subject: Subject) -> Location | None:
+    """Where the subject is, when nothing nearer is known."""
+    found = subject.implementation()
+    return found.location or (subject.spec.location if subject.spec else None)
+
+
+def violations(subject: Subject, kind: str) -> tuple[tuple[watching.Violation, ...], str]:
+    """What the subject's provider did of one kind, and why the trial could not be seen ("" if it was).
+
+    What happened while its modules were imported, once in a process, is told by the first spec.
+    """
+    seen: dict[watching.Violation, None] = {}
+    siblings = subject.siblings()
+    if siblings and siblings[0].spec is subject.spec:
+        for sibling in siblings:
+            sibling.implementation()
+        owner = watching.Owner(subject.provider.places)
+        seen |= dict.fromkeys([*subject.provider.violations, *watching.while_imported(owner)])
+    done = exercised(subject)
+    if isinstance(done, Judgement):
+        return _of_kind(seen, kind), done.inconclusive or done.skipped
+    seen |= dict.fromkeys(v for v in done.violations if not v.imported)
+    return _of_kind(seen, kind), ""
+
+
+def _of_kind(seen: dict[watching.Violation, None], kind: str) -> tuple[watching.Violation, ...]:
+    return tuple(violation for violation in seen if violation.kind == kind)
+
+
+def told_elsewhere(subject: Subject, first: Baseline) -> str:
+    """The rule about safety that tells why a provider did not start, "" where none does."""
+    if root_of(first.error, SystemExit) is not None:
+        return "PC723"
+    if root_of(first.error, MemoryError) is not None:
+        return "PC725"
+    if root_of(first.error, FactoryTimeoutError) is not None and not first.witness.made:
+        return "PC724"
+    done = _tried(first, subject.provider.places)
+    kinds = {violation.kind for violation in done.violations}
+    if watching.NETWORK in kinds and not _is_remote(subject):
+        return "PC721"
+    return "PC722" if watching.FILES in kinds else ""
+
+
+def _is_remote(subject: Subject) -> bool:
+    return subject.spec is not None and subject.spec.kind is SpecKind.REMOTE
+
+
+def by_design(subject: Subject, violation: watching.Violation) -> bool:
+    """Whether it is a remote provider's look for its backend, for which it is there."""
+    return _is_remote(subject) and violation.kind == watching.NETWORK and not violation.imported

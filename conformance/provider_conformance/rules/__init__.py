@@ -22,6 +22,7 @@ _FAMILIES: Final = (
     "configuration",
     "registry",
     "unsupported",
+    "stored",
 )
 """The modules of this package that hold a family, in the order of their codes; each has ``RULES``."""
 

@@ -98,10 +98,10 @@ async def listing(running: Running) -> Listing:
     return SILENT if entries is None else Listing(entries)
 
 
-async def call(running: Running, method: str, argument: Any) -> Call:
+async def call(running: Running, method: str, *arguments: Any) -> Call:
     """Call a registry method of the first instance as the routing table does."""
     try:
-        return Call(returned=await getattr(running.instances[FIRST], method)(argument))
+        return Call(returned=await getattr(running.instances[FIRST], method)(*arguments))
     except (Exception, SystemExit) as error:
         return Call(error)
 
@@ -137,6 +137,8 @@ async def leaving(running: Running, verbs: Verbs, obj: Any) -> ObservedLeaving:
     if first.error is not None:
         return ObservedLeaving(entry, first, before=before)
     there = await listing(running)
+    if not verbs.unregister:
+        return ObservedLeaving(entry, first, before=before, there=there)
     left = await call(running, verbs.unregister, entry.identifier)
     gone = await listing(running)
     if left.error is not None:
@@ -197,14 +199,25 @@ class Observer:
         found: T | None = self._seen[key]
         return found
 
-    def smallest(self, observe: Observe[T], faulty: Callable[[T], object]) -> tuple[Any, T] | None:
-        """The smallest object in whose observation there is a fault, with the observation."""
+    def smallest(
+        self,
+        observe: Observe[T],
+        faulty: Callable[[T], object],
+        objects: SearchStrategy[Any] | None = None,
+    ) -> tuple[Any, T] | None:
+        """The smallest object in whose observation there is a fault, with the observation.
+
+        Args:
+            observe: :func:`twice` or :func:`leaving`.
+            faulty: What is wrong with an observation, None where nothing is.
+            objects: The objects; unless told what the provider lists, under other names too, and bare.
+        """
 
         def violates(obj: Any) -> bool:
             seen = self.of(observe, obj)
             return seen is not None and faulty(seen) is not None
 
-        obj = smallest(self._objects(), violates, examples=EXAMPLES)
+        obj = smallest(self._objects() if objects is None else objects, violates, examples=EXAMPLES)
         seen = None if obj is None else self.of(observe, obj)
         return None if seen is None else (obj, seen)
 

@@ -23,6 +23,9 @@ _FAMILIES: Final = (
     "registry",
     "unsupported",
     "stored",
+    "secrets",
+    "booting",
+    "lifecycle",
 )
 """The modules of this package that hold a family, in the order of their codes; each has ``RULES``."""
 

@@ -10,6 +10,7 @@ from provider_conformance.hosts.model import StackSketch
 from provider_conformance.hosts.running import SECOND
 from provider_conformance.rules.configuration import sample_config
 from provider_conformance.rules.exercise import told_elsewhere
+from provider_conformance.rules.lifecycle import tellers
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.problems import is_loadable
 from provider_conformance.rules.search import smallest
@@ -82,6 +83,9 @@ def _why_not(subject: Subject, first: Baseline, error: BaseException) -> Judgeme
         return Judgement(skipped=f"it cannot be loaded, see PC1xx: {error}")
     if kind is Refusal.CONFIGURATION and sample_config.check(subject).findings:
         return Judgement(skipped=f"it has no configuration to be started with, see {sample_config.code}")
+    teller = next((rule.code for rule in tellers() if rule.check(subject).findings), "")
+    if teller:
+        return Judgement(skipped=f"it was not started, see {teller}")
     return Judgement(inconclusive=f"it was not started here: {describe(error)}")
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from provider_conformance.errors import ConformanceError
 from provider_conformance.findings import Finding, Judgement, Location, Severity
-from provider_conformance.providers import loading
+from provider_conformance.providers import careful, loading
+from provider_conformance.providers.constructing import FactoryTimeoutError
 from provider_conformance.providers.model import Implementation, Provider, Spec, SpecKind
 from provider_conformance.rules.model import Subject
 from provider_conformance.rules.problems import has_spec, judge_problem
@@ -36,6 +37,25 @@ class Baseline:
     witness: Witness
     error: BaseException | None
     again: BaseException | None = None
+
+    @property
+    def late(self) -> bool:
+        """Whether the trial did not come to an end in time."""
+        return isinstance(self.error, FactoryTimeoutError)
+
+    @property
+    def raised(self) -> BaseException | None:
+        """What the provider raised when it was started, without what the stack says about it."""
+        return raised(self.error)
+
+
+def raised(error: BaseException | None) -> BaseException | None:
+    """The provider's own error behind one of the built-in stack's; an installed stack lets it through."""
+    while error is not None and careful.class_module(type(error)).startswith("provider_conformance."):
+        if error.__cause__ is None:
+            break
+        error = error.__cause__
+    return error
 
 
 def baseline(subject: Subject) -> Baseline | Judgement:

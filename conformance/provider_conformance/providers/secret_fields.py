@@ -1,0 +1,130 @@
+"""Which settings of a configuration are secrets, and values for them that can be recognised."""
+
+from __future__ import annotations
+
+import re
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Union, get_args, get_origin
+
+from provider_conformance.protocols.classes import mro
+from provider_conformance.providers import careful
+
+_WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
+_SECRET: Final = frozenset({
+    "password", "passwd", "passphrase", "secret", "token", "credential", "credentials", "apikey",
+})  # fmt: skip
+"""The last word of a name that is a secret's."""
+_KEYS: Final = frozenset(
+    {"api", "access", "secret", "private", "auth", "signing", "encryption", "subscription"}
+)
+"""What makes a `key` a secret's."""
+_NO_SECRET_TOKENS: Final = frozenset({
+    "pad", "eos", "bos", "unk", "sep", "cls", "mask", "stop", "start", "end", "begin", "special", "split",
+    "page", "next", "continuation", "image", "per", "max", "min",
+})  # fmt: skip
+"""What makes a `token` a model's, a listing's or a number's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """A configuration's values with something recognisable for every secret.
+
+    Attributes:
+        values: The values.
+        canaries: What stands for each secret, by its place: a dotted path.
+        plain: The places of those that are declared as ordinary text.
+    """
+
+    values: dict[str, Any]
+    canaries: Mapping[str, str]
+    plain: frozenset[str] = frozenset()
+
+    def seen_in(self, text: str) -> tuple[str, ...]:
+        """The places of the secrets that a text shows."""
+        return tuple(place for place, canary in self.canaries.items() if canary in text)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a setting of that name holds a secret: `api_key` does, `max_tokens` does not."""
+    words = [word.lower() for word in _WORDS.findall(name)]
+    if not words:
+        return False
+    before = words[-2] if len(words) > 1 else ""
+    if words[-1] == "key":
+        return before in _KEYS
+    return words[-1] in _SECRET and not (words[-1] == "token" and before in _NO_SECRET_TOKENS)
+
+
+def seed(config_class: type, values: Mapping[str, Any], *, without: frozenset[str] = frozenset()) -> Seeded:
+    """The values with something recognisable in the place of every secret that the class has a field for.
+
+    Args:
+        config_class: A pydantic model.
+        values: Values that it accepts.
+        without: Places to leave as they are.
+    """
+    canaries: dict[str, str] = {}
+    plain: set[str] = set()
+    seeded = _seeded(config_class, dict(values), "", canaries, plain, without)
+    return Seeded(seeded, canaries, frozenset(plain))
+
+
+def _seeded(
+    model: type,
+    values: dict[str, Any],
+    prefix: str,
+    canaries: dict[str, str],
+    plain: set[str],
+    without: frozenset[str],
+) -> dict[str, Any]:
+    for name, key, annotation in _fields(model):
+        place = f"{prefix}{key}"
+        classes = tuple(_classes(annotation))
+        secret = any(_is_secret(cls) for cls in classes)
+        if place not in without and (secret or (str in classes and is_secret_name(name))):
+            values[key] = canaries[place] = f"sk-conformance-{len(canaries)}-canary"
+            plain |= set() if secret else {place}
+        elif isinstance(values.get(key), dict):
+            for cls in (cls for cls in classes if "model_fields" in dir(cls)):
+                values[key] = _seeded(cls, dict(values[key]), f"{place}.", canaries, plain, without)
+    return values
+
+
+def _fields(model: type) -> Iterator[tuple[str, str, Any]]:
+    """Name, key in the values, and annotation of each field."""
+    fields = careful.attribute(model, "model_fields")
+    for name, info in fields.items() if isinstance(fields, dict) else ():
+        alias = info.validation_alias or info.alias
+        yield name, alias if isinstance(alias, str) else name, info.annotation
+
+
+def _classes(annotation: Any) -> Iterator[type]:
+    """The classes that a value may be of: those of a union, without their parameters."""
+    origin = get_origin(annotation)
+    if origin in (Union, types.UnionType):
+        for member in get_args(annotation):
+            yield from _classes(member)
+    elif origin is Annotated:
+        yield from _classes(get_args(annotation)[0])
+    elif careful.is_class(annotation):
+        yield annotation
+
+
+def _is_secret(cls: type) -> bool:
+    names = {careful.class_name(base) for base in mro(cls) if careful.class_module(base) == "pydantic.types"}
+    return bool(names & {"SecretStr", "SecretBytes", "Secret"})
+
+
+def empty_text_fields(config: Any) -> dict[str, Any]:
+    """A text for each field of a configuration that takes one and has None, in the type that it takes."""
+    found: dict[str, Any] = {}
+    for name, _, annotation in _fields(type(config)):
+        if careful.attribute(config, name, "") is not None:
+            continue
+        classes = tuple(_classes(annotation))
+        secret = next((cls for cls in classes if _is_secret(cls)), None)
+        if secret is not None or str in classes:
+            found[name] = "conformance" if secret is None else secret("conformance")
+    return found

@@ -14,6 +14,7 @@ COMPANIONS = ("llama-models", "llama-stack-api", "ogx-api")
 FAMILIES = {"ls": "llama-stack", "ogx": "ogx"}
 PROVIDERS = {
     "provider-csoai": ("llama-stack-provider-csoai", "llama-stack", "0.7.3"),
+    "provider-lmeval": ("llama-stack-provider-lmeval", "llama-stack", "0.7.3"),
     "provider-ramalama": ("ramalama-stack", "llama-stack", "0.2.14"),
 }
 

@@ -9,6 +9,11 @@ import pytest
 from support.field import ENVIRONMENT, only
 from support.judging import Run, judged_in_a_process
 
+PUBLISHED = {
+    "provider-csoai": "llama_stack_provider_csoai",
+    "provider-lmeval": "llama_stack_provider_lmeval",
+    "provider-ramalama": "ramalama_stack",
+}
 REGISTRY = {"ls0042": "llama_stack.providers.registry", "ogx150": "ogx.providers.registry"}
 
 
@@ -25,10 +30,8 @@ def judge(tmp_path_factory: pytest.TempPathFactory) -> Any:
 @pytest.fixture(scope="module")
 def verdict(judge: Any) -> Run:
     """The verdict on the provider or on the in-tree inference providers of this environment."""
-    if ENVIRONMENT == "provider-csoai":
-        return judge("llama_stack_provider_csoai")
-    if ENVIRONMENT == "provider-ramalama":
-        return judge("ramalama_stack")
+    if ENVIRONMENT in PUBLISHED:
+        return judge(PUBLISHED[ENVIRONMENT])
     registry = REGISTRY[ENVIRONMENT.removeprefix("stack-")]
     return judge(f"{registry}.inference")
 
@@ -48,7 +51,25 @@ def test_ramalama_conforms_but_for_the_order_of_one_methods_parameters(verdict: 
     assert verdict.found("warning") == {"remote::ramalama PC204 chat_completion"}
 
 
-@only("provider-csoai", "provider-ramalama")
+@only("provider-lmeval")
+def test_lmeval_starts_and_keeps_its_protocols_but_for_what_none_declares(verdict: Run) -> None:
+    assert verdict.exit_code == 0, verdict.output
+    assert verdict.found("error") == set()
+    assert verdict.found("warning") == {
+        "remote::trustyai_lmeval PC105",
+        "remote::trustyai_lmeval PC109",
+        "remote::trustyai_lmeval PC310 unregister_benchmark",
+    }
+
+
+@only("provider-csoai")
+def test_csoai_is_not_tried_without_the_document_that_its_sample_names(verdict: Run) -> None:
+    (reason,) = verdict.outcomes("inconclusive")
+    assert "not started here" in reason
+    assert "No such file or directory: './did.json'" in reason
+
+
+@only("provider-lmeval", "provider-ramalama")
 def test_nothing_of_a_published_provider_is_left_unseen(verdict: Run) -> None:
     assert verdict.outcomes("inconclusive") == set()
     assert verdict.report["summary"]["passed"] > 50

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,12 +26,10 @@ def _codes(report: Report) -> set[str]:
 
 
 @pytest.mark.parametrize("defect", PLANTED, ids=lambda defect: f"{defect.code}-{defect.name}")
-def test_a_planted_defect_is_found_by_its_rule_and_by_no_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, defect: Defect
-) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
+def test_a_planted_defect_is_found_by_its_rule_and_by_no_other(tmp_path: Path, defect: Defect) -> None:
     project = defect.plant(tmp_path)
     with judged(project, defect.package, TRYING) as report:
+        shutil.rmtree(project)
         assert _codes(report) == {defect.code}
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from inspect import isawaitable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.findings import Judgement, Location
 from provider_conformance.providers import blame, loading, watching
@@ -57,19 +58,37 @@ def _tried(first: Baseline, places: tuple[Path, ...]) -> Exercise:
         return Exercise(first.error, bool(first.witness.made))
     tried: Attempt = first.trial.run(first.trial.surroundings(), _exercise)
     held = () if tried.error is not None else tuple(_holding(tried.left, watching.Owner(places)))
-    return Exercise(first.error or tried.error, bool(first.witness.made), tried.violations, held)
+    error = first.error or tried.value or tried.error
+    return Exercise(error, bool(first.witness.made), tried.violations, held)
 
 
-async def _exercise(running: Running) -> None:
-    """Let it list, register and unregister."""
-    if not running.listing:
-        return
+async def _exercise(running: Running) -> SystemExit | None:
+    """Let it list, register and unregister, and shut down; an exit at its end, of which no stack is told."""
+    if running.listing:
+        with suppress(Exception):
+            await _register(running)
+    try:
+        for made in running.instances.values():
+            await _shut_down(made)
+    except SystemExit as ended:
+        return ended
+    return None
+
+
+async def _shut_down(made: Any) -> None:
+    """Before the stack does it once more, which goes on where that fails, as this does."""
     with suppress(Exception):
-        for known in (await running.listed())[:1]:
-            other = known.model_copy(update={"identifier": _REGISTERED})
-            refused = await running.register(other)
-            if refused is None and running.unregistering:
-                await running.unregister(other)
+        ended = made.shutdown()
+        if isawaitable(ended):
+            await ended
+
+
+async def _register(running: Running) -> None:
+    for known in (await running.listed())[:1]:
+        other = known.model_copy(update={"identifier": _REGISTERED})
+        refused = await running.register(other)
+        if refused is None and running.unregistering:
+            await running.unregister(other)
 
 
 def _holding(left: tuple[blame.Started, ...], owner: watching.Owner) -> Iterator[tuple[str, Location | None]]:

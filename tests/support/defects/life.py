@@ -152,26 +152,27 @@ CONTAINED: Final = (
         "with suppress(OSError): socket.create_connection(('192.0.2.1', 80), 1)",
     ),
     _at_start(
-        "keeps a file in the user's folder",
+        "keeps a file where its author keeps files",
         "PC722",
-        "from pathlib import Path; Path('~/.reference-telemetry').expanduser().write_text('here')",
+        "from contextlib import suppress; from pathlib import Path; "
+        "with suppress(OSError): Path('/var/lib/reference-telemetry').write_text('here')",
     ),
     Defect(
-        "ends the process where it should refuse",
+        "ends the process when it is shut down",
         "PC723",
         "telemetry",
         (
             Edit(
-                "telemetry.py",
-                'raise ValueError(f"trace {trace_id!r} is not known here: no span of it has started")',
-                "raise SystemExit(1)",
+                "telemetry.py", "EventStore.close)\n", "EventStore.close)\n            raise SystemExit(0)\n"
             ),
         ),
     ),
+    # It ends when the copy is deleted, or else the tests would wait for it.
     _at_start(
         "leaves a thread behind",
         "PC726",
-        "threading.Thread(target=threading.Event().wait, daemon=True).start()",
+        "import os, time; there = lambda: os.path.exists(__file__); "
+        "threading.Thread(target=lambda: [time.sleep(0.05) for _ in iter(there, False)]).start()",
     ),
     _at_start("takes the standard output for itself", "PC727", "import io, sys; sys.stdout = io.StringIO()"),
     Defect(

@@ -1,8 +1,9 @@
 """What the source view costs, measured against parsing the same files.
 
 Run with ``python benchmarks/source.py``. A provider of 2,000 lines, whose class inherits mixins of its
-own package, is read off its source and judged against the built-in contract. The yardstick is
-``ast.parse`` over the files that the verdict needs: those that were read, no more.
+own package, is read off its source and judged against the built-in contract; and one that inherits
+mixins of ogx as well, against the snapshot of ogx 1.5.0, which is loaded anew each time. The yardstick
+is ``ast.parse`` over the files that the verdict needs: those that were read, no more.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from provider_conformance import rules
 from provider_conformance.contracts.load import load_contract
-from provider_conformance.contracts.model import Contract
+from provider_conformance.contracts.snapshots import Release, store
+from provider_conformance.contracts.snapshots.texts import Found
 from provider_conformance.findings import Outcome
 from provider_conformance.providers import staging, views
 from provider_conformance.run import execute, plan
@@ -29,15 +32,15 @@ SECONDS = 1.0
 FAMILIES = ("PC1", "PC2", "PC3")
 
 PROVIDER = """
-from provider_conformance.stack.specs import Api, InlineProviderSpec
+from {stack} import Api, InlineProviderSpec
 
 
 def get_provider_spec():
     return InlineProviderSpec(
         api=Api.inference,
         provider_type="inline::large",
-        module="large_provider",
-        config_class="large_provider.config.Config",
+        module="{name}",
+        config_class="{name}.config.Config",
     )
 """
 
@@ -85,7 +88,6 @@ METHODS = """
     async def initialize(self): ...
 """
 
-
 REGISTRY = """
     async def register_model(self, model): ...
 
@@ -106,37 +108,76 @@ class LargeInference(Registry, Inference):
         self.config = config
 """
 
+OGX_CONFIG = """
+from ogx.providers.utils.inference.model_registry import RemoteInferenceProviderConfig
+
+
+class Config(RemoteInferenceProviderConfig):
+    url: str = "http://localhost"
+"""
+
+OGX_HEAD = """
+from ogx.providers.utils.inference.openai_mixin import OpenAIMixin
+from ogx_api import InferenceProvider
+
+from .config import Config
+from .registry import Registry
+
+
+class LargeInference(Registry, OpenAIMixin, InferenceProvider):
+    config: Config
+
+    def get_base_url(self):
+        return self.config.url
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A provider, and what it is judged by: a release's snapshot, or the built-in stack."""
+
+    name: str
+    stack: str
+    config: str
+    head: str
+    methods: str
+    registry: str
+    release: Release | None = None
+
+
+CASES = (
+    Case("large_provider", "provider_conformance.stack.specs", CONFIG, HEAD, METHODS, REGISTRY),
+    Case("large_ogx_provider", "ogx_api", OGX_CONFIG, OGX_HEAD, "", "", Release("ogx", "1.5.0")),
+)
+
 
 def helpers(first: int, count: int) -> str:
     """So many methods, as a provider has them."""
     return "".join(HELPER.format(number=number) for number in range(first, first + count))
 
 
-def write(folder: Path) -> int:
+def write(folder: Path, case: Case) -> int:
     """Write the provider; the result is the number of its lines."""
-    package = folder / "large_provider"
+    package = folder / case.name
     package.mkdir()
-    mixin = (
-        f"class Registry:\n{helpers(100, 95)}\n    async def register_model(self, model): ...\n"
-        "    async def list_models(self):\n        return []\n    async def shutdown(self): ...\n"
-    )
-    adapter = f"{HEAD}{helpers(0, 105)}{METHODS}"
-    unused = f"class Unused:\n{helpers(500, 200)}"
     sources = {
         "__init__": INIT,
-        "provider": PROVIDER,
-        "config": CONFIG,
-        "registry": mixin,
-        "adapter": adapter,
+        "provider": PROVIDER.format(stack=case.stack, name=case.name),
+        "config": case.config,
+        "registry": f"class Registry:\n{helpers(100, 95)}{case.registry}",
+        "adapter": f"{case.head}{helpers(0, 105)}{case.methods}",
     }
-    for name, text in {**sources, "unused": unused}.items():
+    for name, text in {**sources, "unused": f"class Unused:\n{helpers(500, 200)}"}.items():
         (package / f"{name}.py").write_text(text)
     return sum(text.count("\n") for text in sources.values())
 
 
-def verdict(folder: Path, contract: Contract) -> tuple[int, list[str]]:
-    """Judge the provider by its source: the number of checks, and the files that were read."""
-    provider = views.load(str(folder / "large_provider"), view="source", root=folder)
+def verdict(folder: Path, case: Case) -> tuple[int, list[Found]]:
+    """Judge the provider by its source: the number of checks, and what was read."""
+    store.load.cache_clear()
+    snapshot = None if case.release is None else store.load(case.release)
+    contract = load_contract("builtin") if snapshot is None else snapshot.contract
+    provider = views.load(str(folder / case.name), view="source", root=folder, snapshot=snapshot)
     wanted = [rule for rule in rules.all_rules() if rule.code.startswith(FAMILIES)]
     checks = plan([provider], {provider.name: contract}, wanted, find=views.finder("source"))
     results = [execute(check) for check in checks]
@@ -144,8 +185,7 @@ def verdict(folder: Path, contract: Contract) -> tuple[int, list[str]]:
     if any(result.broken for result in results) or passed < len(results) / 2:
         raise SystemExit("the provider was not judged; the figures would mean nothing")
     modules = [module for module in provider.reader.library.modules.values() if module is not None]
-    read = [module.path for module in modules if "tree" in vars(module.source)]
-    return len(results), read
+    return len(results), [module.source.found for module in modules if "tree" in vars(module.source)]
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -158,24 +198,28 @@ def seconds(work: Callable[[], object]) -> float:
 
 def main() -> int:
     """Measure and judge."""
-    contract = load_contract("builtin")
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        lines = write(folder)
-        count, read = verdict(folder, contract)
-        texts = [Path(path).read_text() for path in read if path.endswith(".py")]
-        pairs = [
-            (seconds(lambda: [ast.parse(text) for text in texts]), seconds(lambda: verdict(folder, contract)))
-            for _ in range(ROUNDS)
-        ]
-        staging.unstage()
+        return max([measure(Path(name), case) for case in CASES])
+
+
+def measure(folder: Path, case: Case) -> int:
+    """Measure one case; the result is 1 where it takes too long."""
+    lines = write(folder, case)
+    count, read = verdict(folder, case)
+    texts = [found.text for found in read]
+    pairs = [
+        (seconds(lambda: [ast.parse(text) for text in texts]), seconds(lambda: verdict(folder, case)))
+        for _ in range(ROUNDS)
+    ]
+    staging.unstage()
     parsing, viewing = (median(times) for times in zip(*pairs, strict=True))
     ratio = median(view / parse for parse, view in pairs)
     total = sum(text.count("\n") for text in texts)
-    print(f"provider: {lines} lines; read: {len(texts)} files, {total} lines; {count} checks")
+    print(f"provider: {lines} lines, on {case.release or 'the built-in stack'}")
+    print(f"read: {len(texts)} files, {total} lines, {sum(map(len, texts))} characters; {count} checks")
     print(f"ast.parse: {parsing * 1e3:.1f} ms; source view: {viewing * 1e3:.1f} ms; {ratio:.2f} x")
-    print("read:", *(Path(path).name for path in read))
-    if "unused.py" in {Path(path).name for path in read}:
+    print("read:", *sorted(Path(found.path).name for found in read))
+    if "unused.py" in {Path(found.path).name for found in read}:
         raise SystemExit("a module was read that the verdict does not need")
     return int(ratio > LIMIT or viewing > SECONDS)
 

@@ -61,6 +61,13 @@ def test_the_wheel_holds_every_module_of_the_source_tree(wheel: Distribution) ->
     assert source <= {str(file) for file in wheel.files or ()}
 
 
+def test_the_wheel_holds_every_snapshot(wheel: Distribution) -> None:
+    kept = {str(p.relative_to(ROOT / "conformance")) for p in tracked("conformance/**/snapshots/data/*.json")}
+    assert len(kept) >= 17
+    assert kept <= {str(file) for file in wheel.files or ()}
+    assert sum((ROOT / "conformance" / file).stat().st_size for file in kept) < 10_000_000
+
+
 def test_pytest_finds_the_plugin_through_its_entry_point() -> None:
     entries = distribution("provider-conformance").entry_points.select(group="pytest11")
     assert [entry.value for entry in entries] == ["provider_conformance.plugin"]

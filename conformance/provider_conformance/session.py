@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os.path import relpath
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,7 +15,7 @@ from provider_conformance.contracts import load
 from provider_conformance.contracts.model import Contract
 from provider_conformance.errors import ConformanceError, StackNotInstalledError, UsageError
 from provider_conformance.items import CheckHooks
-from provider_conformance.providers import views
+from provider_conformance.providers import stacks, views
 from provider_conformance.providers.model import Provider
 from provider_conformance.report import Subjected
 from provider_conformance.rules.model import Rule
@@ -22,6 +23,9 @@ from provider_conformance.run import plan, plan_stack
 from provider_conformance.selection import addressed, near, split_addresses
 from provider_conformance.settings import Settings, read, source_of
 from provider_conformance.summary import SummaryHooks
+
+if TYPE_CHECKING:
+    from provider_conformance.contracts.snapshots import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,8 @@ def start(config: pytest.Config) -> None:
 
 def _prepare(config: pytest.Config) -> Prepared:
     all_rules = rules.all_rules()
-    settings = read(source_of(config), [rule.code for rule in all_rules])
-    subjects = _subjects(settings)
+    settings, snapshot = _settled(read(source_of(config), [rule.code for rule in all_rules]))
+    subjects = _subjects(settings, snapshot)
     planned = plan(
         [subject.provider for subject in subjects],
         {subject.provider.name: subject.contract for subject in subjects},
@@ -80,10 +84,30 @@ def _prepare(config: pytest.Config) -> Prepared:
     return Prepared(settings, subjects, tuple(planned), tuple(wanted))
 
 
-def _subjects(settings: Settings) -> tuple[Subjected, ...]:
+def _settled(settings: Settings) -> tuple[Settings, Snapshot | None]:
+    """Decide what a release means: the installed stack where that is of it, otherwise its snapshot.
+
+    Raises:
+        UsageError: If there is no snapshot of it, or only an installed stack can do what is asked for.
+    """
+    release = load.release_of(settings.stack)
+    if release is None:
+        return settings, None
+    snapshot = load.load_snapshot(release)
+    if all(stacks.version_of(name) == version for name, version in snapshot.finder.releases.items()):
+        return replace(settings, stack=release.stack), None
+    if settings.view == "live" or settings.stack_rules:
+        asked = "--provider-view=live" if settings.view == "live" else "--provider-stack-rules"
+        raise UsageError(f"{asked}: {snapshot.title} is not installed here; a snapshot cannot be run")
+    return replace(settings, view="source"), snapshot
+
+
+def _subjects(settings: Settings, snapshot: Snapshot | None) -> tuple[Subjected, ...]:
     providers: dict[str, Provider] = {}
     for named in settings.providers:
-        provider = views.load(named.argument, view=settings.view, api=settings.api, root=named.root)
+        provider = views.load(
+            named.argument, view=settings.view, api=settings.api, root=named.root, snapshot=snapshot
+        )
         if provider.name in providers:
             raise UsageError(f"--provider={named.argument}: two providers would be called {provider.name}")
         providers[provider.name] = provider

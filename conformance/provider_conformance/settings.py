@@ -16,8 +16,9 @@ from provider_conformance.reports import FORMATS
 from provider_conformance.run import Policy
 from provider_conformance.selection import did_you_mean, parse_codes, parse_known_failure
 
-STACKS: Final = ("auto", "builtin", "installed", "llama-stack", "ogx")
-"""What ``--provider-stack`` accepts."""
+FAMILIES: Final = ("llama-stack", "ogx")
+STACKS: Final = ("auto", "builtin", "installed", *FAMILIES)
+"""What ``--provider-stack`` accepts, beside the releases of the families: ``ogx==1.5.0``."""
 
 _ENVIRONMENT: Final = "PROVIDER_CONFORMANCE_"
 _TRUE: Final = ("1", "true", "yes", "on")
@@ -142,7 +143,7 @@ def read(source: Source, codes: Collection[str]) -> Settings:
     return Settings(
         providers=_providers(source),
         api=source.text("provider_api"),
-        stack=_one_of("--provider-stack", source.text("provider_stack") or "auto", STACKS),
+        stack=_stack(source.text("provider_stack") or "auto"),
         policy=Policy(
             select=parse_codes(source.texts("provider_select"), codes, "--provider-select"),
             ignore=parse_codes(source.texts("provider_ignore"), codes, "--provider-ignore"),
@@ -163,6 +164,12 @@ def _providers(source: Source) -> tuple[Named, ...]:
     if not all(argument.strip() for argument in arguments):
         raise UsageError("--provider is empty; name a package, module:callable, module:Class or a path")
     return tuple(Named(argument, root) for argument in dict.fromkeys(arguments))
+
+
+def _stack(word: str) -> str:
+    """A stack by name, or a release by ``family==release``, whose snapshot is looked for later."""
+    family, release, _ = word.partition("==")
+    return word if release and family.strip() in FAMILIES else _one_of("--provider-stack", word, STACKS)
 
 
 def _one_of(option: str, word: str, choices: Collection[str]) -> str:

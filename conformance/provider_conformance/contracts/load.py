@@ -44,7 +44,7 @@ def load_contract(stack: str = BUILTIN) -> Contract:
 
         return builtin_contract()
     if (release := release_of(stack)) is not None:
-        return _load_snapshot(release).contract
+        return load_snapshot(release).contract
     from provider_conformance.contracts.installed import installed_contract  # noqa: PLC0415
     from provider_conformance.contracts.probe import FAMILIES  # noqa: PLC0415
 
@@ -73,7 +73,12 @@ def release_of(stack: str) -> Release | None:
     return Release(family, release)
 
 
-def _load_snapshot(release: Release) -> Snapshot:
+def load_snapshot(release: Release) -> Snapshot:
+    """The snapshot of a release.
+
+    Raises:
+        UsageError: If there is none; the message lists those of the same family.
+    """
     from provider_conformance.contracts.snapshots import load  # noqa: PLC0415
 
     return load(release)

@@ -13,6 +13,8 @@ from provider_conformance.protocols.signature import SourceDefault
 
 _BY_IDENTITY: Final = (type, FunctionType, BuiltinFunctionType, MethodType, ModuleType, Enum)
 
+_NO_MEMBERS: Final = (type(None), bool, int, float, str, bytes, type(...), list, tuple, dict, set, frozenset)
+
 Pairs = frozenset[tuple[int, int]]
 
 
@@ -52,6 +54,8 @@ def _same_source(promised: Any, real: Any) -> bool | None:
     if texts[0] == texts[1]:
         return True
     members = [_member(value) for value in (promised, real)]
+    if any(members) and any(type(value) in _NO_MEMBERS for value in (promised, real)):
+        return False  # a member that is a text or a number itself is known by its value
     of_one = all(members) and len({name.rpartition(".")[0] for name in members}) == 1
     return members[0] == members[1] if of_one else None
 

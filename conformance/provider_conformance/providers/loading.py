@@ -8,7 +8,7 @@ import importlib
 import importlib.util
 import pkgutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from typing import Any, Final, Protocol
 from provider_conformance.findings import Location
 from provider_conformance.protocols.classes import Opaque
 from provider_conformance.protocols.model import ProtocolModel
-from provider_conformance.providers import careful
+from provider_conformance.providers import careful, stacks
 from provider_conformance.providers.containment import Attempt, attempt
 
 ABSENT: Final = object()
@@ -32,6 +32,10 @@ class UnseenError(Exception):
 
 class Reader(Protocol):
     """Stands in for the import system: modules made from source, with nothing of them run."""
+
+    @property
+    def releases(self) -> Mapping[str, str] | None:
+        """The stacks' distributions with their versions, where not the installed ones are read."""
 
     def find_spec(self, module: str) -> ModuleSpec | None:
         """The spec of ``module``, None where there is no source for it."""
@@ -57,7 +61,8 @@ def reading(reader: Reader | None) -> Iterator[None]:
     """Get modules from ``reader`` instead of importing them; None changes nothing."""
     before = _reader.set(reader or _reader.get())
     try:
-        yield
+        with stacks.read_instead(reader.releases if reader is not None else None):
+            yield
     finally:
         _reader.reset(before)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Final
 
@@ -40,9 +42,29 @@ def family_of(specs: Iterable[object]) -> str:
     return next((family for family in families if family), "")
 
 
-@cache
+_read: Final[ContextVar[Mapping[str, str] | None]] = ContextVar("read", default=None)
+
+
+@contextmanager
+def read_instead(releases: Mapping[str, str] | None) -> Iterator[None]:
+    """Take ``releases``, by distribution, for all there is of the stacks; None changes nothing."""
+    before = _read.set(_read.get() if releases is None else releases)
+    try:
+        yield
+    finally:
+        _read.reset(before)
+
+
 def version_of(distribution: str) -> str:
-    """The installed version of a distribution, "" where it is not installed."""
+    """The version of a distribution that is installed, or read instead of it; "" where there is none."""
+    releases = _read.get()
+    if releases is not None and distribution.removesuffix("-api") in DISTRIBUTIONS:
+        return releases.get(distribution, "")
+    return _installed_version(distribution)
+
+
+@cache
+def _installed_version(distribution: str) -> str:
     try:
         return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:

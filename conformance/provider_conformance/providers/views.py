@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.contracts.model import Factory
 from provider_conformance.providers import implementation, loading, locate, requirements
 from provider_conformance.providers.model import NOT_ASKED, Implementation, Problem, Provider, Spec
+
+if TYPE_CHECKING:
+    from provider_conformance.contracts.snapshots import Snapshot
 
 VIEWS: Final = ("auto", "live", "source")
 """The views: what is imported, what is read off source, and the second where the first is not possible."""
@@ -18,7 +21,9 @@ VIEWS: Final = ("auto", "live", "source")
 Find = Callable[[Spec, Provider, Factory | None], Implementation]
 
 
-def load(argument: str, *, view: str, api: str | None = None, root: Path) -> Provider:
+def load(
+    argument: str, *, view: str, api: str | None = None, root: Path, snapshot: Snapshot | None = None
+) -> Provider:
     """Load a provider, or read it off its source.
 
     With "auto" the source is read where the import fails for want of a module that the provider
@@ -30,13 +35,17 @@ def load(argument: str, *, view: str, api: str | None = None, root: Path) -> Pro
         view: One of :data:`VIEWS`.
         api: The API that the class of ``module:Class`` implements.
         root: The folder against which paths are looked up and locations are shown.
+        snapshot: What is read of the stack instead of an installed one; then the view is that of the source.
 
     Raises:
         UsageError: the argument is malformed or names nothing that exists.
     """
-    if view == "source":
-        asked: Provider = _source().source_provider(argument, api=api, root=root)
-        return replace(asked, not_imported=NOT_ASKED, notes=(*asked.notes, "read off its source"))
+    if view == "source" or snapshot is not None:
+        finders = () if snapshot is None else (snapshot.finder,)
+        asked: Provider = _source().source_provider(argument, api=api, root=root, finders=finders)
+        of_stack = f", the stack off the snapshot of {snapshot.title}" if snapshot is not None else ""
+        notes = (*asked.notes, f"read off its source{of_stack}")
+        return replace(asked, not_imported=NOT_ASKED, notes=notes)
     found = locate.load_provider(argument, api=api, root=root)
     if view == "auto" and found.problem is not None and found.problem.missing:
         return _without_import(found, found.problem, argument, api, root)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from provider_conformance.contracts.snapshots.expressions import UNKNOWN, brief
-from provider_conformance.contracts.snapshots.returns import returned
+from provider_conformance.contracts.snapshots.returns import in_order, returned
 from provider_conformance.protocols.bodies import own_statements
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -20,27 +20,34 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 _STORED: Final = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.For, ast.AsyncFor, ast.withitem)
 _SETTERS: Final = frozenset({"setattr", "__setattr__"})
 _UPDATES: Final = frozenset({"update", "setdefault", "__setitem__"})
-_BUILDS_SPECS: Final = "ProviderSpec"
+_SPEC: Final = "Spec"
+"""How the names of the classes end whose objects tell the stack of a provider."""
 
 
-def reduced(function: Function) -> list[ast.stmt]:
-    """The statements of a skeleton's function: each on one line, but for those of :func:`is_followed`."""
+def reduced(function: Function, owner: str = "") -> list[ast.stmt]:
+    """The statements of a skeleton's function, which are simple ones unless it is followed.
+
+    Args:
+        function: The function.
+        owner: The name of the class that it is a method of.
+    """
     body = _without_docstring(function.body)
     if not body:
         return [ast.Expr(ast.Constant(""))]
     if all(map(_does_nothing, body)):
         return body
-    if is_followed(function):
+    if _is_followed(function, owner):
         return _kept(body, _variadic(function)) or [ast.Expr(UNKNOWN)]
     return list(_facts(function, body)) or [ast.Expr(UNKNOWN)]
 
 
-def is_followed(function: Function) -> bool:
+def _is_followed(function: Function, owner: str) -> bool:
     """Whether the statements of a function are read: of a decorator, a wrapper, a maker of specs."""
     if any(isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) for node in own_statements(function)):
         return not _is_test_of_itself(function)
     annotation = ast.unparse(function.returns) if function.returns is not None else ""
-    return _takes_anything(function) or _BUILDS_SPECS in annotation
+    of_spec = owner.endswith(_SPEC) and "property" in map(_last, function.decorator_list)
+    return of_spec or _takes_anything(function) or f"Provider{_SPEC}" in annotation
 
 
 def _is_test_of_itself(function: Function) -> bool:
@@ -83,7 +90,7 @@ def _does_nothing(statement: ast.stmt) -> bool:
 
 
 def _facts(function: Function, body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    own = own_statements(function)
+    own = in_order(function)
     yield from _distinct(_stores(own))
     if function.name == "__new__" and any(_names(node, "__new__") for node in own):
         yield ast.Expr(ast.Attribute(UNKNOWN, "__new__", ast.Load()))

@@ -13,10 +13,15 @@ _PLAIN = ast.UnaryOp(ast.Not(), UNKNOWN)
 """An expression that is neither awaitable nor an iterator, and whose value nobody takes for known."""
 
 
+def in_order(function: FunctionNode) -> list[ast.AST]:
+    """The nodes of a function's own statements in the order of the text, those without a place first."""
+    own = own_statements(function)
+    return sorted(own, key=lambda node: (getattr(node, "lineno", 0), getattr(node, "col_offset", 0)))
+
+
 def returned(function: FunctionNode) -> ast.expr | None:
     """One expression whose kinds are those of all that a function returns, None where it returns nothing."""
-    own = own_statements(function)
-    values = [node.value for node in own if isinstance(node, ast.Return)]
+    values = [node.value for node in in_order(function) if isinstance(node, ast.Return)]
     if not values:
         return None
     forms = [form for value in values for form in _forms(value, function, frozenset())]
@@ -59,7 +64,7 @@ def _all(values: Iterable[ast.expr], function: FunctionNode, seen: frozenset[str
 def _of_name(name: str, function: FunctionNode, seen: frozenset[str]) -> Iterator[ast.expr]:
     assigned = [
         node.value
-        for node in own_statements(function)
+        for node in in_order(function)
         if isinstance(node, ast.Assign | ast.AnnAssign) and name in map(_name, _targets(node))
     ]
     if name in seen:

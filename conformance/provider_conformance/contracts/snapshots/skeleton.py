@@ -42,6 +42,7 @@ class _Writer:
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self._count = 0
+        self._owner = ""
 
     def put(self, line: int, depth: int, text: str) -> None:
         """Write a line of text at its place, or behind what stands there."""
@@ -67,7 +68,9 @@ class _Writer:
             case ast.ClassDef():
                 self.decorators(node.decorator_list, depth)
                 self.put(node.lineno, depth, _first_line(_header(node)))
+                around, self._owner = self._owner, node.name
                 self.block(node.body, depth + 1)
+                self._owner = around
             case _ if hasattr(node, "body"):
                 self.compound(node, depth, followed)
             case _:
@@ -77,7 +80,7 @@ class _Writer:
 
     def function(self, node: Function, depth: int) -> None:
         self.decorators(node.decorator_list, depth)
-        body, header = reduced(node), _first_line(_header(node))
+        body, header = reduced(node, self._owner), _first_line(_header(node))
         if any(hasattr(statement, "body") for statement in body):
             self.put(node.lineno, depth, header)
             self.block(body, depth + 1, followed=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import linecache
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
@@ -154,18 +154,28 @@ class Snapshot:
         return exported(ast.parse(self.text(module)), self._own_names(module))
 
 
+def _distributions(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    family = FAMILIES[snapshot.release.stack]
+    names = (family.distribution, family.api_distribution)
+    for distribution, package in zip(names, family.packages, strict=True):
+        if snapshot.has_module(package):
+            yield distribution, snapshot.release.release
+
+
 class SnapshotFinder:
     """Answers for the modules of one release of a stack.
 
     Attributes:
         answers_for: The top-level packages about which nobody else is asked: those of all stacks, so that
             an installed one is not read in its place.
+        releases: The distributions that it stands for, with their versions.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         own = {name.partition(".")[0] for name in snapshot.paths}
         self.answers_for = frozenset(own | _ALL)
+        self.releases = dict(_distributions(snapshot))
         self._found: dict[str, Found | None] = {}
 
     def __call__(self, name: str) -> Found | None:

@@ -7,7 +7,7 @@ import importlib
 import importlib.util
 import inspect
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -55,6 +55,12 @@ class SourceReader:
 
     def __init__(self, finders: Sequence[Finder]) -> None:
         self.library = Library(finders, {**stacks.PACKAGES, "llama_models": "llama-stack"})
+
+    @property
+    def releases(self) -> Mapping[str, str] | None:
+        """What a snapshot among the finders is of, None where the installed stacks are read."""
+        found = (getattr(finder, "releases", None) for finder in self.library.finders)
+        return next((releases for releases in found if releases is not None), None)
 
     def find_spec(self, module: str) -> ModuleSpec | None:
         """The spec of ``module``, None where there is no source for it."""

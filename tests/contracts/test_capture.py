@@ -1,0 +1,55 @@
+"""``python -m provider_conformance snapshot``: what stops it; what it writes is tested where a stack is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from provider_conformance.__main__ import main
+from provider_conformance.contracts.installed import installed_families
+from provider_conformance.contracts.snapshots import capture
+from provider_conformance.contracts.snapshots.capture import module_of
+
+without_stack = pytest.mark.skipif(bool(installed_families()), reason="needs an environment without a stack")
+
+
+@without_stack
+@pytest.mark.parametrize("more", [[], ["--stack", "ogx"]])
+def test_without_a_stack_there_is_nothing_to_capture(
+    more: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["snapshot", *more]) == 2
+    assert "no stack is installed" in capsys.readouterr().err
+
+
+def test_an_unknown_family_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["snapshot", "--stack", "ogre"])
+    assert "llama-stack" in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_written_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(capture, "capture", lambda _family: ("ogx-1.0.json", "{}"))
+    file = tmp_path / "nowhere" / "file.json"
+    assert main(["snapshot", "--output", str(file)]) == 2
+    assert f"--output={file}: No such file" in capsys.readouterr().err
+
+
+def test_without_an_output_the_file_is_named_after_the_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(capture, "capture", lambda _family: ("ogx-1.0.json", "{}"))
+    monkeypatch.chdir(tmp_path)
+    assert main(["snapshot"]) == 0
+    assert (tmp_path / "ogx-1.0.json").read_text() == "{}"
+
+
+@pytest.mark.parametrize(
+    ("path", "module"),
+    [("ogx/__init__.py", "ogx"), ("ogx/core/stack.py", "ogx.core.stack"), ("ogx/a/__init__.py", "ogx.a")],
+)
+def test_a_module_is_named_after_its_file(path: str, module: str) -> None:
+    assert module_of(path) == module

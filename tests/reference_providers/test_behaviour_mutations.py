@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from provider_conformance.providers.limits import Limits
 from provider_conformance.report import Report
 from provider_conformance.rules import all_rules
 from support import mutants
@@ -28,7 +29,7 @@ def _codes(report: Report) -> set[str]:
 @pytest.mark.parametrize("defect", PLANTED, ids=lambda defect: f"{defect.code}-{defect.name}")
 def test_a_planted_defect_is_found_by_its_rule_and_by_no_other(tmp_path: Path, defect: Defect) -> None:
     project = defect.plant(tmp_path)
-    with judged(project, defect.package, TRYING) as report:
+    with judged(project, defect.package, TRYING, Limits(seconds=defect.patience)) as report:
         shutil.rmtree(project)
         assert _codes(report) == {defect.code}
 

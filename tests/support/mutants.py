@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from provider_conformance.contracts.builtin import builtin_contract
+from provider_conformance.providers.limits import DEFAULT, Limits, limited
 from provider_conformance.providers.locate import load_provider
 from provider_conformance.report import Report
 from provider_conformance.rules import all_rules
@@ -85,18 +86,22 @@ def _class(folder: Path, class_name: str) -> tuple[Path, ast.Module, ast.ClassDe
     raise LookupError(class_name)
 
 
-def judged(project: Path, package: str, rules: Iterable[Rule] | None = None) -> Iterator[Report]:
+def judged(
+    project: Path, package: str, rules: Iterable[Rule] | None = None, bounds: Limits = DEFAULT
+) -> Iterator[Report]:
     """Judge a project on the built-in stack, as if nothing of it had been imported before.
 
     Args:
         project: The folder of the project.
         package: Its import name.
         rules: Those to judge by; without any those about loading and signatures.
+        bounds: What the provider's code may do and use.
     """
     held = {name: sys.modules.pop(name) for name in list(sys.modules) if _belongs(name, package)}
     try:
-        provider = load_provider(str(project), root=project)
-        yield run([provider], {provider.name: builtin_contract()}, rules or _static_rules())
+        with limited(bounds):
+            provider = load_provider(str(project), root=project)
+            yield run([provider], {provider.name: builtin_contract()}, rules or _static_rules())
     finally:
         for name in [name for name in sys.modules if _belongs(name, package)]:
             del sys.modules[name]

@@ -250,6 +250,8 @@ def life_cycle_not_repeatable(subject: Subject) -> Judgement:
     if not failed:
         return PASS
     step = failed[0]
+    if isinstance(step.error, SystemExit):
+        return Judgement(skipped=f"`{step.method}` ends the process, see PC723")
     if _is_remote(subject) and _is_offline(step.error):
         return Judgement(inconclusive=f"`{step.method}` fails without its service: {_shown(step.error)}")
     again = step.turn > 1 or step.method == "initialize"  # the factory has initialized it already

@@ -129,6 +129,7 @@ LIFE: Final = (
                 "        import asyncio\n        await asyncio.sleep(3600)\n        self._banks.clear()\n",
             ),
         ),
+        patience=6.0,
     ),
     Defect(
         "tells its health by a truth value",
@@ -156,6 +157,20 @@ CONTAINED: Final = (
         "PC722",
         "from contextlib import suppress; from pathlib import Path; "
         "with suppress(OSError): Path('/var/lib/reference-telemetry').write_text('here')",
+    ),
+    Defect(
+        "waits in its factory for what never comes",
+        "PC724",
+        "safety",
+        (
+            Edit(
+                "__init__.py",
+                "    impl = ReferenceSafety(config)\n",
+                "    import asyncio\n\n    await asyncio.Event().wait()\n"
+                "    impl = ReferenceSafety(config)\n",
+            ),
+        ),
+        patience=3.0,
     ),
     Defect(
         "ends the process when it is shut down",

@@ -27,12 +27,14 @@ class Defect:
         code: The rule that finds it.
         provider: The folder of the reference provider.
         edits: How to get it wrong.
+        patience: How many seconds a trial may take: few where the defect is that it never ends.
     """
 
     name: str
     code: str
     provider: str
     edits: tuple[Edit, ...]
+    patience: float = 30.0
 
     @property
     def package(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from provider_conformance.findings import PASS, Judgement, Severity
 from provider_conformance.hosts.running import FIRST, Running
+from provider_conformance.providers.model import SpecKind
 from provider_conformance.rules.candidates import BUGS, EXAMPLES, candidates, shown, template_of
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.observed import Call, Fault
@@ -39,7 +40,9 @@ class ObservedUse:
     used: BaseException | None = None
 
 
-def wrongly_accepted(usual: ObservedUse, seen: ObservedUse, *, embeds: bool, crashes: bool) -> Fault | None:
+def wrongly_accepted(
+    usual: ObservedUse, seen: ObservedUse, *, embeds: bool, crashes: bool, remote: bool = False
+) -> Fault | None:
     """PC611: what is wrong with how a provider takes an object that it can hardly support.
 
     Args:
@@ -47,13 +50,14 @@ def wrongly_accepted(usual: ObservedUse, seen: ObservedUse, *, embeds: bool, cra
         seen: How it takes the strange one.
         embeds: Whether it has another provider embed texts.
         crashes: Whether a crash is to be told here.
+        remote: Whether its backend decides what it serves, which need not say so before it is asked.
     """
     fix = "look at what is registered, and raise a ValueError that says what is supported"
     why = "the registration succeeds, the object is listed, and nobody learns that it cannot work"
     error = seen.registered.error
     if error is not None:
         return _refusal(seen, fix) if crashes or not isinstance(error, BUGS) else None
-    if usual.registered.error is None and usual.used is None and seen.used is not None:
+    if not remote and usual.registered.error is None and usual.used is None and seen.used is not None:
         told = f"{type(seen.used).__name__}: {seen.used}"
         return Fault(f"it accepts {_what(seen)}, and a request for that raises {told}", why, fix)
     if seen.strange == _EMBEDDING and seen.used is None and not embeds:
@@ -88,8 +92,9 @@ def unsupported_accepted(subject: Subject) -> Judgement:
         or an embedding model that nobody has ever heard of, and objects of the API's other kinds. A
         provider may serve them all the same: what it accepts is asked for, and an error is a finding
         where the same request for a supported object gets an answer. A `TypeError` or the like instead of
-        a `ValueError` is a finding too. A refusal without a word is a warning, and so is a
-        vector bank with an unknown embedding model that is searched all the same.
+        a `ValueError` is a finding too. A remote provider may leave it to its backend, and to the first
+        request, what it serves: many a service lists less than it has. A refusal without a word is a
+        warning, and so is a vector bank with an unknown embedding model that is searched all the same.
 
     Why is this bad:
         The registration succeeds, the object is listed, and every request for it fails, far from
@@ -130,10 +135,11 @@ def _accepted(found: Observer) -> Any:
 
 def _judged(subject: Subject, found: Observer, known: Any, *, crashes: bool) -> Judgement:
     embeds = subject.spec is not None and "inference" in subject.spec.api_dependencies
+    remote = subject.spec is not None and subject.spec.kind is SpecKind.REMOTE
     usual = _used(found, known.model_copy(update={"identifier": _NAME}, deep=True), "")
     for obj, strange in _strange(known, _kinds(found)):
         seen = _used(found, obj, strange)
-        fault = wrongly_accepted(usual, seen, embeds=embeds, crashes=crashes)
+        fault = wrongly_accepted(usual, seen, embeds=embeds, crashes=crashes, remote=remote)
         if fault is not None:
             steps = f"the steps:\n    await provider.{found.verbs.register}({shown(obj)})"
             return tell(subject, "PC611", fault, found.verbs.register, steps)

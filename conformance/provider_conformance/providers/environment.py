@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from traceback import walk_stack
 from typing import Any, Final
 from unittest import mock
 
@@ -17,11 +18,14 @@ _PREFIXES: Final = ("PYTHON", "LC_", "COVERAGE", "PYTEST", "XDG_")
 
 
 @contextmanager
-def emptied(given: Mapping[str, str] | None = None) -> Iterator[list[str]]:
+def emptied(
+    given: Mapping[str, str] | None = None, *, by: Callable[[str], bool] = lambda _file: True
+) -> Iterator[list[str]]:
     """Empty the environment for as long as the context lasts.
 
     Args:
         given: Variables to set all the same.
+        by: Whether a source file is one of those whose look-ups count; what they call counts as well.
 
     Yields:
         The names that were looked up and not there, in that order, while the context lasts.
@@ -34,7 +38,7 @@ def emptied(given: Mapping[str, str] | None = None) -> Iterator[list[str]]:
         try:
             return look_up(environ, name)
         except KeyError:
-            if environ is os.environ and isinstance(name, str) and name not in missing:
+            if environ is os.environ and name not in missing and _called_by(by):
                 missing.append(name)
             raise
 
@@ -44,6 +48,10 @@ def emptied(given: Mapping[str, str] | None = None) -> Iterator[list[str]]:
         mock.patch.object(kind, "__getitem__", watched),
     ):
         yield missing
+
+
+def _called_by(by: Callable[[str], bool]) -> bool:
+    return any(by(frame.f_code.co_filename) for frame, _ in walk_stack(None))
 
 
 def _is_kept(name: str) -> bool:

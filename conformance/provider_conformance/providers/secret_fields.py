@@ -84,7 +84,7 @@ def _seeded(
         classes = tuple(_classes(annotation))
         secret = any(_is_secret(cls) for cls in classes)
         if place not in without and (secret or (str in classes and is_secret_name(name))):
-            values[key] = canaries[place] = f"sk-conformance-{len(canaries)}-canary"
+            values[key] = canaries[place] = f"sk-conformance-{place}-canary"
             plain |= set() if secret else {place}
         elif isinstance(values.get(key), dict):
             for cls in (cls for cls in classes if "model_fields" in dir(cls)):

@@ -23,6 +23,10 @@ _OBSCURE: Final = (LookupError, AttributeError, TypeError, NameError, AssertionE
 """What Python raises by itself where something is not there; it says nothing to who starts the stack."""
 
 
+_SINGLY: Final = 8
+"""How many variables are tried one by one."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Start:
     """How a start in an empty environment went."""
@@ -73,21 +77,20 @@ def obscure_without_settings(subject: Subject) -> Judgement:
     if first.late:
         return Judgement(skipped="its start does not come to an end, see PC707")
     home = home_of(subject.spec, subject.provider)
-    start = _started(first, {})
+    start = _started(first, home)
     if isinstance(start.error, ImportError):
         return Judgement(skipped=f"a module is missing, see PC501: {careful.text(start.error)}")
     if start.error is None or not _is_obscure(start.error, home):
         return PASS
-    missed = _missed(subject, first, start)
+    missed = _missed(subject, first, start, home)
     if not missed:
         return Judgement(skipped="it does not start for another reason than its settings, see PC501")
     return Judgement((_finding(subject, start.error, missed, home),))
 
 
-def _started(first: Baseline, given: dict[str, str], config: Any = None) -> _Start:
-    trial = first.trial if config is None else replace(first.trial, config_class=config)
-    with emptied(given) as missing:
-        error = trial.run(trial.surroundings(), nothing_more).error
+def _started(first: Baseline, home: Home, given: dict[str, str] | None = None) -> _Start:
+    with emptied(given, by=home.owns) as missing:
+        error = first.trial.run(first.trial.surroundings(), nothing_more).error
     return _Start(raised(error), tuple(missing))
 
 
@@ -109,17 +112,20 @@ def _is_deliberate(error: BaseException, home: Home) -> bool:
     return home.owns(code.co_filename) and code.co_code[trace.tb_lasti] == dis.opmap["RAISE_VARARGS"]
 
 
-def _missed(subject: Subject, first: Baseline, start: _Start) -> str:
+def _missed(subject: Subject, first: Baseline, start: _Start, home: Home) -> str:
     """What was missing: a variable or a setting with which the start goes on; "" where there is none."""
-    named = sampled(subject)
+    named = sampled(subject, shared=True)
     values = {} if isinstance(named, Judgement) else named.values or {}
-    variables = [name for name in start.missing if not name.startswith("PYTHON")]
-    for names in ([*variables], [*dict.fromkeys([*variables, *open_references(values)])]):
-        if names and _started(first, dict.fromkeys(names, PLACEHOLDER)).outcome != start.outcome:
-            return f"the variable {_the_one(names, start.error)}"
+    names = list(dict.fromkeys([*start.missing, *open_references(values)]))
+    for each in [*([name] for name in names[:_SINGLY]), names]:
+        given = dict.fromkeys(each, PLACEHOLDER)
+        if each and _started(first, home, given).outcome != start.outcome:
+            return f"the variable {_the_one(each, start.error)}"
     filled: list[str] = []
-    with_settings = _started(first, {}, lambda: _filled(first.trial.config_class, filled))
-    return f"the setting {_the_one(filled, start.error)}" if with_settings.outcome != start.outcome else ""
+    config = replace(first.trial, config_class=lambda: _filled(first.trial.config_class, filled))
+    if _started(replace(first, trial=config), home).outcome != start.outcome:
+        return f"the setting {_the_one(filled, start.error)}"
+    return ""
 
 
 def _filled(make: Callable[..., Any] | None, names: list[str]) -> Any:

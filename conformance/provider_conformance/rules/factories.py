@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, Final
 
 from provider_conformance.contracts.model import Factory
@@ -19,6 +20,7 @@ from provider_conformance.providers.implementation import DEFAULT_FACTORIES
 from provider_conformance.providers.model import Implementation
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.problems import code_of, is_loadable, judge_absence, judge_problem, plural
+from provider_conformance.rules.trials import Baseline, baseline
 
 
 def _factory_of(subject: Subject) -> Factory:
@@ -224,9 +226,9 @@ def implementation_attributes(subject: Subject) -> Judgement:
 
     What it does:
         Looks at the class for what forbids it: `__slots__` without a `__dict__`, a frozen
-        dataclass, a property without a setter of that name. The attributes are those that the
-        loader sets on every provider, and those that a routing table sets without that the
-        protocol declares them.
+        dataclass, a property without a setter of that name. A class with a `__setattr__` of its own is asked,
+        on an object that its factory made. The attributes are those that the loader sets on every
+        provider, and those that a routing table sets without that the protocol declares them.
 
     Why is this bad:
         The assignment raises after the provider was built, and the stack does not start.
@@ -256,7 +258,28 @@ def implementation_attributes(subject: Subject) -> Judgement:
     wanted = (*subject.contract.attributes, *(name for name in injected if name not in declared))
     classes = (implementation.cls, *implementation.alternatives)
     found, unseen = _unsettable(classes, wanted)
+    if unseen and (made := _made(subject)) is not None:
+        found, unseen = [*found, *_refused(made, wanted)], []
     return Judgement(tuple(found), inconclusive="; ".join(dict.fromkeys(unseen)))
+
+
+def _made(subject: Subject) -> Any:
+    """What the factory returned where the provider could be tried: it tells what its class does not."""
+    first = baseline(subject)
+    return first.witness.made[0] if isinstance(first, Baseline) and first.witness.made else None
+
+
+def _refused(made: Any, wanted: tuple[str, ...]) -> list[Finding]:
+    """What an object says that has its own way of taking attributes."""
+    errors = {name: attempt(partial(setattr, made, name, None)).error for name in wanted}
+    refused: dict[str, list[str]] = {}
+    for name, error in errors.items():
+        if error is not None:
+            refused.setdefault(careful.class_name(type(error)), []).append(name)
+    return [
+        _refusing(type(made), f"its `__setattr__` raises {reason}", tuple(names))
+        for reason, names in refused.items()
+    ]
 
 
 def _unsettable(classes: Iterable[type], wanted: tuple[str, ...]) -> tuple[list[Finding], list[str]]:

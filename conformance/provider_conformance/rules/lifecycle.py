@@ -376,8 +376,14 @@ def _wrong_health(step: _Step) -> str:
 def tellers() -> Iterator[Rule]:
     """The rules that tell why a provider did not start, apart from those about resolution."""
     from provider_conformance.rules.booting import obscure_without_settings  # noqa: PLC0415 - for few providers
+    from provider_conformance.rules.factories import implementation_attributes  # noqa: PLC0415 - the same
 
-    yield from (obscure_without_settings, life_cycle_not_async, life_cycle_too_slow)
+    yield from (
+        implementation_attributes,
+        obscure_without_settings,
+        life_cycle_not_async,
+        life_cycle_too_slow,
+    )
 
 
 RULES: Final[tuple[Rule, ...]] = (

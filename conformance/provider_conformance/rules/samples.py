@@ -13,6 +13,7 @@ from provider_conformance.providers import careful, loading, places, requirement
 from provider_conformance.providers.constructing import construct
 from provider_conformance.providers.containment import Attempt
 from provider_conformance.providers.implementation import home_of, load_class
+from provider_conformance.providers.model import Spec
 from provider_conformance.providers.sample import FOLDER, folder_for
 from provider_conformance.rules.model import Subject
 
@@ -50,15 +51,19 @@ class Sampled:
         return places.of_function(self.sample) or places.of_class(self.config_class)
 
 
-def config_class_of(subject: Subject) -> type | Judgement:
-    """The class of the subject's configuration, or why it is not judged here."""
+def config_class_of(subject: Subject, *, shared: bool = False) -> type | Judgement:
+    """The class of the subject's configuration, or why it is not judged here.
+
+    Args:
+        subject: What is judged.
+        shared: Whether it is wanted though another spec has the same and was judged by it.
+    """
     spec = subject.spec
     if subject.provider.not_imported or loading.reader() is not None:
         return Judgement(skipped=f"the provider's code is not run: {subject.provider.not_imported}")
     if spec is None or not spec.config_class:
         return Judgement(skipped="there is no configuration class, see PC109")
-    first = next((s.spec for s in subject.siblings() if _shares(s, subject)), spec)
-    if first is not None and first != spec:
+    if not shared and (first := first_of(subject)) != spec and first is not None:
         return Judgement(skipped=f"the configuration class is judged once, at {first.provider_type}")
     home_of(spec, subject.provider)  # makes a package that is given by its folder importable
     found = load_class(spec.config_class).value
@@ -67,13 +72,18 @@ def config_class_of(subject: Subject) -> type | Judgement:
     return found  # type: ignore[no-any-return]  # is_class looks behind what the object says of itself
 
 
+def first_of(subject: Subject) -> Spec | None:
+    """The first spec that has the subject's configuration class."""
+    return next((s.spec for s in subject.siblings() if _shares(s, subject)), subject.spec)
+
+
 def _shares(other: Subject, subject: Subject) -> bool:
     return bool(other.spec and subject.spec and other.spec.config_class == subject.spec.config_class)
 
 
-def sampled(subject: Subject) -> Sampled | Judgement:
+def sampled(subject: Subject, *, shared: bool = False) -> Sampled | Judgement:
     """The sample of the subject's configuration class, or why there is none to judge."""
-    found = config_class_of(subject)
+    found = config_class_of(subject, shared=shared)
     if isinstance(found, Judgement):
         return found
     if careful.attribute(found, "sample_run_config", _ABSENT) is _ABSENT:
@@ -142,6 +152,6 @@ def way_of_asking(given: Mapping[str, str]) -> str:
 
 
 __all__ = [
-    "FOLDER", "Sampled", "asks_for_folder", "config_class_of", "finding", "raised", "sampled", "takes",
-    "way_of_asking",
+    "FOLDER", "Sampled", "asks_for_folder", "config_class_of", "finding", "first_of", "raised", "sampled",
+    "takes", "way_of_asking",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.findings import Finding, Judgement, Location, Severity
 from provider_conformance.hosts.running import FIRST
-from provider_conformance.providers import careful, places
+from provider_conformance.providers import careful, loading, places
 from provider_conformance.providers.constructing import construct
 from provider_conformance.providers.implementation import home_of
 from provider_conformance.providers.loading import Home
@@ -18,7 +18,7 @@ from provider_conformance.providers.sample import resolutions
 from provider_conformance.providers.secret_fields import Seeded, seed
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.problems import is_loadable
-from provider_conformance.rules.samples import config_class_of, sampled
+from provider_conformance.rules.samples import config_class_of, first_of, sampled
 from provider_conformance.rules.trials import Baseline, baseline
 
 if TYPE_CHECKING:
@@ -82,10 +82,10 @@ def secret_shown(subject: Subject) -> Judgement:
     Source:
         The stacks keep the configuration on the provider (`__provider_config__`) and log errors of its start.
     """
-    config_class = config_class_of(subject)
+    config_class = config_class_of(subject, shared=True)
     if isinstance(config_class, Judgement):
         return config_class
-    found = sampled(subject)
+    found = sampled(subject, shared=True)
     values = (found.values or {}) if not isinstance(found, Judgement) else {}
     if not seed(config_class, values).canaries:
         return Judgement(skipped="its configuration has no secret")
@@ -97,7 +97,8 @@ def secret_shown(subject: Subject) -> Judgement:
     shows = _tried(subject, config_class, seeded, in_config)
     told = {place for _, names in shows for place in names}
     findings = [_finding(subject, shown, names) for shown, names in shows]
-    rest = tuple(place for place in in_config if place not in told)
+    own = first_of(subject) == subject.spec  # what shows in the class itself is told once
+    rest = tuple(place for place in in_config if own and place not in told)
     findings += [_of_config(config_class, seeded, rest)] if rest else []
     return Judgement(tuple(findings))
 
@@ -168,13 +169,29 @@ def _observe(first: Baseline, config_class: type, seeded: Seeded, home: Home) ->
         if running.listing:
             await running.listed()
 
-    trial = replace(first.trial, config_class=lambda: config_class(**seeded.values))
+    trial = replace(first.trial, config_class=_Seeding(config_class, seeded))
     with _watching(home) as watch:
         attempt = trial.run(trial.surroundings(), work)
     written = [_Shown("what it prints", text) for text in (attempt.stdout, attempt.stderr) if text]
-    failed = [_Shown("the error with which it fails", text) for text in _messages(attempt.error)]
+    failed = list(_messages(attempt.error, home))
     reprs = [_Shown(_REPR, text) for instance in instances for text in _texts(instance)]
     return [*watch.seen, *failed, *written, *reprs]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seeding:
+    """In place of a configuration class: makes its configurations with recognisable secrets in them."""
+
+    config_class: type
+    seeded: Seeded
+
+    def __call__(self, **values: Any) -> Any:
+        whole = seed(self.config_class, values)
+        without = frozenset(whole.canaries) - frozenset(self.seeded.canaries)
+        return self.config_class(**seed(self.config_class, values, without=without).values)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.config_class, name)
 
 
 @contextmanager
@@ -190,14 +207,19 @@ def _watching(home: Home) -> Iterator[_Watch]:
         root.removeHandler(watch)
 
 
-def _messages(error: BaseException | None) -> Iterator[str]:
-    """What an error and those behind it say."""
+def _messages(error: BaseException | None, home: Home) -> Iterator[_Shown]:
+    """What an error and those behind it say, the last first: the provider's own stand behind the stack's."""
+    return reversed(list(_chain(error, home)))
+
+
+def _chain(error: BaseException | None, home: Home) -> Iterator[_Shown]:
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         # The class's own refusal quotes what it was given, as pydantic does everywhere.
         if careful.class_module(type(error)).partition(".")[0] != "pydantic_core":
-            yield str(error)
+            place = loading.last_own_frame(error, home)
+            yield _Shown("the error with which it fails", str(error), place)
         error = error.__cause__ or error.__context__
 
 

@@ -23,6 +23,7 @@ _FAMILIES: Final = (
     "registry",
     "unsupported",
     "stored",
+    "two_configurations",
     "secrets",
     "booting",
     "lifecycle",

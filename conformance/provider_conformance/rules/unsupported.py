@@ -137,6 +137,8 @@ def _judged(subject: Subject, found: Observer, known: Any, *, crashes: bool) -> 
     embeds = subject.spec is not None and "inference" in subject.spec.api_dependencies
     remote = subject.spec is not None and subject.spec.kind is SpecKind.REMOTE
     usual = _used(found, known.model_copy(update={"identifier": _NAME}, deep=True), "")
+    if usual.registered.error is not None:
+        return Judgement(skipped=f"it takes no new name for what it knows: {usual.registered.told}")
     for obj, strange in _strange(known, _kinds(found)):
         seen = _used(found, obj, strange)
         fault = wrongly_accepted(usual, seen, embeds=embeds, crashes=crashes, remote=remote)

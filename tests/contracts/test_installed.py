@@ -187,6 +187,10 @@ def test_fact_optional_parameters_of_factories() -> None:
     assert optional == facts()["factories"]
 
 
+def test_fact_whether_a_cycle_ends_the_start() -> None:
+    assert contract().refuses_cycles == facts().get("refuses_cycles", False)
+
+
 def undeclared(api: ApiContract) -> list[str]:
     """Called methods that no protocol declares; in brackets where a provider may lack them."""
     declared = {name for protocol in (api.public, api.private) if protocol for name in protocol.methods}

@@ -170,3 +170,22 @@ def test_a_class_that_cannot_be_seen_leaves_its_rules_open() -> None:
 def test_without_a_contract_nothing_is_said_of_apis() -> None:
     provider = Provider("x", fixture("pc104_routing_table").specs)
     assert RULES["PC104"].check(Subject(provider)).findings == ()
+
+
+@pytest.mark.parametrize("name", ["pc107_itself", "pc107_own_table"])
+@pytest.mark.parametrize(("refuses", "severity"), [(True, Severity.ERROR), (False, Severity.WARNING)])
+def test_a_cycle_through_a_router_may_start_where_none_is_refused(
+    name: str, refuses: bool, severity: Severity
+) -> None:
+    contract = dataclasses.replace(builtin_contract(), refuses_cycles=refuses)
+    provider = fixture(name)
+    records = run([provider], {provider.name: contract}, [RULES["PC107"]]).records
+    assert [f.severity for record in records for f in record.result.findings] == [severity]
+
+
+def test_a_plain_api_that_depends_on_itself_starts_nowhere() -> None:
+    provider = fixture("pc107_itself")
+    bare = {name: dataclasses.replace(api, routed_by=None) for name, api in builtin_contract().apis.items()}
+    contract = dataclasses.replace(builtin_contract(), refuses_cycles=False, apis=bare)
+    records = run([provider], {provider.name: contract}, [RULES["PC107"]]).records
+    assert [f.severity for record in records for f in record.result.findings] == [Severity.ERROR]

@@ -43,6 +43,7 @@ def builtin_contract() -> Contract:
         apis={api.value: _api(api) for api in Api},
         factories=_FACTORIES,
         spec_fields={cls.__name__: tuple(cls.model_fields) for cls in _SPEC_CLASSES},
+        refuses_cycles=True,
     )
 
 

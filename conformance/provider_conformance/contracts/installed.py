@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any, Final, Protocol
 
 from pydantic import BaseModel
@@ -140,7 +140,25 @@ def read_contract(stack: Stack) -> Contract:
         factories=loader.factories,
         spec_fields=_spec_fields(specs),
         attributes=loader.attributes,
+        refuses_cycles=_refuses_cycles(stack.resolver),
     )
+
+
+def _refuses_cycles(resolver: ModuleType) -> bool:
+    """Whether the resolver's sort refuses two that need each other, and takes a chain."""
+    return _sorts(resolver, {"a": ["b"], "b": []}) and not _sorts(resolver, {"a": ["b"], "b": ["a"]})
+
+
+def _sorts(resolver: ModuleType, graph: Mapping[str, list[str]]) -> bool:
+    nodes = {
+        name: [SimpleNamespace(spec=SimpleNamespace(deps__=needs), provider_id=name)]
+        for name, needs in graph.items()
+    }
+    try:
+        resolver.topological_sort(nodes)
+    except Exception:  # what a resolver refuses with differs from release to release
+        return False
+    return True
 
 
 def _check(stack: Stack, apis: Mapping[str, ApiContract], factories: Mapping[str, object]) -> None:

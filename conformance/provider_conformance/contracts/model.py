@@ -109,6 +109,8 @@ class Contract:
     the API's value ("inference"). ``factories`` is keyed by spec kind: "inline", "remote",
     "passthrough". ``spec_fields`` maps a spec class's name to its field names.
     ``attributes`` are set by the stack's loader on every provider ("__provider_id__", ...).
+    ``refuses_cycles``: providers that depend on one another end the start; without it they are put in
+    some order.
     """
 
     stack: str
@@ -118,6 +120,7 @@ class Contract:
     spec_fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     attributes: tuple[str, ...] = ("__provider_id__", "__provider_spec__", "__provider_config__")
     api_release: str = ""
+    refuses_cycles: bool = False
 
     @property
     def title(self) -> str:

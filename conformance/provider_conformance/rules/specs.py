@@ -139,13 +139,16 @@ def self_dependency(subject: Subject) -> Judgement:
 
     What it does:
         Looks for the spec's own API, and for the routing table in front of it, among the required
-        dependencies, an error, and among the optional ones, a warning.
+        dependencies, an error, and among the optional ones, a warning. Behind a router it is a warning
+        as well on a stack whose resolver does not refuse cycles.
 
     Why is this bad:
         Dependencies are built first. The provider would have to be there before it is built: a
         required dependency of that kind ends the start, often with a bare `KeyError`; an
         optional one is never met. A routing table is built of its providers, so it is no
-        earlier than they are.
+        earlier than they are. A resolver that does not refuse cycles breaks this one wherever its walk
+        happens to come in: in some run configs the provider starts, and behind a table that has
+        been set up without it, so that `model_store` and its like are not set; in others the start ends.
 
     Example:
         ```python
@@ -167,9 +170,17 @@ def self_dependency(subject: Subject) -> Judgement:
     optional = tuple(name for name in own if name in spec.optional_api_dependencies)
     why = "The resolver cannot build it before it is built."
     late = "When it is built, none of it is there yet, so the dependency is never met."
-    found = [_circular(spec, name, why, Severity.ERROR) for name in required]
+    by_luck = table is not None and subject.contract is not None and not subject.contract.refuses_cycles
+    severity = Severity.WARNING if by_luck else Severity.ERROR
+    found = [_circular(spec, name, _BY_LUCK if by_luck else why, severity) for name in required]
     found += [_circular(spec, name, late, Severity.WARNING) for name in optional if name not in required]
     return Judgement(tuple(found))
+
+
+_BY_LUCK: Final = (
+    "The resolver breaks the cycle wherever it comes in: the provider starts in some run configs only, "
+    "and behind a routing table that is set up before it is there and sets no store on it."
+)
 
 
 def _circular(spec: Spec, name: str, why: str, severity: Severity) -> Finding:

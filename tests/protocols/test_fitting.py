@@ -45,6 +45,7 @@ FITTING = [
 MISFITS = [
     ({"identifier": "m"}, ModelDef, "it is a dict, and not ModelDef"),
     (None, ModelDef, "it is None, and not ModelDef"),
+    (ModelDef.model_construct(identifier="m"), ModelDef, "it has no `llama_model`, which ModelDef requires"),
     (SimpleNamespace(identifier="m"), ModelDef, "it is a SimpleNamespace, and not ModelDef"),
     ([MODEL, {}], list[ModelDef], "it[1] is a dict, and not ModelDef"),
     ([MODEL, {}], list[ModelDef] | None, "it[1] is a dict, and not ModelDef"),

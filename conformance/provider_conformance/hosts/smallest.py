@@ -128,17 +128,45 @@ def smallest(annotation: Any) -> Any:
     Raises:
         NoValueError: There is none; the message names the annotation.
     """
-    return _smallest(annotation, _DEPTH)
+    return _smallest(annotation, _Size())
 
 
-def _smallest(annotation: Any, depth: int) -> Any:
-    if depth < 0:
+def likely(annotation: Any, *, text: str) -> Any:
+    """A small value as a caller would really send it: a list has one item, a text says something.
+
+    Args:
+        annotation: As for :func:`smallest`.
+        text: What texts say where the annotation does not limit them.
+
+    Raises:
+        NoValueError: There is none; the message names the annotation.
+    """
+    return _smallest(annotation, _Size(items=1, number=1, text=text))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Size:
+    """How large a value is to be: items of a list, the number and text to begin with, and how deep yet."""
+
+    items: int = 0
+    number: int = 0
+    text: str = ""
+    depth: int = _DEPTH
+
+    @property
+    def inner(self) -> _Size:
+        """That of a value within the value."""
+        return dataclasses.replace(self, depth=self.depth - 1)
+
+
+def _smallest(annotation: Any, size: _Size) -> Any:
+    if size.depth < 0:
         raise NoValueError(annotation, "it contains itself without end")
     kind = wanted(annotation)
     if _is_hashable(kind.form) and kind.form in _SIMPLE:
         return _SIMPLE[kind.form]()
     for make in (_of_form, _number_or_text, _container, _class):
-        found = make(kind, depth - 1)
+        found = make(kind, size.inner)
         if found is not _NONE:
             return found
     raise NoValueError(annotation)
@@ -152,28 +180,28 @@ def _is_hashable(form: Any) -> bool:
     return getattr(form, "__hash__", None) is not None
 
 
-def _of_form(kind: Wanted, depth: int) -> Any:
+def _of_form(kind: Wanted, size: _Size) -> Any:
     if kind.form is Literal:
         return kind.argument()
     if kind.form is Union:
-        return _member(kind, depth)
+        return _member(kind, size)
     if kind.form in _AWAITABLE:
-        return Ready(_smallest(kind.arguments[-1] if kind.arguments else Any, depth))
+        return Ready(_smallest(kind.arguments[-1] if kind.arguments else Any, size))
     if kind.form in _STREAMS:
-        return Stream([_smallest(kind.argument(), depth)])
+        return Stream([_smallest(kind.argument(), size)])
     if kind.form in (collections.abc.Iterator, collections.abc.Generator):
-        return iter([_smallest(kind.argument(), depth)])
+        return iter([_smallest(kind.argument(), size)])
     if kind.form is collections.abc.Callable:
         return lambda *_arguments, **_keywords: None
     return kind.argument() if kind.form is type and kind.arguments else _NONE
 
 
-def _member(kind: Wanted, depth: int) -> Any:
+def _member(kind: Wanted, size: _Size) -> Any:
     """The value of the first member that has one; streams and awaitables come last."""
     members = sorted(kind.arguments, key=_rank)
     for member in members:
         with suppress(NoValueError):
-            return _smallest(member, depth)
+            return _smallest(member, size)
     raise NoValueError(kind.arguments, "none of the union's members has one")
 
 
@@ -182,13 +210,13 @@ def _rank(annotation: Any) -> int:
     return 0 if form is types.NoneType else 2 if form in _STREAMS else 1
 
 
-def _number_or_text(kind: Wanted, _depth: int) -> Any:
+def _number_or_text(kind: Wanted, size: _Size) -> Any:
     if not isinstance(kind.form, type) or issubclass(kind.form, enum.Enum):
         return next(iter(kind.form)) if _is_enum(kind.form) else _NONE
     if kind.form is int or kind.form is float:
-        return kind.form(_number(kind.limits))
+        return kind.form(_number(kind.limits, size.number))
     if kind.form is str:
-        return _text(kind.limits)
+        return _text(kind.limits, size.text)
     return b"a" * kind.limits.get("min_length", 0) if kind.form is bytes else _NONE
 
 
@@ -196,16 +224,16 @@ def _is_enum(form: Any) -> bool:
     return isinstance(form, type) and issubclass(form, enum.Enum) and len(form) > 0
 
 
-def _number(limits: Mapping[str, Any]) -> Any:
-    """The number nearest to zero within the limits."""
+def _number(limits: Mapping[str, Any], wished: int) -> Any:
+    """The number that is wished for, or else the nearest to zero, within the limits."""
     step = limits.get("multiple_of", 1)
     low = max(limits.get("ge", -math.inf), limits.get("gt", -math.inf))
     high = min(limits.get("le", math.inf), limits.get("lt", math.inf))
-    near = [0, low, low + step, low + -low % step, high, high - step, (low + high) / 2]
+    near = [wished, 0, low, low + step, low + -low % step, high, high - step, (low + high) / 2]
     fitting = [n for n in near if math.isfinite(n) and _within(n, limits) and (step == 1 or n % step == 0)]
     if not fitting:
         raise NoValueError(int, f"no number was found within {dict(limits)}")
-    return min(fitting, key=abs)
+    return wished if wished in fitting else min(fitting, key=abs)
 
 
 def _within(number: Any, limits: Mapping[str, Any]) -> bool:
@@ -213,11 +241,11 @@ def _within(number: Any, limits: Mapping[str, Any]) -> bool:
     return all(check(number, limits[name]) for name, check in checks.items() if name in limits)
 
 
-def _text(limits: Mapping[str, Any]) -> str:
+def _text(limits: Mapping[str, Any], wished: str) -> str:
     shortest, longest = limits.get("min_length", 0), limits.get("max_length")
     pattern = limits.get("pattern")
     start = re.match(r"\^?[\w:/-]*", pattern or "")
-    for text in (*_TEXTS, f"{start[0].lstrip('^')}a" if start else ""):
+    for text in (wished, *_TEXTS, f"{start[0].lstrip('^')}a" if start else ""):
         candidate = text.ljust(shortest, "a")
         fits = longest is None or len(candidate) <= longest
         if fits and (pattern is None or re.search(pattern, candidate)):
@@ -225,39 +253,38 @@ def _text(limits: Mapping[str, Any]) -> str:
     raise NoValueError(str, f"no text was found that matches {pattern!r}")
 
 
-def _container(kind: Wanted, depth: int) -> Any:
-    count = kind.limits.get("min_length", 0)
+def _container(kind: Wanted, size: _Size) -> Any:
+    count = kind.limits.get("min_length", size.items)
     if kind.form in _MAPPINGS:
-        return {f"{n}": _smallest(kind.argument(1), depth) for n in range(count)}
+        entries = range(kind.limits.get("min_length", 0))
+        return {f"{n}": _smallest(kind.argument(1), size) for n in entries}
     if kind.form in _LISTS:
-        return _LISTS[kind.form]([_smallest(kind.argument(), depth) for _ in range(count)])
+        return _LISTS[kind.form]([_smallest(kind.argument(), size) for _ in range(count)])
     if kind.form is tuple:
-        return tuple(
-            _smallest(a, depth) for a in kind.arguments if a is not ... and ... not in kind.arguments
-        )
+        return tuple(_smallest(a, size) for a in kind.arguments if a is not ... and ... not in kind.arguments)
     if typing.is_typeddict(kind.form):
         resolved = hints(kind.form)
-        return {name: _smallest(resolved[name], depth) for name in sorted(kind.form.__required_keys__)}
+        return {name: _smallest(resolved[name], size) for name in sorted(kind.form.__required_keys__)}
     return _NONE
 
 
-def _class(kind: Wanted, depth: int) -> Any:
+def _class(kind: Wanted, size: _Size) -> Any:
     cls = kind.form
     if not isinstance(cls, type) or is_protocol(cls):
         return _NONE
     if hasattr(cls, "model_validate") and hasattr(cls, "model_fields"):
-        return _model(cls, depth)
+        return _model(cls, size)
     if isinstance(cls, abc.ABCMeta) and inspect.isabstract(cls):
         return _NONE
-    return _constructed(cls, depth)
+    return _constructed(cls, size)
 
 
-def _model(cls: Any, depth: int) -> Any:
+def _model(cls: Any, size: _Size) -> Any:
     """A pydantic model: with what it requires; else with other texts, else with all of its fields."""
     required = {name: field for name, field in cls.model_fields.items() if field.is_required()}
     last: Exception | None = None
     for fields in (required, cls.model_fields):
-        chosen = {name: _smallest(field_annotation(field), depth) for name, field in fields.items()}
+        chosen = {name: _smallest(field_annotation(field), size) for name, field in fields.items()}
         for text in (*_TEXTS, ""):
             try:
                 return validated(cls, chosen)
@@ -300,7 +327,7 @@ def _key(cls: Any, name: str) -> str:
     return first if isinstance(first, str) else name
 
 
-def _constructed(cls: type, depth: int) -> Any:
+def _constructed(cls: type, size: _Size) -> Any:
     """An object of any other class, by calling it with what its signature requires."""
     last: Exception | None = None
     for text in _TEXTS:
@@ -308,8 +335,8 @@ def _constructed(cls: type, depth: int) -> Any:
             parameters = inspect.signature(cls).parameters.values()
             resolved = hints(cls if dataclasses.is_dataclass(cls) else _initializer(cls))
             required = [p for p in parameters if p.default is p.empty and p.kind not in _VARIADIC]
-            chosen = [(p, _smallest(resolved.get(p.name, Any), depth)) for p in required]
-            arguments = [(p, text if value == "" else value) for p, value in chosen]
+            chosen = [(p, _smallest(resolved.get(p.name, Any), size)) for p in required]
+            arguments = [(p, text if value in ("", size.text) else value) for p, value in chosen]
             return cls(
                 *(value for p, value in arguments if p.kind is not p.KEYWORD_ONLY),
                 **{p.name: value for p, value in arguments if p.kind is p.KEYWORD_ONLY},

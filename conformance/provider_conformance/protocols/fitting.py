@@ -35,7 +35,8 @@ def misfit(value: Any, annotation: Any, name: str = "it") -> str:
 
     A subclass fits, and so does an object of another class that has every attribute which the promised
     model requires: that is what callers read. A dict in the place of a model does not. A tuple
-    does for a list. Lists and mappings are looked into, models are not: they validate themselves.
+    does for a list. Lists and mappings are looked into; of a model only that
+    its required fields are there: it validates itself.
 
     Args:
         value: The value.
@@ -75,12 +76,23 @@ def _title(kind: Wanted) -> str:
 
 
 def _misfit(value: Any, kind: Wanted, name: str) -> str:
+    if (missing := _without(value, kind.form)) is not None:
+        return f"{name} has no `{missing}`, which {kind.form.__name__} requires"
     inside = _INSIDE.get(kind.form)
     if inside is not None and isinstance(value, inside[0]) and not isinstance(value, str | bytes):
         return next(inside[1](value, kind, name), "")
     if inside is None and _fits(value, kind):
         return ""
     return f"{name} is {called(value)}, and not {_title(kind)}"
+
+
+def _without(value: Any, cls: Any) -> str | None:
+    """A field that an instance of a model lacks, as one has that was made without validation."""
+    fields = getattr(cls, "model_fields", None)
+    if not isinstance(fields, Mapping) or not isinstance(value, cls):
+        return None
+    required = (name for name, field in fields.items() if field.is_required())
+    return next((name for name in required if not hasattr(value, name)), None)
 
 
 def _in_items(value: Any, kind: Wanted, name: str) -> Iterator[str]:

@@ -27,6 +27,7 @@ _FAMILIES: Final = (
     "secrets",
     "booting",
     "lifecycle",
+    "calls",
 )
 """The modules of this package that hold a family, in the order of their codes; each has ``RULES``."""
 

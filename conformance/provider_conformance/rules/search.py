@@ -60,6 +60,23 @@ def smallest(
         return None
 
 
+def drawn(strategy: SearchStrategy[Example], *, examples: int) -> list[Example]:
+    """Some examples of a strategy, the same ones every time.
+
+    Args:
+        strategy: Where they come from.
+        examples: How many at most.
+    """
+    found: list[Example] = []
+
+    def keep(example: Example) -> bool:
+        found.append(example)
+        return False
+
+    smallest(strategy, keep, examples=examples)
+    return found
+
+
 def shortest(violates: Callable[[int], bool], *, most: int) -> int | None:
     """The smallest length up to ``most`` that violates a property which no longer one has again.
 

@@ -129,7 +129,7 @@ CONDUCT: Final = (
             Edit(
                 "memory.py",
                 "        wanted = _params(params)\n",
-                "        time.sleep(0.4)\n        wanted = _params(params)\n",
+                "        time.sleep(0.8)\n        wanted = _params(params)\n",
             ),
         ),
     ),
@@ -141,7 +141,7 @@ CONDUCT: Final = (
             Edit(
                 "inference.py",
                 "    return ChatCompletionResponse(completion_message=answer.message())\n",
-                "    import time\n    until = time.monotonic() + 0.4\n"
+                "    import time\n    until = time.monotonic() + 0.8\n"
                 "    while time.monotonic() < until:\n        pass\n"
                 "    return ChatCompletionResponse(completion_message=answer.message())\n",
             ),

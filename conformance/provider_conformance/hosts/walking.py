@@ -1,0 +1,355 @@
+"""Walk through the public methods of a running provider: which calls are made, in which order, with what."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import inspect
+import re
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from provider_conformance.errors import NoValueError
+from provider_conformance.hosts.asking import WORD, Asked, Path, Slot
+from provider_conformance.hosts.calling import Caller, Reading, Seen
+from provider_conformance.hosts.running import FIRST, Running
+from provider_conformance.hosts.smallest import likely, smallest
+from provider_conformance.protocols.annotated import options, wanted
+
+Values = Mapping[Path, Any]
+
+UNKNOWN: Final = "conformance-not-registered"
+"""An identifier that nobody has registered."""
+LARGE: Final = 100
+"""How many items a large list has."""
+SECONDS: Final = 5.0
+"""After this time no further method is walked through."""
+
+_GREETING: Final = "Hello! What is the weather like today?"
+"""A text to which there is an answer of several words, where there is any."""
+_WORDS: Final = ("alpha", "beta", "gamma", "delta")
+_MAKERS: Final = re.compile(r"(^|_)(create|insert|register|upload|add|open|attach|log)(_|$)")
+_ENDERS: Final = re.compile(r"(^|_)(delete|cancel|remove|unregister|close)(_|$)")
+_IDENTIFIES: Final = re.compile(r"_(id|type|name|identifier)$")
+_LATE_AT_MOST: Final = 2
+_TOO_LONG: Final = "calls take too long here for all of them to be made"
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Calls that were made one after the other, twice, and then at once.
+
+    Attributes:
+        method: The method.
+        texts: The calls as lines of code.
+        alone: What came of each by itself.
+        again: The same a second time.
+        together: What came of them at once.
+    """
+
+    method: str
+    texts: tuple[str, ...]
+    alone: tuple[Seen, ...]
+    again: tuple[Seen, ...]
+    together: tuple[Seen, ...]
+
+
+@dataclass(slots=True)
+class Notes:
+    """What has been seen so far; they are kept where the trial itself does not come to its end.
+
+    Attributes:
+        seen: The calls, in their order.
+        together: The calls that were made at once.
+        unseen: Why a method was not called at all, by its name.
+        walked: The methods that are done.
+        ended: Why the walk ended early, "" where it did not.
+        caller: Who makes the calls, None before the first.
+    """
+
+    seen: list[Seen] = field(default_factory=list)
+    together: list[Together] = field(default_factory=list)
+    unseen: dict[str, str] = field(default_factory=dict)
+    walked: list[str] = field(default_factory=list)
+    ended: str = ""
+    caller: Caller | None = None
+
+
+def in_order(methods: Iterable[Asked]) -> list[Asked]:
+    """The methods in the order in which they can be called: what makes something before what uses it."""
+
+    def place(asked: Asked) -> tuple[int, int]:
+        identifiers = sum(slot.required and slot.name.endswith("_id") for slot in asked.slots)
+        if _ENDERS.search(asked.name):
+            return 2, -identifiers
+        return 0 if _MAKERS.search(asked.name) else 1, identifiers
+
+    return sorted(methods, key=place)
+
+
+@dataclass(slots=True)
+class Walk:
+    """A walk through methods.
+
+    Attributes:
+        running: The stack.
+        caller: Makes the calls.
+        notes: Where they are written down.
+        generated: Further values to call a method with, by its name.
+        known: Values that earlier answers gave, by the name of their parameter.
+        nouns: What the API's objects are called: "model", "memory_bank".
+        objects: The provider's registered objects.
+        until: When to stop, on the clock of ``time.monotonic``.
+    """
+
+    running: Running
+    caller: Caller
+    notes: Notes
+    generated: Mapping[str, Sequence[Values]]
+    known: dict[str, Any] = field(default_factory=dict)
+    nouns: tuple[str, ...] = ()
+    objects: list[Any] = field(default_factory=list)
+    until: float = field(default_factory=lambda: time.monotonic() + SECONDS)
+
+    async def through(self, methods: Sequence[Asked], only: frozenset[str] | None = None) -> None:
+        """Call each of the methods in all the ways that tell something.
+
+        Args:
+            methods: The methods, see :func:`in_order`.
+            only: Those that are judged; of the others only what makes something is called, and once.
+        """
+        self.nouns = nouns_of(self.running)
+        self.objects = await objects_of(self.running)
+        for asked in methods:
+            late = sum(seen.late for seen in self.notes.seen)
+            if late >= _LATE_AT_MOST or time.monotonic() > self.until:
+                self.notes.ended = _TOO_LONG
+                return
+            if only is None or asked.name in only:
+                await self._method(asked)
+                self.notes.walked.append(asked.name)
+            elif _MAKERS.search(asked.name):
+                await self._usual(asked)
+
+    async def _method(self, asked: Asked) -> None:
+        if (why := self._missing(asked)) is not None:
+            self.notes.unseen[asked.name] = why
+            return
+        usual = await self._usual(asked)
+        if usual is None or not usual.answered:
+            if not self._has_trouble(asked):
+                await self._further(asked, {})
+            return
+        for step in (self._repeated, self._streams, self._further, self._at_once):
+            if self._has_trouble(asked):
+                return  # what comes next would only take the same time again
+            await step(asked, usual.values)
+
+    def _missing(self, asked: Asked) -> str | None:
+        """Why the method cannot be called at all, None where it can."""
+        method = getattr(self.caller.provider, asked.name, None)
+        if not callable(method):
+            return "it has no such method, see PC201"
+        try:
+            arguments = asked.arguments(asked.likely(self._given(asked)))
+            bound = inspect.signature(method)
+            bound.bind(*arguments.values()) if asked.positional else bound.bind(**arguments)
+        except NoValueError as error:
+            return str(error)
+        except (TypeError, ValueError) as error:
+            return f"it cannot be called as the stack does it, see PC203: {error}"
+        return None
+
+    def _has_trouble(self, asked: Asked) -> bool:
+        late = any(seen.late for seen in self.notes.seen if seen.method == asked.name)
+        return late or any(stall.method == asked.name for stall in self.caller.watch.stalls)
+
+    async def _usual(self, asked: Asked) -> Seen | None:
+        """The first call that is answered: with likely values, with all of them, with the smallest."""
+        given = self._given(asked)
+        seen: Seen | None = None
+        for values in (asked.likely(given), self._full(asked, given), asked.likely(given, small=True)):
+            seen = await self._call(asked, values, "usual")
+            if seen is None or seen.answered or seen.late:
+                break
+        if seen is not None and seen.answered:
+            self._learn(asked, seen.answer)
+        return seen
+
+    async def _repeated(self, asked: Asked, usual: Values) -> None:
+        await self._call(asked, self._full(asked, usual), "full")
+        if (slot := asked.streams_on_demand) is not None:
+            await self._call(asked, {**usual, slot.path: False}, "whole")
+
+    async def _streams(self, asked: Asked, usual: Values) -> None:
+        slot = asked.streams_on_demand
+        if asked.chunk is None:
+            return
+        more = {slot.path: True} if slot is not None else {}
+        greeting = asked.likely({**self._given(asked), **more}, text=_GREETING)
+        several = [await self._call(asked, v, "streamed") for v in ({**usual, **more}, greeting)]
+        streamed = [one for one in several if one is not None and one.answered and one.chunks]
+        if not streamed:
+            return
+        values = max(streamed, key=lambda one: len(one.chunks or ())).values
+        for label, reading in (("closed", Reading.CLOSE), ("left", Reading.LEAVE)):
+            for others, name, how in ((values, label, reading), (usual, "after", Reading.ALL)):
+                seen = await self._call(asked, others, name, how)
+                if seen is None or not seen.answered:
+                    return
+
+    async def _further(self, asked: Asked, values: Values) -> None:
+        """Lists of no and of many items, identifiers that nobody knows, and what was generated."""
+        for label, others in self._variations(asked, values):
+            seen = await self._call(asked, others, label)
+            if seen is not None and seen.late:
+                return
+
+    def _variations(self, asked: Asked, values: Values) -> list[tuple[str, Values]]:
+        found: list[tuple[str, Values]] = []
+        given = self._given(asked)
+        for slot in asked.lists() if values else ():
+            found.append(("empty", {**values, slot.path: []}))
+            if (large := _large(slot)) is not None:
+                found.append(("large", {**values, slot.path: large}))
+        found.extend(("unknown", {**values, path: UNKNOWN}) for path in given if values)
+        found.extend(("generated", {**chosen, **given}) for chosen in self.generated.get(asked.name, ()))
+        return found
+
+    async def _at_once(self, asked: Asked, _usual: Values) -> None:
+        await self._together(asked, {})
+        if (slot := asked.streams_on_demand) is not None:
+            await self._together(asked, {slot.path: True})
+
+    async def _together(self, asked: Asked, more: Values) -> None:
+        given = {**self._given(asked), **more}
+        several = [asked.likely(given, text=word) for word in _WORDS]
+        alone = [await self._call(asked, values, "alone") for values in several]
+        again = [await self._call(asked, values, "alone") for values in several]
+        first = [seen for seen in alone if seen is not None and seen.answered]
+        second = [seen for seen in again if seen is not None and seen.answered]
+        if not len(first) == len(second) == len(several):
+            return
+        at_once = await asyncio.gather(*(self._apart(asked, values) for values in several))
+        texts = tuple(seen.text for seen in first)
+        self.notes.together.append(Together(asked.name, texts, tuple(first), tuple(second), tuple(at_once)))
+
+    async def _apart(self, asked: Asked, values: Values) -> Seen:
+        return await replace(self.caller, busy=None).call(asked, copy.deepcopy(dict(values)), "together")
+
+    async def _call(
+        self, asked: Asked, values: Values, label: str, reading: Reading = Reading.ALL
+    ) -> Seen | None:
+        """One call, written down; None where its arguments cannot be made or there is no time left."""
+        if label != "usual" and time.monotonic() > self.until:
+            self.notes.ended = _TOO_LONG
+            return None
+        try:
+            asked.arguments(values)
+        except Exception:
+            return None
+        seen = await self.caller.call(asked, copy.deepcopy(dict(values)), label, reading)
+        self.notes.seen.append(seen)
+        return seen
+
+    def _full(self, asked: Asked, values: Values) -> Values:
+        """The values, and likely ones for what may be left out, but for a stream."""
+        found = dict(values)
+        for slot in asked.slots:
+            others = [option for option in options(slot.annotation) if wanted(option).form is not type(None)]
+            if slot.path not in found and len(slot.path) == 1 and slot.name != "stream" and others:
+                with suppress(NoValueError):
+                    found[slot.path] = likely(others[0], text=WORD)
+        return found
+
+    def _given(self, asked: Asked) -> dict[Path, Any]:
+        """Identifiers of what there is, for the places that ask for one."""
+        found: dict[Path, Any] = {}
+        for slot in asked.slots:
+            if slot.required and slot.takes(str):
+                if slot.name in self.known:
+                    found[slot.path] = self.known[slot.name]
+                elif self.objects and names_object(slot.name, self.nouns):
+                    found[slot.path] = identifier_of(self._object_for(asked))
+        return found
+
+    def _object_for(self, asked: Asked) -> Any:
+        """The registered object that fits the method: a model for embeddings is one that makes embeddings."""
+
+        def fits(obj: Any) -> bool:
+            kind = str(getattr(getattr(obj, "model_type", ""), "value", getattr(obj, "model_type", "")))
+            special = next((word for word in ("embedding", "rerank") if word in asked.name), "llm")
+            return kind == special
+
+        return next(filter(fits, self.objects), self.objects[0])
+
+    def _learn(self, asked: Asked, answer: Any) -> None:
+        """Remember the identifiers that an answer holds, for the calls that ask for them."""
+        if not hasattr(answer, "model_fields_set") or not _MAKERS.search(asked.name):
+            return
+        for name in type(answer).model_fields:
+            value = getattr(answer, name, None)
+            if isinstance(value, str) and name.endswith("_id"):
+                self.known.setdefault(name, value)
+            elif isinstance(value, str) and name == "id":
+                self.known.setdefault(f"{_noun(asked, answer)}_id", value)
+
+
+def _noun(asked: Asked, answer: Any) -> str:
+    """What an answer with an ``id`` is: by its own word, or by the method's name."""
+    told = getattr(answer, "object", None)
+    word = told if isinstance(told, str) else _MAKERS.sub("_", asked.name).strip("_")
+    return word.replace(".", "_").removeprefix("openai_")
+
+
+def _large(slot: Slot) -> list[Any] | None:
+    """Many items for a list, each twice; None where the annotation allows only few."""
+    for option in options(slot.annotation):
+        kind = wanted(option)
+        if kind.form is list and kind.limits.get("max_length", LARGE) >= LARGE:
+            with suppress(NoValueError):
+                return [likely(kind.argument(), text=f"{WORD} {n // 2}") for n in range(LARGE)]
+    return None
+
+
+def names_object(parameter: str, nouns: Iterable[str]) -> bool:
+    """Whether a parameter takes the identifier of one of the API's objects: ``bank_id`` of a memory bank."""
+    base = _IDENTIFIES.sub("", parameter)
+    return any(base == n or n.endswith(f"_{base}") or n.startswith(f"{base}_") for n in nouns)
+
+
+def nouns_of(running: Running) -> tuple[str, ...]:
+    """What the objects of an API are called, by its listing and by their classes."""
+    listed = re.sub(r"^list_|s$", "", running.listing)
+    classes = [re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower() for kind in running.kinds]
+    return tuple(noun for noun in (listed, *classes) if noun)
+
+
+def identifier_of(obj: Any) -> str:
+    """The name by which the provider itself knows an object."""
+    return str(getattr(obj, "provider_resource_id", None) or obj.identifier)
+
+
+async def objects_of(running: Running) -> list[Any]:
+    """The provider's registered objects; where there are none, one that it lets us register."""
+    found = await _registered(running)
+    for kind in () if found else running.kinds:
+        for make in (likely_object, smallest):
+            with suppress(Exception):
+                if await running.register(make(kind)) is None and (found := await _registered(running)):
+                    return found
+    return found
+
+
+def likely_object(kind: type) -> Any:
+    """An object to register."""
+    return likely(kind, text=WORD)
+
+
+async def _registered(running: Running) -> list[Any]:
+    with suppress(Exception):
+        return [obj for obj in await running.objects() if obj.provider_id == FIRST]
+    return []

@@ -1,0 +1,155 @@
+"""What single calls tell: refusals and crashes, lists that belong together, answers that got mixed up."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from provider_conformance.findings import Location
+from provider_conformance.protocols.annotated import options, wanted
+from provider_conformance.protocols.compare import PUBLIC, Aspect
+from provider_conformance.rules.candidates import BUGS
+from provider_conformance.rules.model import Subject
+from provider_conformance.rules.signatures import judge_aspect, public_protocol
+
+if TYPE_CHECKING:
+    from provider_conformance.hosts.asking import Asked, Slot
+    from provider_conformance.hosts.calling import Seen
+    from provider_conformance.hosts.walking import Together
+
+_ASPECTS: Final = (Aspect.MISSING, Aspect.STUB, Aspect.BINDING, Aspect.RESULT)
+_BESIDE: Final = (("chunks", "scores"),)
+"""Fields of one answer that have an item for each item of the other."""
+_INPUTS: Final = ("contents", "texts", "input", "content_batch", "messages_batch")
+"""Parameters whose items are answered one by one."""
+_OUTPUTS: Final = ("embeddings", "data", "results", "completion_message_batch", "batch")
+"""Fields of an answer that have an item for each input."""
+_DIGITS: Final = 4
+
+
+def crashed(one: Seen) -> bool:
+    """Whether a call ended in an error that nobody meant to raise."""
+    if one.error is None or not isinstance(one.error, BUGS):
+        return False
+    if isinstance(one.error, NotImplementedError) or one.place is None:
+        return False
+    return not (one.deliberate and " " in str(one.error).strip("'\""))
+
+
+def is_offline(one: Seen) -> bool:
+    """Whether a call ended because what the provider works with is not there."""
+    error = one.error
+    while error is not None:
+        if isinstance(error, OSError) or "Connect" in type(error).__name__:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def refusal(one: Seen) -> str:
+    """The error of a call, for a sentence."""
+    return f"{type(one.error).__name__}: {one.error}" if one.error is not None else "it is late"
+
+
+def where(subject: Subject, method: str) -> Location | None:
+    """Where the provider defines a method, its class where that cannot be seen."""
+    found = subject.implementation()
+    with suppress(Exception):
+        code = inspect.unwrap(getattr(found.cls, method)).__code__
+        return Location(code.co_filename, code.co_firstlineno)
+    return found.location
+
+
+def static_fault(subject: Subject) -> str:
+    """The code of the rule that already says why calls of the method go wrong, "" without one."""
+    for aspect in _ASPECTS:
+        if found := judge_aspect(subject, aspect, PUBLIC, public_protocol).findings:
+            return found[0].code
+    return ""
+
+
+def typed_fault(subject: Subject) -> str:
+    """The code of the rule that says the same of the method's return annotation, "" where it has none."""
+    from provider_conformance.rules.typing import return_type  # noqa: PLC0415 - runs mypy
+
+    method = getattr(subject.implementation().cls, subject.method, None)
+    if not callable(method) or "return" not in getattr(inspect.unwrap(method), "__annotations__", {}):
+        return ""
+    found = return_type.check(subject).findings
+    return found[0].code if found else ""
+
+
+def is_parallel(asked: Asked) -> bool:
+    """Whether an answer of the method has lists that belong together, or one for a list of inputs."""
+    return any(True for _ in _pairs(asked))
+
+
+def _fields(annotation: Any) -> Mapping[str, Any]:
+    models = (wanted(option).form for option in options(annotation))
+    return {name: f for model in models for name, f in getattr(model, "model_fields", {}).items()}
+
+
+def _pairs(asked: Asked) -> Iterator[tuple[str, str | Slot]]:
+    """The lists that belong together: a field of the answer, and another one or a place of inputs."""
+    fields = _fields(asked.whole)
+    yield from ((one, other) for one, other in _BESIDE if one in fields and other in fields)
+    outputs = [name for name in _OUTPUTS if name in fields]
+    inputs = [slot for slot in asked.slots if slot.name in _INPUTS and slot.takes(list)]
+    if outputs and inputs:
+        yield outputs[0], inputs[0]
+
+
+def unequal(asked: Asked, one: Seen) -> str:
+    """What lists of an answer are not equally long, in a sentence; empty where all are."""
+    for field, other in _pairs(asked):
+        found = getattr(one.answer, field, None)
+        if isinstance(other, str):
+            beside, name = getattr(one.answer, other, None), f"`{other}`"
+        else:
+            beside, name = _as_list(one.values.get(other.path)), f"inputs in `{other.name}`"
+        if isinstance(found, list) and isinstance(beside, list) and len(found) != len(beside):
+            return f"the answer has {len(found)} `{field}` for {len(beside)} {name}"
+    return ""
+
+
+def _as_list(value: Any) -> Any:
+    """The inputs: one text is one input; a list of tokens is one too."""
+    if isinstance(value, list) and value and isinstance(value[0], int):
+        return [value]
+    return [value] if isinstance(value, str) else value
+
+
+def differing(calls: Together) -> tuple[int, str] | None:
+    """The number of a call that gets another answer among others than alone, and a sentence about it."""
+    alone, again = [list(map(told, round_)) for round_ in (calls.alone, calls.again)]
+    if alone != again:
+        return None  # another answer every time
+    for number, seen in enumerate(calls.together):
+        if crashed(seen):
+            return number, f"of {len(alone)} calls at once one raises {refusal(seen)}, and alone none does"
+        if seen.answered and told(seen) != alone[number]:
+            others = [n for n, other in enumerate(alone) if other == told(seen) and other != alone[number]]
+            whose = "the answer of another call" if others else "another answer than alone"
+            return number, f"of {len(alone)} calls at once one gets {whose}"
+    return None
+
+
+def told(seen: Seen) -> str:
+    """What a call came to, as a text that is the same for equal answers."""
+    if not seen.answered:
+        return refusal(seen)
+    return json.dumps(_plain(seen.answer if seen.chunks is None else list(seen.chunks)), default=repr)
+
+
+def _plain(value: Any) -> Any:
+    dump = getattr(value, "model_dump", None)
+    if callable(dump):
+        return _plain(dump(mode="json", warnings=False))
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return f"{value:.{_DIGITS}g}" if isinstance(value, float) else value

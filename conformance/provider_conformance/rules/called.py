@@ -1,0 +1,224 @@
+"""What the rules about calls judge by: all calls are made once on one running stack, and written down."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from provider_conformance.findings import Judgement
+from provider_conformance.protocols.model import Calls
+from provider_conformance.rules.model import Subject
+from provider_conformance.rules.problems import is_loadable
+from provider_conformance.rules.trials import Baseline, started
+
+if TYPE_CHECKING:
+    from provider_conformance.hosts.asking import Asked
+    from provider_conformance.hosts.calling import Seen
+    from provider_conformance.hosts.running import Running
+    from provider_conformance.hosts.stalls import Stall
+    from provider_conformance.hosts.walking import Together, Values
+
+BUDGET: Final = 0.5
+"""Seconds for which a provider may keep the event loop to itself."""
+LONG: Final = 7.0
+"""Seconds that a call may take which is tried a second time, alone."""
+
+_EXAMPLES: Final = 6
+_TRIALS: Final = 3
+_LIFE: Final = frozenset({"initialize", "shutdown"})
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What was seen of a provider's public methods on a running stack.
+
+    Attributes:
+        asked: The methods, by their names.
+        seen: The calls.
+        together: The calls that were made at once.
+        stalls: When the event loop did not get its turn.
+        unseen: Why a method was not called at all.
+        ended: Why not all calls were made, "" where they were.
+        helped: Whether the provider works with others, which are made up here.
+    """
+
+    asked: Mapping[str, Asked]
+    seen: tuple[Seen, ...] = ()
+    together: tuple[Together, ...] = ()
+    stalls: tuple[Stall, ...] = ()
+    unseen: Mapping[str, str] = field(default_factory=dict)
+    ended: str = ""
+    helped: bool = False
+
+    def of(self, method: str, *labels: str) -> list[Seen]:
+        """The calls on a method, those with one of ``labels`` where some are given."""
+        return [s for s in self.seen if s.method == method and (not labels or s.label in labels)]
+
+
+def methods_of(subject: Subject) -> tuple[str, ...]:
+    """The public methods that are called: those of the live protocol that are not part of the life cycle."""
+    api = subject.api
+    if api is None or api.public is None or api.public.live is None:
+        return ()
+    private = api.private.methods if api.private is not None else ()
+    return tuple(name for name in api.public.methods if name not in _LIFE and name not in private)
+
+
+def is_called(subject: Subject) -> bool:
+    """Whether there are calls to make on the subject's provider, or on the one method that it is about."""
+    if not is_loadable(subject):
+        return False
+    methods = methods_of(subject)
+    return subject.method in methods if subject.method else bool(methods)
+
+
+def asked_of(subject: Subject, method: str = "") -> Asked | None:
+    """A public method as a caller sees it, None where its protocol cannot be read."""
+    from provider_conformance.hosts.asking import asked  # noqa: PLC0415 - pydantic, late
+
+    name, api = method or subject.method, subject.api
+    if api is None or api.public is None or api.public.live is None:
+        return None
+    return asked(api.public.live, name, positional=api.how_called(name) is Calls.POSITIONAL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A subject's part that tells one provider's calls from another's."""
+
+    parts: tuple[Any, ...]
+    subject: Subject = field(compare=False)
+
+
+def observed(subject: Subject) -> Observed | Judgement:
+    """All calls on the subject's provider, made once for all rules; or why there are none."""
+    first = started(subject)
+    if isinstance(first, Judgement):
+        return first
+    stack = subject.contract.stack if subject.contract else ""
+    return _observed(_Key((subject.provider, subject.spec, subject.implementation, stack), subject))
+
+
+@lru_cache(maxsize=64)
+def _observed(key: _Key) -> Observed | Judgement:
+    first = started(key.subject)
+    return first if isinstance(first, Judgement) else observe(key.subject, first)
+
+
+def observe(
+    subject: Subject, first: Baseline, only: frozenset[str] | None = None, patience: float | None = None
+) -> Observed:
+    """Call the provider's methods on a new stack.
+
+    Args:
+        subject: The provider.
+        first: Its first trial.
+        only: The methods to judge, None for all.
+        patience: Seconds that a call may take, the usual ones unless told.
+    """
+    from provider_conformance.hosts.walking import Notes, in_order  # noqa: PLC0415 - the whole stack
+
+    every = {name: asked for name in methods_of(subject) if (asked := asked_of(subject, name)) is not None}
+    generated = {name: _generated(asked) for name, asked in every.items() if only is None}
+    found = Observed(every, helped=_is_helped(subject))
+    left = in_order(every.values())
+    for _ in range(_TRIALS):
+        notes, stalls = Notes(), list[Any]()
+        _walk(subject, first, left, only, generated, (notes, stalls, patience))
+        stuck = _stuck(notes, patience)
+        found = _more(found, notes, stalls, stuck)
+        done = {*notes.walked, *([stuck.method] if stuck is not None else ())}
+        left = [asked for asked in left if asked.name not in done]
+        if stuck is None or not left or only is not None:
+            break
+    return found
+
+
+def _walk(
+    subject: Subject,
+    first: Baseline,
+    methods: Sequence[Asked],
+    only: frozenset[str] | None,
+    generated: Mapping[str, Sequence[Values]],
+    into: tuple[Any, list[Any], float | None],
+) -> None:
+    """One trial, whose notes are kept whatever becomes of it."""
+    from provider_conformance.hosts.calling import PATIENCE, Caller  # noqa: PLC0415
+    from provider_conformance.hosts.running import FIRST  # noqa: PLC0415
+    from provider_conformance.hosts.stalls import LoopWatch  # noqa: PLC0415
+    from provider_conformance.hosts.walking import Walk  # noqa: PLC0415
+
+    notes, stalls, patience = into
+    theirs = is_theirs(subject)
+
+    async def work(running: Running) -> None:
+        async with LoopWatch(theirs, BUDGET) as watch:
+            watch.stalls = stalls
+            notes.caller = Caller(running.instances[FIRST], theirs, watch, patience or PATIENCE)
+            notes.caller.listen()
+            await Walk(running, notes.caller, notes, generated).through(methods, only)
+
+    attempt = first.trial.run(first.trial.surroundings(), work)
+    if attempt.error is not None and not notes.ended:
+        notes.ended = f"the trial ended early: {type(attempt.error).__name__}: {attempt.error}"
+
+
+def is_theirs(subject: Subject) -> Callable[[str], bool]:
+    """Whether a module, by its name, is the provider's own."""
+    spec = subject.spec
+    names = (subject.provider.package, spec.module if spec else "", _class_module(subject))
+    own = {name.partition(".")[0] for name in names if name} - {"provider_conformance", "builtins"}
+    return lambda module: module.partition(".")[0] in own
+
+
+def _class_module(subject: Subject) -> str:
+    cls = subject.implementation().cls
+    return "" if cls is None else cls.__module__
+
+
+def _is_helped(subject: Subject) -> bool:
+    spec = subject.spec
+    return spec is not None and bool(spec.api_dependencies or spec.optional_api_dependencies)
+
+
+def _generated(asked: Asked) -> list[Values]:
+    """Values for all that a method requires, from the annotations."""
+    from hypothesis import strategies as st  # noqa: PLC0415 - half a second
+
+    from provider_conformance.errors import NoValueError  # noqa: PLC0415
+    from provider_conformance.rules.search import drawn  # noqa: PLC0415
+    from provider_conformance.strategies.values import values  # noqa: PLC0415
+
+    try:
+        required = {slot.path: values(slot.annotation, depth=3) for slot in asked.slots if slot.required}
+    except NoValueError:
+        return []
+    return drawn(st.fixed_dictionaries(required), examples=_EXAMPLES) if required else []
+
+
+def _stuck(notes: Any, patience: float | None) -> Seen | None:
+    """The call that never gave the event loop back, None where there is none."""
+    from provider_conformance.hosts.calling import PATIENCE, Seen  # noqa: PLC0415
+
+    caller = notes.caller
+    if caller is None or caller.busy is None:
+        return None
+    asked, label, text = caller.busy
+    if time.monotonic() - caller.since < (patience or PATIENCE):
+        return None
+    return Seen(asked.name, label, text, {}, place=caller.watch.where(), late=True)
+
+
+def _more(found: Observed, notes: Any, stalls: Sequence[Stall], stuck: Seen | None) -> Observed:
+    return Observed(
+        found.asked,
+        (*found.seen, *notes.seen, *([stuck] if stuck is not None else ())),
+        (*found.together, *notes.together),
+        (*found.stalls, *stalls),
+        {**found.unseen, **notes.unseen},
+        "" if stuck is not None else notes.ended,
+        found.helped,
+    )

@@ -17,9 +17,9 @@ from provider_conformance.hosts.calling import Seen
 from provider_conformance.hosts.walking import Together
 from provider_conformance.providers.locate import load_provider
 from provider_conformance.report import Record
+from provider_conformance.rules import calls, streams
 from provider_conformance.rules.answers import crashed, differing, is_offline
 from provider_conformance.rules.called import _observed  # the calls that were made are kept
-from provider_conformance.rules.calls import RULES
 from provider_conformance.run import Policy, judge, plan
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +35,7 @@ REFERENCES = sorted(
 def records(folder: Path, case: str = "") -> tuple[Record, ...]:
     provider = load_provider(str(folder), root=folder)
     assert provider.problem is None
-    checks = plan([provider], {provider.name: builtin_contract()}, RULES)
+    checks = plan([provider], {provider.name: builtin_contract()}, (*calls.RULES, *streams.RULES))
     return tuple(Record(c, judge(c, Policy())) for c in checks if case in ("", c.provider_type))
 
 

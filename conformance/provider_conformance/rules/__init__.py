@@ -28,6 +28,7 @@ _FAMILIES: Final = (
     "booting",
     "lifecycle",
     "calls",
+    "streams",
 )
 """The modules of this package that hold a family, in the order of their codes; each has ``RULES``."""
 

@@ -1,0 +1,88 @@
+"""How the rules about calls come to a judgement, and how they tell what they have found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from provider_conformance.findings import PASS, Finding, Judgement, Severity
+from provider_conformance.rules.answers import crashed, is_offline, refusal, static_fault, where
+from provider_conformance.rules.called import Observed, observed
+from provider_conformance.rules.model import Subject
+from provider_conformance.rules.signatures import caller_of
+
+if TYPE_CHECKING:
+    from provider_conformance.hosts.asking import Asked
+    from provider_conformance.hosts.calling import Seen
+
+NONE: Final = "it accepts none of the calls that were made"
+CLOSING: Final = ("closed", "left", "after")
+"""The calls that are about leaving a stream."""
+
+
+def of_method(
+    subject: Subject, judge: Callable[[Observed, Asked, list[Seen]], Judgement], *labels: str
+) -> Judgement:
+    """Judge one method by its calls; without any that was answered say why there are none."""
+    found = observed(subject)
+    if isinstance(found, Judgement):
+        return found
+    if fault := static_fault(subject):
+        return Judgement(skipped=f"see {fault}")
+    if why := found.unseen.get(subject.method):
+        return Judgement(skipped=f"it is not called: {why}")
+    seen = found.of(subject.method)
+    if not any(one.answered for one in seen):
+        return unanswered(seen, found)
+    return judge(found, found.asked[subject.method], found.of(subject.method, *labels))
+
+
+def unanswered(seen: list[Seen], found: Observed) -> Judgement:
+    """Why there is nothing to judge where no call was answered."""
+    if not seen:
+        return Judgement(inconclusive=found.ended or "no arguments can be made for it")
+    if any(one.late for one in seen):
+        return Judgement(skipped="it does not come back, see PC659")
+    last = seen[0]
+    if is_offline(last):
+        return Judgement(inconclusive=f"what it works with is not there: {refusal(last)}")
+    if crashed(last) and not found.helped:
+        return Judgement(skipped=f"it crashes, see PC660: {refusal(last)}")
+    return Judgement(skipped=f"it accepts none of the calls that were made: {refusal(last)}")
+
+
+def finding(
+    subject: Subject, code: str, one: Seen, message: str, fix: str, severity: Severity = Severity.ERROR
+) -> Finding:
+    """A finding about a call, with the line that repeats it and who makes such calls in the stack."""
+    calls = subject.api.calls.get(one.method, ()) if subject.api else ()
+    who = f"; called by {caller_of(calls[0])}" if calls else ""
+    why = f"seen with\n    {one.text}{who}"
+    place = one.place or where(subject, one.method)
+    return Finding(code, severity, message, one.method, location=place, why=why, fix=fix)
+
+
+def of_spec(subject: Subject, judge: Callable[[Observed], Iterator[Finding]], nothing: str = "") -> Judgement:
+    """Judge all methods of a spec at once, one finding for each at most."""
+    found = observed(subject)
+    if isinstance(found, Judgement):
+        return found
+    told: dict[str, Finding] = {}
+    for finding in judge(found):
+        told.setdefault(finding.method, finding)
+    if told:
+        return Judgement(tuple(told.values()))
+    if not found.seen:
+        why = found.ended or "; ".join(f"{name}: {why}" for name, why in found.unseen.items())
+        return Judgement(inconclusive=why) if found.ended else Judgement(skipped=f"nothing is called: {why}")
+    if any(one.answered for one in found.seen):
+        return PASS
+    first = found.seen[0]
+    if is_offline(first):
+        return Judgement(inconclusive=f"what it works with is not there: {refusal(first)}")
+    return Judgement(skipped=f"{nothing}: {refusal(first)}") if nothing else PASS
+
+
+def closing(one: Seen) -> bool:
+    """Whether a call went wrong when a stream was left, or after that."""
+    return one.label in CLOSING and (one.label == "after" or one.doing in ("closed", "left"))

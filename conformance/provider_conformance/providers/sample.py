@@ -40,9 +40,9 @@ def sample_config(config_class: Callable[..., Any], make: Callable[..., Any] | N
     ways = _ways(config_class, make or config_class)
     try:
         return next(ways)()
-    except Exception:
+    except (Exception, SystemExit):
         for way in ways:
-            with suppress(Exception):
+            with suppress(Exception, SystemExit):
                 return way()
         raise
 

@@ -51,7 +51,7 @@ class _Step:
 async def _step(steps: list[_Step], instance: Any, method: str, turn: int) -> None:
     """Make a call without arguments, for at most :data:`SECONDS`; nothing where it takes none."""
     function = careful.attribute(instance, method)
-    if not callable(function) or not _takes_nothing(function):
+    if not callable(function) or not _takes_nothing(function) or not _is_there(instance, method):
         return
     step = _Step(method, turn)
     steps.append(step)
@@ -65,6 +65,11 @@ async def _step(steps: list[_Step], instance: Any, method: str, turn: int) -> No
         step.error = error
         step.late = isinstance(error, TimeoutError) and asyncio.get_running_loop().time() - begun >= SECONDS
     step.done = True
+
+
+def _is_there(instance: Any, method: str) -> bool:
+    """Whether the provider has written a method, or the stack calls it whatever answers for it."""
+    return method == "shutdown" or inspect.getattr_static(instance, method, None) is not None
 
 
 def _takes_nothing(function: Callable[..., Any]) -> bool:

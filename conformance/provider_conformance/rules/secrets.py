@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,11 +44,11 @@ class _Watch(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a record of the provider's own."""
-        if not self.home.owns(record.pathname):
-            return
-        told = str(record.exc_info[1]) if record.exc_info else ""
-        text = f"{record.getMessage()} {told}"
-        self.seen.append(_Shown("a log record", text, Location(record.pathname, record.lineno)))
+        with suppress(Exception):  # a record that cannot be rendered is its logger's own concern
+            if self.home.owns(record.pathname):
+                told = str(record.exc_info[1]) if record.exc_info else ""
+                text = f"{record.getMessage()} {told}"
+                self.seen.append(_Shown("a log record", text, Location(record.pathname, record.lineno)))
 
 
 @rule("PC703", "secret-shown", scope=Scope.SPEC, applies=is_loadable)
@@ -196,15 +196,19 @@ class _Seeding:
 
 @contextmanager
 def _watching(home: Home) -> Iterator[_Watch]:
-    root, watch = logging.getLogger(), _Watch(home)
-    level = root.level
-    root.addHandler(watch)
-    root.setLevel(logging.DEBUG)
+    """Hear all that the provider's package logs, and what a server of the stack shows of others."""
+    watch, own, root = _Watch(home), logging.getLogger(home.package), logging.getLogger()
+    before = own.level, root.level
+    own.setLevel(logging.DEBUG)
+    root.setLevel(min(root.getEffectiveLevel(), logging.INFO))
+    for logger in (own, root):
+        logger.addHandler(watch)
     try:
         yield watch
     finally:
-        root.setLevel(level)
-        root.removeHandler(watch)
+        for logger, level in zip((own, root), before, strict=True):
+            logger.removeHandler(watch)
+            logger.setLevel(level)
 
 
 def _messages(error: BaseException | None, home: Home) -> Iterator[_Shown]:

@@ -21,10 +21,10 @@ def stage(folder: Path, package: str) -> None:
     top = package.partition(".")[0]
     entry = str(folder)
     if sys.path[:1] != [entry]:
-        if entry in _added:
-            sys.path.remove(entry)
-        else:
+        if entry not in _added:
             _added.append(entry)
+        elif entry in sys.path:  # unless somebody else has taken it off
+            sys.path.remove(entry)
         sys.path.insert(0, entry)
     present = _modules_of(top)
     owner = _folder_of(present.get(top))

@@ -41,7 +41,7 @@ def _forms(value: ast.expr | None, function: FunctionNode, seen: frozenset[str])
             yield ast.Call(_callee(func), [], [])
         case ast.Name(id=name):
             yield from _of_name(name, function, seen)
-        case ast.Attribute(value=ast.Name()):
+        case ast.Attribute() if _is_path(value):
             yield value
         case ast.Await() | ast.Attribute() | ast.Subscript() | ast.NamedExpr() | ast.Starred():
             yield UNKNOWN
@@ -73,6 +73,13 @@ def _of_name(name: str, function: FunctionNode, seen: frozenset[str]) -> Iterato
         yield from _all((value for value in assigned if value is not None), function, seen | {name})
     else:
         yield ast.Name(name, ast.Load())
+
+
+def _is_path(node: ast.expr) -> bool:
+    """Whether an expression is a name and attributes of it."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name)
 
 
 def _targets(node: ast.Assign | ast.AnnAssign) -> list[ast.expr]:

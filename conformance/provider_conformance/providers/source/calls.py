@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from types import FunctionType, MethodType, ModuleType
 from typing import Any, Final
 
+import typing_extensions
+
 from provider_conformance.findings import Location
 from provider_conformance.protocols import classes
 from provider_conformance.protocols.classes import Opaque
@@ -41,6 +43,8 @@ KEEPING: Final[frozenset[Any]] = frozenset(
         if hasattr(typing, "override")
         else typing.final,
         inspect.signature, inspect.Signature, inspect.Parameter,
+        typing_extensions.runtime_checkable, typing_extensions.override, typing_extensions.final,
+        typing_extensions.overload, typing_extensions.deprecated,
         types.coroutine, types.MethodType, inspect.iscoroutinefunction, inspect.isfunction,
         inspect.isasyncgenfunction, asyncio.iscoroutinefunction, callable,
     }

@@ -66,6 +66,8 @@ def _is_field(value: ast.expr | None) -> TypeGuard[ast.Call]:
 def _default(value: ast.expr | None, own: Any, frame: Frame) -> Any:
     if not _is_field(value):
         return own
+    if _required(value):  # `Field(...)`: the ellipsis says that there is none
+        return MISSING
     for node in (*value.args[:1], *(k.value for k in value.keywords if k.arg == "default")):
         return frame.value(node)
     return MISSING

@@ -31,6 +31,7 @@ _FAMILIES = {
     "PC6": "registration and routing",
     "PC7": "life cycle and config",
     "PC8": "packaging",
+    "PC9": "releases that need not be installed",
 }
 
 

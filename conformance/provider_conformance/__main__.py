@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import logging
 import sys
 from collections.abc import Sequence
@@ -20,14 +21,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The command line, without the program's name; that of the process by default.
 
     Returns:
-        The exit code: 0, or 2 where the command could not be carried out as given.
+        The exit code: 0, or 2 where the command could not be carried out as given; 1 where `matrix` was
+        asked for releases by name and one of them does not fit.
     """
     # Imported late, as everything that a command needs: `--help` is quick.
     from provider_conformance.stack.errors import StackError  # noqa: PLC0415
 
     options = _parser().parse_args(arguments)
     try:
-        options.command(options)
+        return options.command(options) or 0
     except (StackError, ConformanceError) as error:
         print("\n".join([f"error: {error}", *getattr(error, "__notes__", ())]), file=sys.stderr)
         return 2
@@ -40,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m provider_conformance")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_snapshot(commands)
+    _add_matrix(commands)
     run = commands.add_parser("run", help="start the stack of a run config and serve it over HTTP")
     run.set_defaults(command=lambda options: asyncio.run(_run(options)))
     run.add_argument("run_config", type=Path, metavar="RUN_CONFIG", help="the YAML file")
@@ -79,6 +82,39 @@ def _snapshot(options: argparse.Namespace) -> None:
     except OSError as error:
         raise UsageError(f"--output={file}: {error.strerror or error}") from error
     print(f"{file}: {len(text):,} characters")
+
+
+def _add_matrix(commands: Any) -> None:
+    does = "judge the source of a provider by releases of the stacks that need not be installed"
+    matrix = commands.add_parser("matrix", help=does)
+    matrix.set_defaults(command=_matrix)
+    matrix.add_argument(
+        "provider", metavar="PROVIDER", help="what --provider takes: an import name or a path"
+    )
+    matrix.add_argument(
+        "--releases",
+        default="all",
+        help="which: ogx==1.5.0,llama-stack>=0.6 have to fit; all (the default) need not",
+    )
+    matrix.add_argument("--api", help="the API that the class of module:Class implements")
+    matrix.add_argument("--json", action="store_true", help="print the matrix as in the JSON report")
+
+
+def _matrix(options: argparse.Namespace) -> int:
+    from provider_conformance.contracts.snapshots import available  # noqa: PLC0415
+    from provider_conformance.releases import rendering  # noqa: PLC0415
+    from provider_conformance.releases.asking import parse_releases  # noqa: PLC0415
+    from provider_conformance.releases.matrix import Matrix  # noqa: PLC0415
+    from provider_conformance.releases.survey import Survey  # noqa: PLC0415
+
+    asked = parse_releases(options.releases, available(), "--releases")
+    survey = Survey(options.provider, api=options.api, root=Path.cwd())
+    matrix = Matrix(survey.name, tuple(map(survey.fit, asked.releases)))
+    if options.json:
+        print(json.dumps(rendering.as_data(matrix), indent=2, ensure_ascii=False))
+    else:
+        print("\n".join(text for text, _markup in rendering.lines(matrix)))
+    return 0 if asked.survey or all(fit.fits for fit in matrix.fits) else 1
 
 
 async def _run(options: argparse.Namespace) -> None:

@@ -34,6 +34,14 @@ _OPTIONS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
         {"metavar": "VIEW"},
     ),
     (
+        "provider_releases",
+        (
+            "judge the provider's source by releases that need not be installed: those that are named "
+            "(ogx==1.5.0,llama-stack>=0.6) have to fit, `all` is a survey that fails no run"
+        ),
+        {"metavar": "RELEASES"},
+    ),
+    (
         "provider_select",
         "run only the rules with these codes or prefixes, separated by commas: PC2,PC301",
         {"metavar": "CODES", "action": "append"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from os.path import relpath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -16,6 +16,7 @@ from provider_conformance.contracts.model import Contract
 from provider_conformance.errors import ConformanceError, StackNotInstalledError, UsageError
 from provider_conformance.items import CheckHooks
 from provider_conformance.providers import stacks, views
+from provider_conformance.providers.causes import STACK_MISSING
 from provider_conformance.providers.model import Provider
 from provider_conformance.report import Subjected
 from provider_conformance.rules.model import Rule
@@ -26,6 +27,10 @@ from provider_conformance.summary import SummaryHooks
 
 if TYPE_CHECKING:
     from provider_conformance.contracts.snapshots import Snapshot
+    from provider_conformance.releases.asking import Asked
+
+
+_BY_RELEASES: Final = "its stack is not installed: its source is judged by releases alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +71,13 @@ def _prepare(config: pytest.Config) -> Prepared:
     settings, snapshot = _settled(read(source_of(config), [rule.code for rule in all_rules]))
     subjects = _subjects(settings, snapshot)
     planned = plan(
-        [subject.provider for subject in subjects],
+        [subject.provider for subject in subjects if subject.provider.not_imported != _BY_RELEASES],
         {subject.provider.name: subject.contract for subject in subjects},
         all_rules,
         find=views.finder(settings.view),
     )
+    if settings.releases is not None:
+        planned += _release_checks(settings, settings.releases, subjects, all_rules)
     if settings.stack_rules:
         stack = _stack_itself(settings.stack)
         subjects = (*subjects, stack)
@@ -111,9 +118,33 @@ def _subjects(settings: Settings, snapshot: Snapshot | None) -> tuple[Subjected,
         if provider.name in providers:
             raise UsageError(f"--provider={named.argument}: two providers would be called {provider.name}")
         providers[provider.name] = provider
-    return tuple(
-        Subjected(provider, contract_for(provider, settings.stack)) for provider in providers.values()
-    )
+    return tuple(_subjected(provider, settings) for provider in providers.values())
+
+
+def _subjected(provider: Provider, settings: Settings) -> Subjected:
+    """A provider and its contract; where its stack is not installed, releases alone may judge it."""
+    if settings.releases is None:
+        return Subjected(provider, contract_for(provider, settings.stack))
+    try:
+        if provider.problem is None or provider.problem.kind != STACK_MISSING:
+            return Subjected(provider, contract_for(provider, settings.stack))
+    except StackNotInstalledError:
+        if settings.stack != "auto":
+            raise
+    return Subjected(Provider(provider.name, root=provider.root, not_imported=_BY_RELEASES), None)
+
+
+def _release_checks(
+    settings: Settings, asked: Asked, subjects: Sequence[Subjected], all_rules: Sequence[Rule]
+) -> list[Check]:
+    from provider_conformance.releases.planning import plan_releases  # noqa: PLC0415 - only where asked for
+    from provider_conformance.releases.survey import Survey  # noqa: PLC0415
+
+    checks: list[Check] = []
+    for named, subject in zip(settings.providers, subjects, strict=True):
+        survey = Survey(named.argument, api=settings.api, root=named.root)
+        checks += plan_releases(subject.provider, survey, asked, all_rules)
+    return checks
 
 
 def _stack_itself(choice: str) -> Subjected:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -15,6 +15,9 @@ from provider_conformance.providers.views import VIEWS
 from provider_conformance.reports import FORMATS
 from provider_conformance.run import Policy
 from provider_conformance.selection import did_you_mean, parse_codes, parse_known_failure
+
+if TYPE_CHECKING:
+    from provider_conformance.releases.asking import Asked
 
 FAMILIES: Final = ("llama-stack", "ogx")
 STACKS: Final = ("auto", "builtin", "installed", *FAMILIES)
@@ -52,6 +55,7 @@ class Settings:
     reports: tuple[Target, ...]
     stack_rules: bool
     view: str = "auto"
+    releases: Asked | None = None
 
 
 def destination(key: str) -> str:
@@ -156,7 +160,17 @@ def read(source: Source, codes: Collection[str]) -> Settings:
         view=_one_of("--provider-view", source.text("provider_view") or "auto", VIEWS),
         reports=_reports(*source.texts_with_root("provider_report")),
         stack_rules=source.flag("provider_stack_rules"),
+        releases=_releases(source.text("provider_releases")),
     )
+
+
+def _releases(text: str | None) -> Asked | None:
+    if text is None:
+        return None
+    from provider_conformance.contracts.snapshots import available  # noqa: PLC0415 - only where asked for
+    from provider_conformance.releases.asking import parse_releases  # noqa: PLC0415
+
+    return parse_releases(text, available())
 
 
 def _providers(source: Source) -> tuple[Named, ...]:

@@ -145,6 +145,8 @@ def _annotations(report: Report) -> list[terminal.Line]:
 def _header(subject: Subjected, count: int) -> str:
     provider = subject.provider
     stack = subject.contract.title if subject.contract else "a stack that is not known"
+    if not subject.contract and not provider.specs and provider.not_imported:
+        return f"provider conformance: {provider.name}, {_many(count, 'check')}: {provider.not_imported}"
     specs = "could not be loaded" if provider.problem else _many(len(provider.specs), "spec")
     if subject.contract and not provider.specs and provider.name == subject.contract.stack:
         specs = "the stack itself"

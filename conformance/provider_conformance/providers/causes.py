@@ -19,6 +19,8 @@ HANGS: Final = "hangs"
 EXITED: Final = "exited"
 """Two ways not to come back."""
 MISSING_MODULE: Final = "missing-module"
+STACK_MISSING: Final = "stack-missing"
+"""The kind of the problem of a provider whose stack is not there at all."""
 """A third-party module that is not installed."""
 _WHY_IMPORT: Final = (
     "The stack imports this module while it starts; the error ends the start, and the loader of several "
@@ -176,7 +178,7 @@ def _stack_missing(cause: Cause, family: str) -> Problem:
     others = stacks.installed()
     beside = f"; installed is {' and '.join(others)}" if others else ""
     return Problem(
-        "stack-missing",
+        STACK_MISSING,
         f"the provider is written for {family}, which is not installed here{beside}",
         why="A provider is an instance of its stack's own classes and cannot be loaded without them.",
         fix=f"install the {family} release that the provider is meant for, or port the provider",

@@ -9,6 +9,8 @@ from typing import Any, Final
 from provider_conformance._version import __version__
 from provider_conformance.contracts.model import Contract
 from provider_conformance.findings import Finding, Location, Outcome
+from provider_conformance.releases import rendering
+from provider_conformance.releases.matrix import matrices
 from provider_conformance.report import Record, Report, Subjected
 
 SCHEMA_VERSION: Final = 1
@@ -31,6 +33,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "providers": [_provider(subject) for subject in report.subjects],
         "checks": [_check(record) for record in report.records],
         "findings": [_finding(finding, record) for finding, record in report.findings],
+        "releases": [rendering.as_data(matrix) for matrix in matrices(report)],
         "unmatched_known_failures": [entry.text for entry in report.unmatched],
         "summary": _summary(report),
     }

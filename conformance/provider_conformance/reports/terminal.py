@@ -10,6 +10,8 @@ from itertools import groupby
 from typing import Final
 
 from provider_conformance.findings import Finding, Outcome, Severity
+from provider_conformance.releases import rendering
+from provider_conformance.releases.matrix import is_of_release, matrices
 from provider_conformance.report import Counts, Record, Report, Subjected
 
 _INDENT: Final = "    "
@@ -47,8 +49,11 @@ def lines(report: Report, detail: Detail = Detail.BLOCK) -> Iterator[Line]:
         yield Line(f"this known failure is none any more, take it out: {entry.text}", ("red",))
     for subject in report.subjects:
         yield from (Line(f"{subject.provider.name}: note: {note}") for note in subject.provider.notes)
+    for matrix in matrices(report):
+        shown = rendering.lines(matrix) if detail > Detail.VERDICT else rendering.verdict_lines(matrix)
+        yield from (Line(text, markup) for text, markup in shown)
     for subject in report.subjects:
-        yield _verdict(report, subject)
+        yield from _verdict(report, subject)
     yield _overall(report)
 
 
@@ -116,13 +121,17 @@ def _checks(count: int) -> str:
     return "check" if count == 1 else "checks"
 
 
-def _verdict(report: Report, subject: Subjected) -> Line:
-    counts = Counts.of(report.of(subject.provider))
+def _verdict(report: Report, subject: Subjected) -> Iterator[Line]:
+    own = report.of(subject.provider)
+    records = [record for record in own if not is_of_release(record)]
+    if own and not records:
+        return  # the matrix has told all there is
+    counts = Counts.of(records)
     stack = f" to {subject.contract.title}" if subject.contract else ""
     words, colour = _judged(counts)
     if subject.contract and not subject.provider.specs and subject.provider.name == subject.contract.stack:
         stack = " to what a stack promises"
-    return Line(f"{subject.provider.name} {words.format(stack=stack)}: {tally(counts)}", (colour, "bold"))
+    yield Line(f"{subject.provider.name} {words.format(stack=stack)}: {tally(counts)}", (colour, "bold"))
 
 
 def _judged(counts: Counts) -> tuple[str, str]:

@@ -6,11 +6,16 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from provider_conformance.contracts.model import ApiContract, Contract
 from provider_conformance.findings import Judgement, Severity
 from provider_conformance.hosts.model import Host
 from provider_conformance.providers.model import Implementation, Provider, Spec
+
+if TYPE_CHECKING:
+    from provider_conformance.contracts.snapshots import Release
+    from provider_conformance.rules.fit import Fit
 
 
 class Scope(StrEnum):
@@ -23,6 +28,7 @@ class Scope(StrEnum):
     CALLED = "method called without a protocol"
     STACK = "stack"
     MEMBER = "member of either protocol"
+    RELEASE = "release"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,8 @@ class Subject:
     (the result is kept by whoever supplies the function). ``siblings`` gives the subjects of all
     specs of the provider, for what is cheaper to find out for all of them at once; all of them share
     one such function. ``host`` makes the stack itself, for rules about a stack.
+    ``fit`` tells how the provider fits ``release``, for rules about one; ``surveyed``: nobody demands that
+    it does, and what does not fit fails no run.
     """
 
     provider: Provider
@@ -45,6 +53,9 @@ class Subject:
     implementation: Callable[[], Implementation] = field(default=Implementation, compare=False, repr=False)
     host: Callable[[], Host] | None = field(default=None, compare=False, repr=False)
     siblings: Callable[[], Sequence[Subject]] = field(default=lambda: (), compare=False, repr=False)
+    release: Release | None = None
+    fit: Callable[[], Fit] | None = field(default=None, compare=False, repr=False)
+    surveyed: bool = False
 
 
 Check = Callable[[Subject], Judgement]

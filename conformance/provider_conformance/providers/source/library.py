@@ -21,18 +21,27 @@ class Library:
             is the last that is asked about these: a snapshot of a stack hides an installed one.
         own: The top-level packages of stacks, with the family that each is of. Their class
             decorators are taken to change nothing that a caller sees: every provider shares them.
+        sources: Sources that are parsed already, by their modules' names; other libraries may share them.
     """
 
     finders: Sequence[Finder]
     own: Mapping[str, str] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
     modules: dict[str, Module | None] = field(default_factory=dict)
 
     def module(self, name: str) -> Module | None:
         """The module ``name``, None where no source is found."""
         if name not in self.modules:
             found = self.find(name)
-            self.modules[name] = None if found is None else Module(self, Source(name, found))
+            self.modules[name] = None if found is None else Module(self, self._source(name, found))
         return self.modules[name]
+
+    def _source(self, name: str, found: Found) -> Source:
+        """The source of a module, the one that is parsed already where its text is the same."""
+        known = self.sources.get(name)
+        if known is None or known.found != found:
+            known = self.sources[name] = Source(name, found)
+        return known
 
     def find(self, name: str) -> Found | None:
         """The source of the module ``name``."""

@@ -24,7 +24,7 @@ from provider_conformance.providers.source.imports import failing_import, placed
 from provider_conformance.providers.source.library import Library
 from provider_conformance.providers.source.modules import Missing, Module, Namespace
 from provider_conformance.providers.source.pydantic_models import ValidationError, missing_fields
-from provider_conformance.providers.source.texts import TRUSTED, Finder, Found, folders
+from provider_conformance.providers.source.texts import TRUSTED, Finder, Found, Source, folders
 
 _FIELDS: Final = ("api", "provider_type", "module", "config_class", "adapter_type")
 _LISTS: Final = ("api_dependencies", "optional_api_dependencies")
@@ -51,10 +51,13 @@ class SourceReader:
     Args:
         finders: Where source comes from, see :func:`environment`. A snapshot of a stack may be
             among them.
+        sources: Modules that are parsed already, by their names and kept for other readers;
+            used where the text is still the same.
     """
 
-    def __init__(self, finders: Sequence[Finder]) -> None:
-        self.library = Library(finders, {**stacks.PACKAGES, "llama_models": "llama-stack"})
+    def __init__(self, finders: Sequence[Finder], sources: dict[str, Source] | None = None) -> None:
+        own = {**stacks.PACKAGES, "llama_models": "llama-stack"}
+        self.library = Library(finders, own, {} if sources is None else sources)
 
     @property
     def releases(self) -> Mapping[str, str] | None:

@@ -32,7 +32,11 @@ def source_provider(
         UsageError: the argument is malformed or names nothing that exists.
     """
     target = targets.parse(argument, root)
-    reader = reader_for(target.folder, finders)
+    return read_provider(argument, reader_for(target.folder, finders), api=api, root=root)
+
+
+def read_provider(argument: str, reader: SourceReader, *, api: str | None = None, root: Path) -> Provider:
+    """Read the provider that ``argument`` names with ``reader``; see :func:`source_provider`."""
     with loading.reading(reader):
         return locate.load_provider(argument, api=api, root=root)
 

@@ -25,7 +25,7 @@ _OPTIONS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
     ("provider_api", "the API that the class given by --provider implements", {"metavar": "API"}),
     (
         "provider_stack",
-        "judge by the contract of auto (what the provider is made for), builtin, installed, llama-stack, ogx",
+        "judge by auto (what the provider is made for), builtin, installed, llama-stack, ogx or ogx==1.5.0",
         {"metavar": "STACK"},
     ),
     (

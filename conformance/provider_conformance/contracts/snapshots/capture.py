@@ -20,12 +20,12 @@ from provider_conformance.contracts.snapshots.skeleton import Line, skeleton
 from provider_conformance.errors import ContractError
 
 FORMAT: Final = 1
-"""The form of the files; a reader of another one must refuse."""
+"""The form of the files: one more with every change that older readers would not understand."""
 
 _ONLY_NAMED: Final = frozenset(
     {
         "adapters", "cli", "distributions", "impls", "inline", "remote", "routers", "routing_tables",
-        "scripts", "server", "templates", "testing", "tests", "ui",
+        "scripts", "server", "templates", "testing", "ui",
     }
 )  # fmt: skip
 """Folders of modules that providers inherit nothing from: of these only the names are kept."""
@@ -59,7 +59,7 @@ def capture(family: str | None = None) -> tuple[str, str]:
         "stack": contract.stack,
         "release": contract.release,
         "contract": encode(portable(contract, stack.root)),
-        "modules": dict(_modules(_packages(stack.family))),
+        "modules": dict(modules(_packages(stack.family))),
     }
     return f"{contract.stack}-{contract.release}.json", _text(data)
 
@@ -83,7 +83,7 @@ def _packages(family: Family) -> Iterator[Path]:
 # -- modules ------------------------------------------------------------------------------------
 
 
-def _modules(packages: Iterable[Path]) -> Iterator[tuple[str, str | list[Line]]]:
+def modules(packages: Iterable[Path]) -> Iterator[tuple[str, str | list[Line]]]:
     """The modules by path from the packages' parents: skeletons, or names alone."""
     files = {
         path.relative_to(package.parent).as_posix(): path
@@ -96,7 +96,14 @@ def _modules(packages: Iterable[Path]) -> Iterator[tuple[str, str | list[Line]]]
         if _ONLY_NAMED & {*Path(shown).parts}:
             yield shown, " ".join(sorted(sources.names(module_of(shown))))
         else:
-            yield shown, skeleton(path.read_text(encoding="utf-8"))
+            yield shown, _skeleton(path)
+
+
+def _skeleton(path: Path) -> list[Line]:
+    try:
+        return skeleton(path.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        raise ContractError(f"{path} cannot be read: {error}") from error
 
 
 def module_of(path: str) -> str:

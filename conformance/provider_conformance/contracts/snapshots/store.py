@@ -72,7 +72,7 @@ def load(release: Release) -> Snapshot:
     return Snapshot(release, json.loads(_files()[release].read_text(encoding="utf-8")))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Snapshot:
     """What a release demands of its providers, and what its modules hold.
 

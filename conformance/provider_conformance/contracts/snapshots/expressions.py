@@ -36,7 +36,10 @@ class _Brief(ast.NodeTransformer):
         return UNKNOWN if long else node
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
-        return UNKNOWN if len(ast.unparse(node)) > _LONGEST_TEXT else node
+        fields = [part for part in node.values if isinstance(part, ast.FormattedValue)]
+        # quotes within quotes are something that Python 3.11 cannot read
+        quoted = any(isinstance(getattr(n, "value", None), str) for part in fields for n in ast.walk(part))
+        return UNKNOWN if quoted or len(ast.unparse(node)) > _LONGEST_TEXT else node
 
 
 def brief(node: ast.expr) -> ast.expr:

@@ -87,6 +87,8 @@ def test_a_report_may_have_a_colon_in_its_path(tmp_path: Path) -> None:
     [
         ({"provider": ["a", " "]}, "--provider is empty"),
         ({"provider_stack": "seed"}, "--provider-stack: there is no 'seed'"),
+        ({"provider_timeout": "soon"}, "--provider-timeout: 'soon' is no number above 0"),
+        ({"provider_memory": "-1"}, "--provider-memory: '-1' is no number above 0"),
         ({"provider_view": "sourced"}, "--provider-view: there is no 'sourced'.*did you mean source"),
         ({"provider_select": ["PC1,PC9"]}, "--provider-select: no rule has the code 'PC9'"),
         ({"provider_report": ["xml:a"]}, "--provider-report: there is no format 'xml'"),

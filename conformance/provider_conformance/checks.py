@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from dataclasses import dataclass
+from typing import Any
 
-from provider_conformance.findings import Finding, Outcome, Severity
+from provider_conformance.findings import Finding, Location, Outcome, Severity
 from provider_conformance.rules.model import Rule, Subject
 
 
@@ -61,3 +64,22 @@ class Result:
     def warnings(self) -> int:
         """How many of the findings are warnings."""
         return sum(finding.severity is Severity.WARNING for finding in self.findings)
+
+
+def encode(result: Result) -> str:
+    """A result as text that survives the way between processes; see :func:`decode`."""
+    return json.dumps(dataclasses.asdict(result))
+
+
+def decode(text: str) -> Result:
+    """The result that :func:`encode` made ``text`` of."""
+    data = json.loads(text)
+    findings = tuple(_finding(item) for item in data.pop("findings"))
+    return Result(Outcome(data.pop("outcome")), findings, **data)
+
+
+def _finding(data: dict[str, Any]) -> Finding:
+    location = data.pop("location")
+    return Finding(
+        severity=Severity(data.pop("severity")), location=Location(**location) if location else None, **data
+    )

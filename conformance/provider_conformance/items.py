@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from collections.abc import Generator, Iterable, Sequence
 from typing import Any, Final
 
 import pytest
 from _pytest._code.code import ReprEntryNative, ReprExceptionInfo, ReprFileLocation, ReprTraceback
 
-from provider_conformance.checks import Check, Result
-from provider_conformance.findings import Finding, Location, Outcome, Severity
+from provider_conformance.checks import Check, Result, encode
+from provider_conformance.findings import Outcome
 from provider_conformance.reports import terminal
 from provider_conformance.run import Policy, judge
 
@@ -26,25 +24,6 @@ class NonconformityError(Exception):
     def __init__(self, result: Result) -> None:
         super().__init__(result.reason or "; ".join(str(finding) for finding in result.findings))
         self.result = result
-
-
-def encode(result: Result) -> str:
-    """A result as text that survives the way between processes; see :func:`decode`."""
-    return json.dumps(dataclasses.asdict(result))
-
-
-def decode(text: str) -> Result:
-    """The result that :func:`encode` made ``text`` of."""
-    data = json.loads(text)
-    findings = tuple(_finding(item) for item in data.pop("findings"))
-    return Result(Outcome(data.pop("outcome")), findings, **data)
-
-
-def _finding(data: dict[str, Any]) -> Finding:
-    location = data.pop("location")
-    return Finding(
-        severity=Severity(data.pop("severity")), location=Location(**location) if location else None, **data
-    )
 
 
 class CheckItem(pytest.Item):

@@ -42,6 +42,21 @@ _OPTIONS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
         {"metavar": "RELEASES"},
     ),
     (
+        "provider_isolate",
+        "import and try each provider in a process of its own, whose end is a finding",
+        {"action": "store_true", "default": None},
+    ),
+    (
+        "provider_timeout",
+        "how long a provider's code may take at a stretch: an import, a factory, a trial (30)",
+        {"metavar": "SECONDS"},
+    ),
+    (
+        "provider_memory",
+        "how much memory a provider's own process may have, with --provider-isolate (4096)",
+        {"metavar": "MIB"},
+    ),
+    (
         "provider_select",
         "run only the rules with these codes or prefixes, separated by commas: PC2,PC301",
         {"metavar": "CODES", "action": "append"},

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from provider_conformance.checks import Check, Result
+from provider_conformance.contracts import load
 from provider_conformance.contracts.model import ApiContract, Contract, Factory
+from provider_conformance.errors import StackNotInstalledError
 from provider_conformance.findings import PASS, Finding, Outcome, Severity
 from provider_conformance.hosts.model import Host
 from provider_conformance.providers import loading, watching
@@ -40,6 +42,32 @@ class Policy:
     def wants(self, check: Check) -> bool:
         """Whether a check is selected and not ignored."""
         return wanted(check.code, self.select, self.ignore)
+
+
+def contract_for(provider: Provider, stack: str) -> Contract | None:
+    """The contract to judge a provider by.
+
+    Args:
+        provider: The provider.
+        stack: The user's choice; with "auto" the stack that the provider's specs belong to, and
+            for a provider without specs the installed stack, or else the built-in one.
+
+    Returns:
+        The contract, None where the provider was not loaded far enough to know its stack.
+
+    Raises:
+        UsageError: If the stack is not installed, or several are and none is chosen.
+    """
+    if stack != "auto":
+        return load.load_contract(stack)
+    if provider.stack:
+        return load.load_contract(provider.stack)
+    if provider.problem:
+        return None
+    try:
+        return load.load_contract("installed")
+    except StackNotInstalledError:
+        return load.load_contract("builtin")
 
 
 class _Once:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from os.path import relpath
 from typing import TYPE_CHECKING, Final
@@ -12,21 +13,21 @@ import pytest
 from provider_conformance import rules
 from provider_conformance.checks import Check
 from provider_conformance.contracts import load
-from provider_conformance.contracts.model import Contract
 from provider_conformance.errors import ConformanceError, StackNotInstalledError, UsageError
 from provider_conformance.items import CheckHooks
-from provider_conformance.providers import stacks, views
+from provider_conformance.providers import limits, stacks, views
 from provider_conformance.providers.causes import STACK_MISSING
 from provider_conformance.providers.model import Provider
 from provider_conformance.report import Subjected
 from provider_conformance.rules.model import Rule
-from provider_conformance.run import plan, plan_stack
+from provider_conformance.run import contract_for, plan, plan_stack
 from provider_conformance.selection import addressed, near, split_addresses
-from provider_conformance.settings import Settings, read, source_of
+from provider_conformance.settings import Named, Settings, read, source_of
 from provider_conformance.summary import SummaryHooks
 
 if TYPE_CHECKING:
     from provider_conformance.contracts.snapshots import Snapshot
+    from provider_conformance.isolation.remote import Remote
     from provider_conformance.releases.asking import Asked
 
 
@@ -53,8 +54,10 @@ def start(config: pytest.Config) -> None:
     Raises:
         pytest.UsageError: If that cannot be done as asked.
     """
+    during = ExitStack()
+    config.add_cleanup(during.close)
     try:
-        prepared = _prepare(config)
+        prepared = _prepare(config, during)
     except ConformanceError as error:
         raise pytest.UsageError(str(error)) from None
     policy = prepared.settings.policy
@@ -66,16 +69,21 @@ def start(config: pytest.Config) -> None:
         config.pluginmanager.register(summary, "provider_conformance_summary")
 
 
-def _prepare(config: pytest.Config) -> Prepared:
+def _prepare(config: pytest.Config, during: ExitStack) -> Prepared:
     all_rules = rules.all_rules()
     settings, snapshot = _settled(read(source_of(config), [rule.code for rule in all_rules]))
-    subjects = _subjects(settings, snapshot)
+    during.enter_context(limits.limited(settings.limits))
+    remotes: dict[str, Remote] = {}
+    subjects = _subjects(settings, snapshot, remotes, during)
     planned = plan(
         [subject.provider for subject in subjects if subject.provider.not_imported != _BY_RELEASES],
         {subject.provider.name: subject.contract for subject in subjects},
         all_rules,
         find=views.finder(settings.view),
     )
+    wanted_ids = [check.id for check in planned if settings.policy.wants(check)]
+    for name, remote in remotes.items():
+        planned = remote.away(planned, name, wanted_ids)
     if settings.releases is not None:
         planned += _release_checks(settings, settings.releases, subjects, all_rules)
     if settings.stack_rules:
@@ -109,12 +117,17 @@ def _settled(settings: Settings) -> tuple[Settings, Snapshot | None]:
     return replace(settings, view="source"), snapshot
 
 
-def _subjects(settings: Settings, snapshot: Snapshot | None) -> tuple[Subjected, ...]:
+def _subjects(
+    settings: Settings, snapshot: Snapshot | None, remotes: dict[str, Remote], during: ExitStack
+) -> tuple[Subjected, ...]:
     providers: dict[str, Provider] = {}
     for named in settings.providers:
-        provider = views.load(
-            named.argument, view=settings.view, api=settings.api, root=named.root, snapshot=snapshot
-        )
+        if settings.isolate and settings.view != "source":
+            provider = _away(named, settings, remotes, during)
+        else:
+            provider = views.load(
+                named.argument, view=settings.view, api=settings.api, root=named.root, snapshot=snapshot
+            )
         if provider.name in providers:
             raise UsageError(f"--provider={named.argument}: two providers would be called {provider.name}")
         providers[provider.name] = provider
@@ -147,6 +160,19 @@ def _release_checks(
     return checks
 
 
+def _away(named: Named, settings: Settings, remotes: dict[str, Remote], during: ExitStack) -> Provider:
+    """Load a provider in a process of its own, which is ended when pytest is done."""
+    from provider_conformance.isolation import parent  # noqa: PLC0415 - few runs need it
+    from provider_conformance.isolation.remote import Remote  # noqa: PLC0415
+
+    given = (named.argument, named.root, settings.view, settings.api, settings.stack, settings.limits)
+    remote = Remote(parent.Asked(*given))
+    during.callback(remote.close)
+    provider = remote.load()
+    remotes.setdefault(provider.name, remote)
+    return provider
+
+
 def _stack_itself(choice: str) -> Subjected:
     """The stack that is to be judged; with "auto" the installed one, or else the built-in one."""
     contract = contract_for(Provider(""), choice)
@@ -162,32 +188,6 @@ def _stack_checks(stack: Subjected, all_rules: Sequence[Rule]) -> list[Check]:
     if stack.contract is None:
         return []
     return plan_stack(stack.provider, stack.contract, lambda: load_host(name), all_rules)
-
-
-def contract_for(provider: Provider, stack: str) -> Contract | None:
-    """The contract to judge a provider by.
-
-    Args:
-        provider: The provider.
-        stack: The user's choice; with "auto" the stack that the provider's specs belong to, and
-            for a provider without specs the installed stack, or else the built-in one.
-
-    Returns:
-        The contract, None where the provider was not loaded far enough to know its stack.
-
-    Raises:
-        UsageError: If the stack is not installed, or several are and none is chosen.
-    """
-    if stack != "auto":
-        return load.load_contract(stack)
-    if provider.stack:
-        return load.load_contract(provider.stack)
-    if provider.problem:
-        return None
-    try:
-        return load.load_contract("installed")
-    except StackNotInstalledError:
-        return load.load_contract("builtin")
 
 
 def _take_addresses(config: pytest.Config, names: Sequence[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from provider_conformance.errors import UsageError
+from provider_conformance.providers.limits import DEFAULT, MEBIBYTE, Limits
 from provider_conformance.providers.views import VIEWS
 from provider_conformance.reports import FORMATS
 from provider_conformance.run import Policy
@@ -25,6 +26,7 @@ STACKS: Final = ("auto", "builtin", "installed", *FAMILIES)
 
 _ENVIRONMENT: Final = "PROVIDER_CONFORMANCE_"
 _TRUE: Final = ("1", "true", "yes", "on")
+_LARGEST: Final = 1e9
 _FALSE: Final = ("", "0", "false", "no", "off")
 
 
@@ -56,6 +58,8 @@ class Settings:
     stack_rules: bool
     view: str = "auto"
     releases: Asked | None = None
+    limits: Limits = DEFAULT
+    isolate: bool = False
 
 
 def destination(key: str) -> str:
@@ -161,6 +165,8 @@ def read(source: Source, codes: Collection[str]) -> Settings:
         reports=_reports(*source.texts_with_root("provider_report")),
         stack_rules=source.flag("provider_stack_rules"),
         releases=_releases(source.text("provider_releases")),
+        limits=_limits(source),
+        isolate=_isolate(source.flag("provider_isolate")),
     )
 
 
@@ -171,6 +177,31 @@ def _releases(text: str | None) -> Asked | None:
     from provider_conformance.releases.asking import parse_releases  # noqa: PLC0415
 
     return parse_releases(text, available())
+
+
+def _limits(source: Source) -> Limits:
+    seconds = _number(source, "provider_timeout", DEFAULT.seconds)
+    memory = _number(source, "provider_memory", DEFAULT.memory / MEBIBYTE)
+    return Limits(seconds=seconds, memory=int(memory * MEBIBYTE))
+
+
+def _number(source: Source, key: str, default: float) -> float:
+    text = source.text(key)
+    if text is None:
+        return default
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < _LARGEST:
+        raise UsageError(f"{option_name(key)}: {text!r} is no number above 0")
+    return number
+
+
+def _isolate(wanted: bool) -> bool:
+    if wanted and os.name != "posix":
+        raise UsageError("--provider-isolate: that takes a POSIX system")
+    return wanted
 
 
 def _providers(source: Source) -> tuple[Named, ...]:

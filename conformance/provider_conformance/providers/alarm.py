@@ -6,8 +6,8 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
 from typing import Final
 
@@ -27,6 +27,12 @@ class HangError(BaseException):
         self.seconds = seconds
 
 
+MERCY: Final = 3.0
+"""So many seconds after that the last resort strikes; a factory's own time is over by then."""
+
+last_resort: Callable[[], AbstractContextManager[None]] = nullcontext
+"""What is done around code that may not come back, in a process that may be ended."""
+
 _armed = False
 
 
@@ -38,11 +44,21 @@ def ringing(seconds: float) -> Iterator[None]:
     goes on. Whoever uses the same timer (pytest-timeout) has it back afterwards, with the time that is left.
     Within another such context this one does nothing.
     """
-    global _armed  # noqa: PLW0603 - there is one timer in a process
     possible = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-    if _armed or not possible or math.isinf(seconds):
+    if _armed or not possible:
         yield
         return
+    with last_resort():
+        if math.isinf(seconds):
+            yield
+        else:
+            with _timer(seconds):
+                yield
+
+
+@contextmanager
+def _timer(seconds: float) -> Iterator[None]:
+    global _armed  # noqa: PLW0603 - there is one timer in a process
     started = time.monotonic()
 
     def ring(_number: int, _frame: FrameType | None) -> None:

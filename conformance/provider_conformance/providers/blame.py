@@ -140,8 +140,14 @@ def let_go(threads: list[Started]) -> None:
             queues.pop(started.thread, None)
 
 
-def own_place(thread: threading.Thread, owns: Callable[[str], bool]) -> Location | None:
-    """Where in the provider's code a thread is, None where it is not in it."""
+def own_place(thread: threading.Thread, owns: Callable[[str], bool]) -> tuple[Location | None, str]:
+    """Where in the provider's code a thread is, and in which function of its that somebody had called."""
     frame = sys._current_frames().get(thread.ident or 0)
-    own = [f for f in _outwards(frame) if owns(f.f_code.co_filename)]
-    return Location(own[0].f_code.co_filename, own[0].f_lineno) if own else None
+    return place_among([f for f in _outwards(frame) if owns(f.f_code.co_filename)])
+
+
+def place_among(own: list[FrameType]) -> tuple[Location | None, str]:
+    """The nearest of the provider's frames, and the function of the farthest; they come from near to far."""
+    if not own:
+        return None, ""
+    return Location(own[0].f_code.co_filename, own[0].f_lineno), own[-1].f_code.co_name

@@ -10,20 +10,27 @@ import sys
 import threading
 from collections.abc import Callable, Coroutine, Generator, Iterable
 from dataclasses import replace
+from types import FrameType
 from typing import Any
 
 from provider_conformance.findings import Location
 from provider_conformance.protocols.classes import mro
 from provider_conformance.providers import careful, folders, watching
-from provider_conformance.providers.blame import own_place
+from provider_conformance.providers.blame import own_place, place_among
 from provider_conformance.providers.containment import Attempt, attempt
 from provider_conformance.providers.limits import limits
 
 
 class FactoryTimeoutError(Exception):
-    """The factory did not come back in time; ``source_place`` is where in the provider's code it was."""
+    """It did not come back in time.
+
+    Attributes:
+        source_place: Where in the provider's code it was.
+        within: The function of the provider's that the stack had called.
+    """
 
     source_place: Location | None = None
+    within: str = ""
 
 
 def construct(
@@ -39,7 +46,7 @@ def construct(
         seconds: How long it may take; by default what the run's limits say.
     """
     outcome: list[Attempt] = []
-    stuck: list[Location | None] = []
+    stuck: list[tuple[Location | None, str]] = []
     patience = limits().seconds if seconds is None else seconds
 
     def work() -> None:
@@ -56,7 +63,7 @@ def construct(
 
     with watching.watched(trial=True) as watch, folders.private():
         whole = attempt(run, seconds=math.inf)
-    inner = outcome[0] if outcome else Attempt(error=whole.error or _late(patience, stuck[-1]))
+    inner = outcome[0] if outcome else Attempt(error=whole.error or _late(patience, *stuck[-1]))
     violations = [v for v in watch.violations if outcome or v.location is not None]
     left = [started for started in watch.threads if started.thread is not thread]
     return replace(
@@ -102,27 +109,27 @@ async def _awaited(factory: Callable[..., Any], arguments: tuple[Any, ...], seco
     place = _awaited_at(watching.owner())
     task.cancel()
     await asyncio.wait({task}, timeout=1)
-    raise _late(seconds, place)
+    raise _late(seconds, *place)
 
 
-def _awaited_at(owns: watching.Owner) -> Location | None:
-    """Where in the provider's code one of the loop's tasks waits."""
+def _awaited_at(owns: watching.Owner) -> tuple[Location | None, str]:
+    """Where in the provider's code one of the loop's tasks waits, and in which function of its."""
     for task in asyncio.all_tasks():
         waiting: Any = task.get_coro()
-        own = None
+        own: list[FrameType] = []
         while waiting is not None:
             frame = getattr(waiting, "cr_frame", None)
             if frame is not None and owns(frame.f_code.co_filename):
-                own = Location(frame.f_code.co_filename, frame.f_lineno)
+                own.insert(0, frame)
             waiting = getattr(waiting, "cr_await", None)
-        if own is not None:
-            return own
-    return None
+        if own:
+            return place_among(own)
+    return None, ""
 
 
-def _late(seconds: float, place: Location | None = None) -> FactoryTimeoutError:
+def _late(seconds: float, place: Location | None = None, within: str = "") -> FactoryTimeoutError:
     error = FactoryTimeoutError(f"it did not finish within {seconds:g} seconds")
-    error.source_place = place
+    error.source_place, error.within = place, within
     return error
 
 

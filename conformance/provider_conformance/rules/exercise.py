@@ -23,6 +23,7 @@ from provider_conformance.rules.trials import Baseline, baseline
 if TYPE_CHECKING:
     from provider_conformance.hosts.running import Running
 
+_APART: Final = ("initialize", "shutdown")
 GRACE: Final = 1.0
 """How many seconds a thread has after the shutdown to come to its end."""
 _REGISTERED: Final = "conformance-registered"
@@ -98,7 +99,7 @@ def _holding(left: tuple[blame.Started, ...], owner: watching.Owner) -> Iterator
         if started.daemon or started.pooled:
             continue
         started.thread.join(max(end - time.monotonic(), 0))
-        place = blame.own_place(started.thread, owner)
+        place, _ = blame.own_place(started.thread, owner)
         if started.thread.is_alive() and place is not None:
             yield started.thread.name, place
 
@@ -154,13 +155,21 @@ def _of_kind(seen: dict[watching.Violation, None], kind: str) -> tuple[watching.
     return tuple(violation for violation in seen if violation.kind == kind)
 
 
+def is_over_time(error: BaseException | None, *, built: bool) -> bool:
+    """Whether a start does not come to an end; of what is built, initialize and shutdown are judged apart."""
+    late = root_of(error, FactoryTimeoutError)
+    if not isinstance(late, FactoryTimeoutError):
+        return False
+    return not built or late.within not in (*_APART, "")
+
+
 def told_elsewhere(subject: Subject, first: Baseline) -> str:
     """The rule about safety that tells why a provider did not start, "" where none does."""
     if root_of(first.error, SystemExit) is not None:
         return "PC723"
     if root_of(first.error, MemoryError) is not None:
         return "PC725"
-    if root_of(first.error, FactoryTimeoutError) is not None and not first.witness.made:
+    if is_over_time(first.error, built=bool(first.witness.made)):
         return "PC724"
     done = _tried(first, subject.provider.places)
     kinds = {violation.kind for violation in done.violations}

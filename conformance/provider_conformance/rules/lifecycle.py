@@ -20,6 +20,7 @@ from provider_conformance.protocols.model import ProtocolMethod, ProtocolModel, 
 from provider_conformance.protocols.signature import Signature
 from provider_conformance.providers import careful, places
 from provider_conformance.providers.model import SpecKind
+from provider_conformance.rules.exercise import is_over_time
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.problems import is_loadable
 from provider_conformance.rules.signatures import caller_of, not_judgeable, views_of
@@ -318,8 +319,8 @@ def life_cycle_too_slow(subject: Subject) -> Judgement:
         return Judgement((_finding(subject, "PC707", late.method, message, why, fix),))
     if first.error is None:
         return PASS
-    if not first.witness.made:
-        return Judgement(skipped="it is not built in time, see PC724")
+    if is_over_time(first.error, built=bool(first.witness.made)):
+        return Judgement(skipped="its start does not come to an end, see PC724")
     return Judgement(inconclusive=f"its start does not come to an end here: {first.error}")
 
 

@@ -14,6 +14,7 @@ from provider_conformance.rules.exercise import (
     by_design,
     exercised,
     fallback,
+    is_over_time,
     place_of,
     root_of,
     violations,
@@ -193,11 +194,12 @@ def ends_the_process(subject: Subject) -> Judgement:
 
 @rule("PC724", "over-time", scope=Scope.SPEC, applies=has_spec)
 def over_time(subject: Subject) -> Judgement:
-    """Check that building the provider comes to an end.
+    """Check that starting the provider comes to an end.
 
     What it does:
-        Calls the factory, and waits `--provider-timeout` seconds (30 by default). With `--provider-isolate`
-        a loop that nothing in the process can interrupt is ended as well, wherever it is.
+        Starts a stack with the provider in it, which calls the factory and asks for a listing, and waits
+        `--provider-timeout` seconds (30 by default). `initialize` and `shutdown` are told by PC707. With
+        `--provider-isolate` a loop that nothing in the process can interrupt is ended as well.
 
     Why is this bad:
         The stack builds its providers one after the other and waits for each: it never starts.
@@ -220,12 +222,13 @@ def over_time(subject: Subject) -> Judgement:
     if isinstance(done, Judgement):
         return done
     error = root_of(done.error, FactoryTimeoutError)
-    if error is None:
+    if not isinstance(error, FactoryTimeoutError):
         return PASS
-    if done.built:
-        return Judgement(skipped="its factory came back; what does not is initialize or shutdown")
-    message = f"its factory does not come back within {limits().seconds:g} s"
-    why = "the stack awaits the factory without a time limit, and never starts"
+    if not is_over_time(error, built=done.built):
+        return Judgement(skipped="its factory came back; PC707 is about what comes then")
+    called = f"`{error.within}`" if error.within else "its factory"
+    message = f"{called} does not come back within {limits().seconds:g} s when the stack starts"
+    why = "the stack waits for it without a time limit, and never starts"
     fix = "give what is waited for a time limit; --provider-timeout allows more"
     return _at(subject, "PC724", error, message, why, fix)
 

@@ -1,0 +1,149 @@
+"""The process that a provider is loaded in: ``python -m provider_conformance.isolation.child IN OUT CRASH``.
+
+The numbers are of descriptors: requests come by the first, answers go by the second, and where the
+process is ended by a signal or by the clock the third is told where it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import fcntl
+import json
+import os
+import queue
+import sys
+import threading
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from provider_conformance.checks import Check, encode
+from provider_conformance.errors import ConformanceError
+from provider_conformance.isolation.messages import from_provider, line
+from provider_conformance.providers import alarm, loading, staging, targets, views
+from provider_conformance.providers.limits import Limits, limited, limits
+from provider_conformance.providers.model import Provider
+from provider_conformance.rules import all_rules
+from provider_conformance.run import contract_for, execute, plan
+
+_HIGH: Final = 300
+"""Descriptors from here on are not hit by code that closes what it thinks is its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """The way back; ``leave`` ends the process without asking the provider's code."""
+
+    answers: BinaryIO
+
+    def tell(self, **message: Any) -> None:
+        """Send a message."""
+        self.answers.write(line(**message))
+        self.answers.flush()
+
+
+def main(arguments: list[str]) -> None:
+    """Load the provider that the first request names, and answer the others, a check each."""
+    requests, answers, crash = (fcntl.fcntl(int(number), fcntl.F_DUPFD, _HIGH) for number in arguments)
+    for number in arguments:
+        os.close(int(number))
+    faulthandler.enable(crash, all_threads=True)
+    channel = Channel(os.fdopen(answers, "wb"))
+    waiting = _requests(os.fdopen(requests, "rb"))
+    try:
+        _serve(waiting, channel, crash)
+    except ConformanceError as error:
+        channel.tell(usage=str(error))
+    except Exception:
+        channel.tell(broken=traceback.format_exc())
+    _leave(0)
+
+
+_leave: Final = os._exit
+"""At once: what the provider has registered for the end of the process may not come back."""
+
+
+def _requests(stream: BinaryIO) -> queue.SimpleQueue[dict[str, Any]]:
+    """The requests, read by a thread that ends the process when nobody asks any more."""
+    waiting: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+
+    def read() -> None:
+        for text in stream:
+            waiting.put(json.loads(text))
+        _leave(0)
+
+    threading.Thread(target=read, daemon=True, name="provider-conformance-requests").start()
+    return waiting
+
+
+def _serve(waiting: queue.SimpleQueue[dict[str, Any]], channel: Channel, crash: int) -> None:
+    asked = waiting.get()
+    sys.path[:] = asked["path"]
+    bounds = Limits(**asked["limits"])
+    _bound_memory(bounds.memory)
+    alarm.last_resort = lambda: _clock(crash)
+    if asked["stack"] in ("auto", "builtin"):
+        # Its import is no part of the provider's time.
+        import_module("provider_conformance.stack.resolver")
+    with limited(bounds):
+        _tell_home(asked, channel)
+        provider = views.load(
+            asked["argument"], view=asked["view"], api=asked["api"], root=Path(asked["root"])
+        )
+        channel.tell(provider=from_provider(provider))
+        checks = _checks(provider, asked)
+        while True:
+            _answer(checks[waiting.get()["check"]], channel)
+
+
+def _tell_home(asked: Mapping[str, Any], channel: Channel) -> None:
+    """Say whose files are the provider's, before any of them is run."""
+    target = targets.parse(asked["argument"], Path(asked["root"]))
+    if target.folder is not None:
+        staging.stage(target.folder, target.module)
+    home = loading.home_of(target.module)
+    channel.tell(home=[str(place) for place in home.places], name=target.name, package=target.module)
+
+
+def _checks(provider: Provider, asked: Mapping[str, Any]) -> dict[str, Check]:
+    contracts = {provider.name: contract_for(provider, asked["stack"])}
+    planned = plan([provider], contracts, all_rules(), find=views.finder(asked["view"]))
+    return {check.id: check for check in planned}
+
+
+def _answer(check: Check, channel: Channel) -> None:
+    if check.subject.spec is not None:
+        channel.tell(phase="class")
+        # Whatever that raises is told by the checks that it concerns.
+        with contextlib.suppress(Exception, SystemExit), loading.reading(check.subject.provider.reader):
+            check.subject.implementation()
+    channel.tell(phase="rule")
+    channel.tell(result=encode(execute(check)))
+
+
+def _bound_memory(size: int) -> None:
+    import resource  # noqa: PLC0415 - not on every system, as the whole of this module
+
+    # What is counted on Linux is what the process has written or may write, not what it maps.
+    kind = resource.RLIMIT_DATA if sys.platform == "linux" else resource.RLIMIT_AS
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(kind, (size, resource.getrlimit(kind)[1]))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+@contextlib.contextmanager
+def _clock(crash: int) -> Any:
+    """End the process where nothing else brings the provider's code back, a loop in C included."""
+    faulthandler.dump_traceback_later(limits().seconds + alarm.MERCY, exit=True, file=crash)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,221 @@
+"""The side of the run: starts a provider's process, asks it, and tells what became of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any, Final
+
+from provider_conformance.errors import ConformanceError, UsageError
+from provider_conformance.findings import Location
+from provider_conformance.isolation.messages import line
+from provider_conformance.providers.limits import MEBIBYTE, Limits
+from provider_conformance.providers.watching import Owner
+
+ENDED: Final = "PC723"
+TIME: Final = "PC724"
+MEMORY: Final = "PC725"
+_FRAME: Final = re.compile(r'^  File "(?P<path>.+)", line (?P<line>\d+) in ', re.MULTILINE)
+_START_SECONDS: Final = 60.0
+"""How long a process may take to start, apart from the provider's own code."""
+_NEARLY: Final = 0.75
+"""The part of its memory at which a process that was killed counts as killed for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a provider's process is told at its start; the members are those of the settings."""
+
+    argument: str
+    root: Path
+    view: str
+    api: str | None
+    stack: str
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """How a provider's process came to its end.
+
+    Attributes:
+        code: The rule that tells of such an end.
+        message: The end of a sentence about the provider.
+        place: Where in the provider's code it was, None where that is not known.
+        phase: What was going on: "import", "class" or "rule".
+    """
+
+    code: str
+    message: str
+    place: Location | None
+    phase: str
+
+
+class Process:
+    """One process with the provider in it."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._limits = asked.limits
+        self._owner = Owner()
+        self.name = asked.argument
+        self.package = ""
+        self.phase = "import"
+        self._unread = b""
+        self._crash: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `end`
+        self._start()
+        told = {**asdict(asked), "root": str(asked.root), "path": sys.path}
+        self._send(**told)
+
+    def _start(self) -> None:
+        theirs, self._requests = os.pipe()
+        self._answers, to_us = os.pipe()
+        passed = (theirs, to_us, self._crash.fileno())
+        command = [sys.executable, "-m", "provider_conformance.isolation.child", *map(str, passed)]
+        package = str(Path(__file__).parents[2])
+        self._process = subprocess.Popen(  # noqa: S603 - this interpreter, with a module of ours
+            command,
+            pass_fds=passed,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([package, *_python_path()])},
+        )
+        os.close(theirs)
+        os.close(to_us)
+
+    @property
+    def places(self) -> tuple[Path, ...]:
+        """The folders and files of the provider's own code."""
+        return self._owner.places
+
+    def ask(self, check: str, seconds: float) -> dict[str, Any] | Death:
+        """Send a check's id and wait for its result, or for the end of the process."""
+        self._send(check=check)
+        return self.answer("result", seconds)
+
+    def answer(self, wanted: str, seconds: float = _START_SECONDS) -> dict[str, Any] | Death:
+        """Wait for a message of one kind.
+
+        Args:
+            wanted: The key that it has.
+            seconds: When the process is ended, beside what the provider's code may take by itself.
+
+        Raises:
+            ConformanceError: The tool itself failed in the process.
+            UsageError: The provider cannot be loaded as asked.
+        """
+        end = time.monotonic() + seconds + 2 * self._limits.seconds
+        while (message := self._read(end)) is not None:
+            if wanted in message:
+                return message
+            self._note(message)
+        return self._death(late=time.monotonic() >= end)
+
+    def _note(self, message: dict[str, Any]) -> None:
+        if "usage" in message:
+            raise UsageError(message["usage"])
+        if "broken" in message:
+            raise ConformanceError(f"internal error in a provider's process:\n{message['broken']}")
+        if "home" in message:
+            self._owner = Owner(tuple(Path(place) for place in message["home"]))
+            self.name, self.package = message["name"], message["package"]
+        self.phase = message.get("phase", self.phase)
+
+    def _send(self, **message: Any) -> None:
+        with suppress(BrokenPipeError):  # it is dead, and the answer will say so
+            os.write(self._requests, line(**message))
+
+    def _read(self, end: float) -> dict[str, Any] | None:
+        while b"\n" not in self._unread:
+            ready, _, _ = select.select([self._answers], [], [], max(end - time.monotonic(), 0))
+            got = os.read(self._answers, 1 << 16) if ready else b""
+            if not got:
+                return None
+            self._unread += got
+        text, _, self._unread = self._unread.partition(b"\n")
+        message: dict[str, Any] = json.loads(text)
+        return message
+
+    def _death(self, *, late: bool) -> Death:
+        if late:
+            # It says where it is, and ends.
+            self._kill(signal.SIGABRT)
+        status, memory = self._wait()
+        self._crash.seek(0)
+        dump = self._crash.read().decode("utf-8", "replace")
+        self.end()
+        seconds = self._limits.seconds
+        if late or "Timeout (" in dump:
+            return self._dead(TIME, f"does not come back within {seconds:g} s", dump)
+        if memory >= _NEARLY * self._limits.memory:
+            bound = self._limits.memory // MEBIBYTE
+            return self._dead(MEMORY, f"takes all memory that it may have, {bound} MiB", dump)
+        return self._dead(ENDED, f"ends the process {_how(status)}", dump)
+
+    def _dead(self, code: str, message: str, dump: str) -> Death:
+        frames = ((match["path"], int(match["line"])) for match in _FRAME.finditer(dump))
+        place = next((Location(path, number) for path, number in frames if self._owner(path)), None)
+        return Death(code, message, place, self.phase)
+
+    def _wait(self) -> tuple[int, int]:
+        """The exit code, negative for a signal, and the bytes that the process had at its largest."""
+        end = time.monotonic() + 2
+        while time.monotonic() < end:
+            pid, status, usage = os.wait4(self._process.pid, os.WNOHANG)
+            if pid:
+                self._process.returncode = os.waitstatus_to_exitcode(status)
+                unit = 1 if sys.platform == "darwin" else 1024
+                return self._process.returncode, usage.ru_maxrss * unit
+            time.sleep(0.01)
+        # Its end of the pipe is closed and it lives on.
+        self._kill(signal.SIGKILL)
+        return self._process.wait(), 0
+
+    def _kill(self, number: int) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, number)
+
+    def end(self) -> None:
+        """End the process and all that it has started, and close the pipes."""
+        if self._requests < 0:
+            return
+        self._kill(signal.SIGKILL)
+        if self._process.returncode is None:
+            self._process.wait()
+        os.close(self._requests)
+        os.close(self._answers)
+        self._crash.close()
+        self._requests = -1
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the process has come to its end."""
+        return self._requests < 0
+
+
+def _python_path() -> list[str]:
+    return [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
+
+
+def _how(status: int) -> str:
+    if status >= 0:
+        return f"with exit code {status}"
+    try:
+        return f"by signal {signal.Signals(-status).name}"
+    except ValueError:
+        return f"by signal {-status}"
+
+
+Start = Callable[[], Process]

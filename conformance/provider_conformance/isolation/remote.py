@@ -1,0 +1,168 @@
+"""Providers whose checks are asked of a process of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from provider_conformance.checks import Check, decode
+from provider_conformance.findings import Finding, Judgement, Outcome, Severity
+from provider_conformance.isolation.messages import to_provider
+from provider_conformance.isolation.parent import ENDED, MEMORY, TIME, Asked, Death, Process
+from provider_conformance.providers.causes import EXITED, HANGS
+from provider_conformance.providers.model import Problem, Provider
+from provider_conformance.rules.model import Subject
+
+_KINDS: Final = {ENDED: EXITED, TIME: HANGS, MEMORY: "memory"}
+_WHY: Final = "all providers of a stack share its process: what happens to it happens to all of them"
+_FIXES: Final = {
+    ENDED: "raise an error instead; a signal comes from native code, which the trace of a debugger shows",
+    TIME: "end the loop, or give what is waited for a time limit; --provider-timeout allows more",
+    MEMORY: "bound what is kept; --provider-memory allows more",
+}
+_TRYING: Final = ("PC5", "PC6", "PC7")
+_SECONDS: Final = 60.0
+"""How long a check may take, apart from the provider's own code."""
+_LONG: Final = {"PC4": 900.0}
+"""Mypy reads a whole stack the first time."""
+_DEATHS: Final = 8
+"""So many processes of a provider may die before it is left at that."""
+
+
+@dataclass(slots=True)
+class Remote:
+    """A provider in a process of its own, which is started again where it dies.
+
+    ``wanted`` are the ids of the checks that the user wants: a death is told by a rule that runs.
+    """
+
+    asked: Asked
+    wanted: Collection[str] = ()
+    _process: Process | None = None
+    _deaths: list[Death] = field(default_factory=list)
+    _gates: dict[str, Death | None] = field(default_factory=dict)
+
+    def load(self) -> Provider:
+        """The provider as its process sees it, or with the one problem that ended the process.
+
+        Raises:
+            UsageError: the argument is malformed or names nothing that exists.
+        """
+        told = self._started()
+        if isinstance(told, Death):
+            return self._lost(told)
+        return to_provider(told["provider"])
+
+    def _started(self) -> dict[str, Any] | Death:
+        self.close()
+        self._process = Process(self.asked)
+        return self._process.answer("provider")
+
+    def _lost(self, death: Death) -> Provider:
+        process = self._process
+        name, package = (process.name, process.package) if process else (self.asked.argument, "")
+        problem = Problem(
+            _KINDS[death.code],
+            f"importing `{package or name}` {death.message}",
+            death.place,
+            "The stack imports this module into its own process when it starts.",
+            _FIXES[death.code],
+        )
+        places = process.places if process else ()
+        return Provider(name, root=self.asked.root, problem=problem, package=package, places=places)
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.end()
+
+    def away(self, checks: Iterable[Check], name: str, wanted: Collection[str]) -> list[Check]:
+        """The same checks, those of the provider asked of its process.
+
+        A process that died at import is not started again: what is left to say is known.
+
+        Args:
+            checks: The checks of a run.
+            name: The provider's name.
+            wanted: The ids of those that the user wants.
+        """
+        listed = list(checks)
+        if self._process is None or self._process.is_over:
+            return listed
+        self.wanted = frozenset(wanted)
+        gates = {id(check.subject.spec): check.id for check in listed if check.code == ENDED}
+        return [
+            self._away(check, gates.get(id(check.subject.spec), "")) if check.provider == name else check
+            for check in listed
+        ]
+
+    def _away(self, check: Check, gate: str) -> Check:
+        def ask(_subject: Subject) -> Judgement:
+            return self._judged(check, gate)
+
+        ask.__doc__ = check.rule.documentation
+        return replace(check, rule=replace(check.rule, check=ask))
+
+    def _judged(self, check: Check, gate: str) -> Judgement:
+        """What the process says, unless it is known to die of it."""
+        dead = self._gate(gate) if gate else None
+        if dead is not None and (dead.phase != "rule" or check.code.startswith(_TRYING)):
+            return self._of_dead(check, dead, gate)
+        if len(self._deaths) >= _DEATHS:
+            return Judgement(inconclusive=f"not run: its process has ended {_DEATHS} times before")
+        told = self._told(check.id)
+        return _finding(check, told) if isinstance(told, Death) else _judgement(told)
+
+    def _gate(self, check: str) -> Death | None:
+        """How the process ends where the provider is built, used and shut down; None where it does not."""
+        if check not in self._gates:
+            told = self._told(check)
+            self._gates[check] = told if isinstance(told, Death) else None
+        return self._gates[check]
+
+    def _told(self, check: str) -> dict[str, Any] | Death:
+        if self._process is None or self._process.is_over:
+            started = self._started()
+            if isinstance(started, Death):
+                self._deaths.append(started)
+                return started
+        assert self._process is not None  # noqa: S101 - just started
+        seconds = next((s for codes, s in _LONG.items() if f"::{codes}" in check), _SECONDS)
+        told = self._process.ask(check, seconds)
+        if isinstance(told, Death):
+            self._deaths.append(told)
+        return told
+
+    def _of_dead(self, check: Check, death: Death, gate: str) -> Judgement:
+        teller = gate.replace(f"::{ENDED}", f"::{death.code}")
+        if check.id == teller:
+            return _finding(check, death)
+        reason = f"see {death.code}: it {death.message}"
+        return Judgement(skipped=reason) if teller in self.wanted else Judgement(inconclusive=reason)
+
+
+def _finding(check: Check, death: Death) -> Judgement:
+    """The one finding about the end of a process, with the check where it happened."""
+    spec = check.subject.spec
+    what = "importing its module" if death.phase == "class" else "using it"
+    where = "" if check.code == death.code else f" ({check.name})"
+    place = death.place or (spec.location if spec else None)
+    finding = Finding(
+        death.code,
+        Severity.ERROR,
+        f"{what} {death.message}{where}",
+        location=place,
+        why=_WHY,
+        fix=_FIXES[death.code],
+        detail="" if check.code == death.code else check.name,
+    )
+    return Judgement((finding,))
+
+
+def _judgement(told: dict[str, Any]) -> Judgement:
+    result = decode(told["result"])
+    if result.broken:
+        raise RuntimeError(result.reason)
+    skipped = result.reason if result.outcome is Outcome.SKIPPED else ""
+    return Judgement(result.findings, inconclusive="" if skipped else result.reason, skipped=skipped)

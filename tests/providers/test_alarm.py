@@ -1,0 +1,68 @@
+"""The main thread is interrupted where it does not come back, and the timer goes back to whoever had it."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+
+import pytest
+
+from provider_conformance.providers.alarm import HangError, ringing
+from provider_conformance.providers.containment import attempt
+from provider_conformance.providers.limits import Limits, limited
+
+
+def test_a_call_that_hangs_is_interrupted() -> None:
+    with limited(Limits(seconds=0.1)):
+        error = attempt(lambda: time.sleep(60)).error
+    assert isinstance(error, HangError)
+    assert str(error) == "it does not come back within 0.1 s"
+
+
+def test_a_call_that_catches_every_exception_is_interrupted_all_the_same() -> None:
+    def stubborn() -> None:
+        try:
+            time.sleep(60)
+        except Exception:
+            time.sleep(60)
+
+    assert isinstance(attempt(stubborn, seconds=0.1).error, HangError)
+
+
+def test_a_lock_that_nobody_opens_is_interrupted() -> None:
+    lock = threading.Lock()
+    with lock:
+        assert isinstance(attempt(lock.acquire, seconds=0.1).error, HangError)
+
+
+def test_the_users_handler_and_timer_come_back() -> None:
+    rung = []
+    before = signal.signal(signal.SIGALRM, lambda *_: rung.append(1))
+    signal.setitimer(signal.ITIMER_REAL, 30, 7)
+    try:
+        with pytest.raises(HangError), ringing(0.05):
+            time.sleep(60)
+        left, interval = signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.raise_signal(signal.SIGALRM)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert rung == [1]
+    assert 0 < left < 30
+    assert interval == 7
+
+
+def test_another_thread_is_left_alone() -> None:
+    seen: list[object] = []
+
+    def work() -> None:
+        with ringing(0.01):
+            time.sleep(0.05)
+        seen.append(signal.getsignal(signal.SIGALRM))
+
+    before = signal.getsignal(signal.SIGALRM)
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [before]

@@ -57,6 +57,16 @@ _OPTIONS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
         {"metavar": "MIB"},
     ),
     (
+        "provider_config",
+        "try providers with the configuration in a YAML file: settings, or by provider type, or a run config",
+        {"metavar": "FILE"},
+    ),
+    (
+        "provider_backend",
+        "the back ends of remote providers are there: use the network, and let what cannot reach one fail",
+        {"action": "store_true", "default": None},
+    ),
+    (
         "provider_select",
         "run only the rules with these codes or prefixes, separated by commas: PC2,PC301",
         {"metavar": "CODES", "action": "append"},
@@ -84,6 +94,11 @@ _OPTIONS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
 )
 _EXPLAIN: Final = "print the page of a rule and exit"
 _KNOWN: Final = "failures that are accepted, one a line: PC2xx[remote::foo.method]: reason"
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Let a conftest have a hook for the configuration to try a provider with."""
+    pluginmanager.add_hookspecs(import_module("provider_conformance.hookspecs"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

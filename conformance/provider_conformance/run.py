@@ -16,7 +16,9 @@ from provider_conformance.errors import StackNotInstalledError
 from provider_conformance.findings import PASS, Finding, Outcome, Severity
 from provider_conformance.hosts.model import Host
 from provider_conformance.providers import loading, watching
+from provider_conformance.providers.given import AS_IT_IS, Trying
 from provider_conformance.providers.implementation import find_implementation
+from provider_conformance.providers.limits import limited, limits
 from provider_conformance.providers.model import Implementation, Provider, Spec
 from provider_conformance.report import Record, Report, Subjected, unmatched
 from provider_conformance.rules.model import Rule, Scope, Subject
@@ -105,6 +107,7 @@ def plan(
     rules: Iterable[Rule],
     *,
     find: Find = find_implementation,
+    trying: Trying = AS_IT_IS,
 ) -> list[Check]:
     """List the checks that a full run consists of; nothing of a provider is imported.
 
@@ -114,12 +117,19 @@ def plan(
             stack is not known.
         rules: The rules to apply.
         find: Finds the class behind a spec, called when the first check needs it.
+        trying: How the user wants providers to be tried.
 
     Returns:
         The checks: per provider those about the whole of it, then API by API.
     """
     ordered = sorted(rules, key=lambda rule: rule.code)
-    return [check for provider in providers for check in _of_provider(provider, contracts, ordered, find)]
+    return [
+        check
+        for provider in providers
+        for check in _of_provider(
+            Subject(provider, contracts.get(provider.name), trying=trying), ordered, find
+        )
+    ]
 
 
 def plan_stack(
@@ -138,11 +148,8 @@ def plan_stack(
     return [Check(f"{stack.name}::{rule.code}", rule, subject) for rule in about if rule.applies(subject)]
 
 
-def _of_provider(
-    provider: Provider, contracts: Mapping[str, Contract | None], rules: Sequence[Rule], find: Find
-) -> Iterator[Check]:
-    contract = contracts.get(provider.name)
-    subject = Subject(provider, contract)
+def _of_provider(subject: Subject, rules: Sequence[Rule], find: Find) -> Iterator[Check]:
+    provider = subject.provider
     for rule in rules:
         loadable = provider.problem is None or rule.code.startswith(_LOADING)
         if rule.scope is Scope.PROVIDER and loadable and rule.applies(subject):
@@ -217,7 +224,9 @@ def execute(check: Check) -> Result:
     """
     try:
         provider = check.subject.provider
-        with loading.reading(provider.reader), watching.watched(watching.Owner(provider.places)):
+        bounds = replace(limits(), network=limits().network or check.subject.trying.backend)
+        watch = watching.watched(watching.Owner(provider.places))
+        with loading.reading(provider.reader), limited(bounds), watch:
             judgement = check.rule.check(check.subject)
         if judgement is PASS:
             return _PASSED
@@ -289,10 +298,11 @@ def run(
     policy: Policy | None = None,
     *,
     find: Find = find_implementation,
+    trying: Trying = AS_IT_IS,
 ) -> Report:
     """Judge providers and report; see :func:`plan` for the arguments."""
     policy = policy or Policy()
-    planned = plan(providers, contracts, rules, find=find)
+    planned = plan(providers, contracts, rules, find=find, trying=trying)
     records = tuple(Record(check, judge(check, policy)) for check in planned if policy.wants(check))
     subjects = tuple(Subjected(provider, contracts.get(provider.name)) for provider in providers)
     stale = unmatched(policy.known, records, planned)

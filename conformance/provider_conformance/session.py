@@ -12,6 +12,7 @@ import pytest
 
 from provider_conformance import rules
 from provider_conformance.checks import Check
+from provider_conformance.configurations import trying
 from provider_conformance.contracts import load
 from provider_conformance.errors import ConformanceError, StackNotInstalledError, UsageError
 from provider_conformance.items import CheckHooks
@@ -80,6 +81,7 @@ def _prepare(config: pytest.Config, during: ExitStack) -> Prepared:
         {subject.provider.name: subject.contract for subject in subjects},
         all_rules,
         find=views.finder(settings.view),
+        trying=trying(config, settings, [subject.provider for subject in subjects]),
     )
     wanted_ids = [check.id for check in planned if settings.policy.wants(check)]
     for name, remote in remotes.items():

@@ -60,6 +60,8 @@ class Settings:
     releases: Asked | None = None
     limits: Limits = DEFAULT
     isolate: bool = False
+    config: Path | None = None
+    backend: bool = False
 
 
 def destination(key: str) -> str:
@@ -94,6 +96,11 @@ class Source:
         """A setting that is one text."""
         value = self.option(key) or self.ini(key) or self.environ.get(environment_name(key))
         return str(value).strip() if value else None
+
+    def text_with_root(self, key: str) -> tuple[str | None, Path]:
+        """A setting that is one text, and the folder that a path in it is relative to."""
+        from_ini = not self.option(key) and bool(self.ini(key))
+        return self.text(key), self.ini_folder if from_ini else self.here
 
     def texts(self, key: str, separator: str = ",") -> tuple[str, ...]:
         """A setting that is a list; in the environment its parts are separated by ``separator``."""
@@ -167,6 +174,8 @@ def read(source: Source, codes: Collection[str]) -> Settings:
         releases=_releases(source.text("provider_releases")),
         limits=_limits(source),
         isolate=_isolate(source.flag("provider_isolate")),
+        config=_file("--provider-config", *source.text_with_root("provider_config")),
+        backend=source.flag("provider_backend"),
     )
 
 
@@ -223,6 +232,15 @@ def _one_of(option: str, word: str, choices: Collection[str]) -> str:
             f"{option}: there is no {word!r}; choose one of {', '.join(choices)}{did_you_mean(word, choices)}"
         )
     return word
+
+
+def _file(option: str, text: str | None, root: Path) -> Path | None:
+    if text is None:
+        return None
+    file = root / Path(text).expanduser()
+    if not file.is_file():
+        raise UsageError(f"{option}: there is no file {file}")
+    return file
 
 
 def _reports(texts: Iterable[str], root: Path) -> tuple[Target, ...]:

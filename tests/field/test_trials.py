@@ -16,10 +16,10 @@ from provider_conformance.hosts.generated import nothing
 from provider_conformance.hosts.installed import InstalledHost, installed_host
 from provider_conformance.hosts.installed_specs import inline_spec_class, made
 from provider_conformance.hosts.model import StackSketch
+from provider_conformance.hosts.registrable import named
 from provider_conformance.hosts.running import FIRST, SECOND, Running
 from provider_conformance.hosts.standins import stand_in
 from provider_conformance.hosts.trial import Trial, Witness
-from provider_conformance.strategies.objects import named
 from support.field import only
 
 pytestmark = only("stack-*")

@@ -19,7 +19,7 @@ from provider_conformance.hosts.model import ProviderSketch, Resolution, Sorting
 from provider_conformance.hosts.running import Running
 from provider_conformance.hosts.standins import stand_in
 from provider_conformance.hosts.vocabulary import BUILTIN
-from provider_conformance.hosts.watching import Witness
+from provider_conformance.hosts.watching import Tried
 from provider_conformance.stack.errors import ShutdownError
 from provider_conformance.stack.graph import topological_order
 from provider_conformance.stack.registry import ProviderRegistry
@@ -99,20 +99,16 @@ class BuiltinHost:
         self,
         sketch: StackSketch,
         work: Callable[[Running], Awaitable[T]],
-        *,
-        spec: Any,
-        ledger: Ledger,
-        witness: Witness,
-        folder: str,
+        tried: Tried,
     ) -> T:
         """See :class:`~provider_conformance.hosts.trial.TryingHost`; this stack writes nothing."""
         done: list[T] = []
 
         async def once(stack: Stack) -> None:
-            done.append(await work(BuiltinRunning.of(stack, spec.api.value)))
+            done.append(await work(BuiltinRunning.of(stack, tried.spec.api.value)))
 
         with suppress(ShutdownError):
-            await self.working(sketch, once, ledger=ledger, specs=[spec])
+            await self.working(sketch, once, ledger=tried.ledger, specs=[tried.spec])
         return done[0]
 
     def _implementation(self, provider: ProviderSketch, ledger: Ledger) -> Any:

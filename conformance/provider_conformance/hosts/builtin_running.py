@@ -60,6 +60,14 @@ class BuiltinRunning:
         """What the table has written down at its start."""
         return () if self.table is None else tuple(self.table.problems[provider_id])
 
+    async def unanswered(self) -> BaseException | None:
+        """What asking the first instance for its listing raises."""
+        try:
+            await self.listed() if self.listing else ()
+        except (Exception, SystemExit) as error:
+            return error
+        return None
+
     async def listed(self, provider_id: str = FIRST) -> list[Any]:
         """What the provider lists."""
         return list(await getattr(self.instances[provider_id], self.listing)())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import tempfile
 from collections.abc import Callable, Mapping
@@ -11,10 +12,11 @@ from unittest import mock
 
 from provider_conformance.hosts.storage import places
 from provider_conformance.providers import careful
-from provider_conformance.providers.sample import sample_config
+from provider_conformance.providers.given import Given
+from provider_conformance.providers.sample import sample_config, with_environment
 
 
-def configuring(config_class: Callable[..., Any] | None, folder: str) -> type:
+def configuring(config_class: Callable[..., Any] | None, folder: str, given: Given | None = None) -> type:
     """A class to put in the place of a configuration class: each call gives a configuration to try with.
 
     Two instances in one stack get two folders, and two names in the stack's own stores: what they
@@ -23,6 +25,7 @@ def configuring(config_class: Callable[..., Any] | None, folder: str) -> type:
     Args:
         config_class: The provider's class, None where it has none.
         folder: Where its paths are to be.
+        given: What the user gave, None for the provider's sample.
     """
     numbers = itertools.count()
     fields = careful.attribute(config_class, "model_fields") if config_class else None
@@ -35,12 +38,20 @@ def configuring(config_class: Callable[..., Any] | None, folder: str) -> type:
         own = f"{folder}/{number}"
         Path(own).mkdir()
         with mock.patch.object(tempfile, "tempdir", own), mock.patch.dict("os.environ", places(own)):
-            return sample_config(
-                config_class, lambda **values: config_class(**{**_apart(values, number), **injected})
-            )
+            return _made(config_class, given, lambda **v: config_class(**{**_apart(v, number), **injected}))
 
     # A stack looks at the fields to see what it may inject.
     return type("Config", (), {"__new__": make, "__fields__": fields if isinstance(fields, dict) else {}})
+
+
+def _made(config_class: Callable[..., Any], given: Given | None, make: Callable[..., Any]) -> Any:
+    """A configuration from what was given, or else from the sample."""
+    if given is None:
+        return sample_config(config_class, make)
+    if isinstance(given.value, dict):
+        return make(**with_environment(given.value))
+    # An object is the user's: what a trial does to it is not to show in the next.
+    return copy.deepcopy(given.value)
 
 
 def _apart(values: Mapping[str, Any], number: int) -> dict[str, Any]:

@@ -32,9 +32,9 @@ from provider_conformance.hosts.generated import (
 )
 from provider_conformance.hosts.installed_running import (
     InstalledRunning,
-    found_in_listings,
     kinds_of,
     listing_of,
+    read_listings,
 )
 from provider_conformance.hosts.installed_specs import inline_spec_class, made, protocols_of
 from provider_conformance.hosts.loop import ReusedLoop
@@ -42,7 +42,7 @@ from provider_conformance.hosts.model import ProviderSketch, Resolution, Sorting
 from provider_conformance.hosts.running import Running
 from provider_conformance.hosts.standins import stand_in
 from provider_conformance.hosts.storage import dist_registry, opened
-from provider_conformance.hosts.watching import Witness
+from provider_conformance.hosts.watching import Tried
 
 T = TypeVar("T")
 
@@ -118,14 +118,10 @@ class InstalledHost:
         self,
         sketch: StackSketch,
         work: Callable[[Running], Awaitable[T]],
-        *,
-        spec: Any,
-        ledger: Ledger,
-        witness: Witness,
-        folder: str,
+        tried: Tried,
     ) -> T:
         """See :class:`~provider_conformance.hosts.trial.TryingHost`."""
-        api = spec.api.value
+        spec, ledger, api = tried.spec, tried.ledger, tried.spec.api.value
         parts = Parts(self.vocabulary.routed.get(api, ""), api)
         real = (api, spec.provider_type)
         generated = [p for p in sketch.providers if (p.api, p.provider_type) != real]
@@ -135,9 +131,9 @@ class InstalledHost:
         ):
             registry = self._registry(StackSketch(tuple(generated)), modules)
             registry.setdefault(spec.api, {})[spec.provider_type] = spec
-            async with opened(self._stack.core_package, folder):
+            async with opened(self._stack.core_package, tried.folder):
                 whole = replace(sketch, apis=self._served(sketch))
-                return await self._worked(whole, registry, parts, work, witness)
+                return await self._worked(whole, registry, parts, work, tried)
 
     def _served(self, sketch: StackSketch) -> tuple[str, ...]:
         """What is configured, and nothing else: some releases refuse a router without providers."""
@@ -150,17 +146,17 @@ class InstalledHost:
         registry: dict[Any, dict[str, Any]],
         parts: Parts,
         work: Callable[[Running], Awaitable[T]],
-        witness: Witness,
+        tried: Tried,
     ) -> T:
         kept = dist_registry(self._stack.core_package)
         impls = await self._resolved(sketch, registry, kept)
         try:
-            return await work(await self._running(parts, witness))
+            return await work(await self._running(parts, tried))
         finally:
             await _shut_down(impls)
 
-    async def _running(self, parts: Parts, witness: Witness) -> Running:
-        instances = {implementation.__provider_id__: implementation for implementation in witness.made}
+    async def _running(self, parts: Parts, tried: Tried) -> Running:
+        instances = {implementation.__provider_id__: implementation for implementation in tried.witness.made}
         private = installed_contract(self.stack).apis[parts.api].private
         protocol = private.live if private and parts.table is not None else None
         return InstalledRunning(
@@ -171,7 +167,7 @@ class InstalledHost:
             router=next(iter(instances.values())) if parts.router is None else parts.router,
             kinds=kinds_of(protocol, self._datatypes),
             private=protocol,
-            found=await found_in_listings(instances, listing_of(protocol), parts.table),
+            found=await read_listings({} if tried.offline else instances, listing_of(protocol), parts.table),
         )
 
     async def _resolved(

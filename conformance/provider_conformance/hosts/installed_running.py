@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from inspect import Parameter, signature
 from types import ModuleType, TracebackType, UnionType
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ValidationError
 
+from provider_conformance.hosts.registrable import named
 from provider_conformance.hosts.running import FIRST
 
 _HANDS_OVER: Final = "register_object_with_provider"
@@ -19,12 +20,25 @@ _ROUTABLE: Final = "RoutableObjectWithProvider"
 
 
 @dataclass(frozen=True, slots=True)
+class Listings:
+    """What came of reading the providers' listings, by provider id.
+
+    Attributes:
+        problems: What is wrong with one, in sentences.
+        raised: What one raised.
+    """
+
+    problems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    raised: Mapping[str, BaseException] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class InstalledRunning:
     """See :class:`~provider_conformance.hosts.running.Running`, whose members these are.
 
     Attributes:
         private: The protocol that the routing table calls, None where there is none.
-        found: What was found wrong with a listing at the start, by provider id.
+        found: What was found wrong with listings when the stack started.
     """
 
     stack: str
@@ -34,7 +48,7 @@ class InstalledRunning:
     router: Any
     kinds: tuple[type, ...]
     private: type | None
-    found: Mapping[str, tuple[str, ...]]
+    found: Listings
 
     @property
     def listing(self) -> str:
@@ -48,7 +62,17 @@ class InstalledRunning:
 
     def problems(self, provider_id: str = FIRST) -> tuple[str, ...]:
         """What was wrong with the listing when the stack started."""
-        return self.found.get(provider_id, ())
+        return self.found.problems.get(provider_id, ())
+
+    async def unanswered(self) -> BaseException | None:
+        """What its listing raised, or what it raises when an object is registered where it lists nothing."""
+        if self.listing or not self.kinds:
+            return self.found.raised.get(FIRST)
+        kind: Any = self.kinds[0]
+        try:
+            return await self.register(named(kind, "conformance-asks"))
+        except Exception as error:
+            return error
 
     async def listed(self, provider_id: str = FIRST) -> list[Any]:
         """What the provider lists; nothing where it is asked for no listing, or answers with None."""
@@ -107,30 +131,34 @@ def listing_of(private: type | None) -> str:
     return ""
 
 
-async def found_in_listings(
-    instances: Mapping[str, Any], listing: str, table: Any
-) -> dict[str, tuple[str, ...]]:
+async def read_listings(instances: Mapping[str, Any], listing: str, table: Any) -> Listings:
     """Have a table read what the providers list, as the stack does when it starts.
 
     Args:
         instances: The providers by their ids.
         listing: The method that lists; nothing is read where it is empty.
         table: The routing table.
-
-    Returns:
-        What is wrong with the listings, by provider id.
     """
-    if not listing:
-        return {}
-    found = {provider_id: await _wrong_with(one, listing) for provider_id, one in instances.items()}
-    if not any(found.values()) and hasattr(table, "refresh"):
+    problems: dict[str, tuple[str, ...]] = {}
+    raised: dict[str, BaseException] = {}
+    for provider_id, instance in instances.items() if listing else ():
         try:
-            await table.refresh()
+            problems[provider_id] = _wrong_with(await getattr(instance, listing)())
         except (Exception, SystemExit) as error:
-            if _is_about_an_item(error, instances):
-                told = f"its routing table cannot use what it lists: {type(error).__name__}: {error}"
-                found[next(iter(found))] = (told,)
-    return found
+            problems[provider_id] = (f"its listing failed: {type(error).__name__}: {error}",)
+            raised[provider_id] = error
+    if problems and not any(problems.values()) and hasattr(table, "refresh"):
+        problems[next(iter(problems))] = await _refreshed(table, instances)
+    return Listings(problems, raised)
+
+
+async def _refreshed(table: Any, instances: Mapping[str, Any]) -> tuple[str, ...]:
+    try:
+        await table.refresh()
+    except (Exception, SystemExit) as error:
+        if _is_about_an_item(error, instances):
+            return (f"its routing table cannot use what it lists: {type(error).__name__}: {error}",)
+    return ()
 
 
 def _is_about_an_item(error: BaseException, instances: Mapping[str, Any]) -> bool:
@@ -142,11 +170,7 @@ def _is_about_an_item(error: BaseException, instances: Mapping[str, Any]) -> boo
     )
 
 
-async def _wrong_with(instance: Any, listing: str) -> tuple[str, ...]:
-    try:
-        listed = await getattr(instance, listing)()
-    except (Exception, SystemExit) as error:
-        return (f"its listing failed: {type(error).__name__}: {error}",)
+def _wrong_with(listed: Any) -> tuple[str, ...]:
     if listed is None:
         return ()
     if not isinstance(listed, (list, tuple)):

@@ -8,6 +8,8 @@ from enum import Enum
 from traceback import walk_tb
 from typing import Final
 
+from pydantic import ValidationError
+
 from provider_conformance.hosts import configuring
 from provider_conformance.stack import errors
 
@@ -28,8 +30,7 @@ def refusal(error: BaseException) -> Refusal:
     """What a stack did not start for, told by what its resolver raised.
 
     The built-in stack has a class of error for each. An installed one is known by where it raises:
-    in its own check of protocols, in its sort, or
-    where a configuration is made.
+    in its own check of protocols, in its sort, or where a configuration is made.
     """
     if isinstance(
         error, errors.DependencyCycleError | errors.DependencyError | errors.ProviderNotAllowedError
@@ -44,6 +45,15 @@ def refusal(error: BaseException) -> Refusal:
     if any(isinstance(cause, graphlib.CycleError) for cause in _causes(error)):
         return Refusal.RUN_CONFIG
     return Refusal.START
+
+
+def config_problem(error: BaseException) -> str:
+    """Why a configuration is refused, without its values: some of them are secrets."""
+    for cause in _causes(error):
+        if isinstance(cause, ValidationError):
+            told = cause.errors(include_url=False, include_input=False, include_context=False)
+            return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'it'}: {e['msg']}" for e in told)
+    return errors.describe(error)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -54,6 +54,9 @@ class Running(Protocol):
     def problems(self, provider_id: str = FIRST) -> tuple[str, ...]:
         """What the table found wrong with a provider's listing, in sentences."""
 
+    async def unanswered(self) -> BaseException | None:
+        """What the provider raises when it is asked for the least: its listing, or to take an object."""
+
     async def listed(self, provider_id: str = FIRST) -> list[Any]:
         """What the provider itself lists; whatever it raises is raised."""
 

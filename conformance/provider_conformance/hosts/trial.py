@@ -17,9 +17,10 @@ from provider_conformance.hosts.configuring import configuring
 from provider_conformance.hosts.generated import FACTORIES, Ledger
 from provider_conformance.hosts.model import ProviderSketch, StackSketch, Vocabulary
 from provider_conformance.hosts.running import FIRST, Running
-from provider_conformance.hosts.watching import WatchedDeps, Witness, extra_parameters
+from provider_conformance.hosts.watching import Tried, WatchedDeps, Witness, extra_parameters
 from provider_conformance.providers.constructing import construct
 from provider_conformance.providers.containment import Attempt
+from provider_conformance.providers.given import Given
 
 __all__ = ["Trial", "TryingHost", "WatchedDeps", "Witness", "made_up"]
 
@@ -44,21 +45,14 @@ class TryingHost(Protocol):
         self,
         sketch: StackSketch,
         work: Callable[[Running], Awaitable[T]],
-        *,
-        spec: Any,
-        ledger: Ledger,
-        witness: Witness,
-        folder: str,
+        tried: Tried,
     ) -> T:
         """Do some work on a running stack that is shut down afterwards.
 
         Args:
-            sketch: The run config; providers of the type of ``spec`` are real.
+            sketch: The run config; providers of the tried one's type are real.
             work: What to do with the stack.
-            spec: The spec of the real provider.
-            ledger: Is told what the made-up providers do.
-            witness: Knows what the factory of the real provider has made.
-            folder: Where the stack may write.
+            tried: The real provider.
 
         Returns:
             What ``work`` returns.
@@ -78,12 +72,16 @@ class Trial:
         factory: Its factory.
         config_class: The class of its configuration, or what makes one; None without one.
         host: The stack to try it on.
+        given: The configuration that the user gave, None for the sample.
+        offline: Whether its back end is known not to be there: then the stack does not ask for listings.
     """
 
     spec: Any
     factory: Callable[..., Any]
     config_class: Callable[..., Any] | None
     host: TryingHost = field(default_factory=BuiltinHost)
+    given: Given | None = None
+    offline: bool = False
 
     @property
     def sketch(self) -> ProviderSketch:
@@ -127,9 +125,8 @@ class Trial:
 
         async def worked() -> Any:
             with self._module(seen, ledger, folder) as spec:
-                return await self.host.trying(
-                    sketch, work, spec=spec, ledger=ledger, witness=seen, folder=folder
-                )
+                tried = Tried(spec, ledger, seen, folder, offline=self.offline)
+                return await self.host.trying(sketch, work, tried)
 
         prefix = "provider-conformance-"
         with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder:
@@ -141,7 +138,7 @@ class Trial:
         name = f"{_PREFIX}{next(_runs)}"
         module = ModuleType(name)
         factory = self._watched(witness, ledger)
-        config = configuring(self.config_class, folder)
+        config = configuring(self.config_class, folder, self.given)
         vars(module).update(dict.fromkeys(FACTORIES, factory), Config=config)
         sys.modules[name] = module
         try:

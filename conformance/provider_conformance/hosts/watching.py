@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from provider_conformance.hosts.generated import Ledger
+
 _PLAIN: Final = 2
 """How many parameters every factory has: configuration and dependencies."""
 
@@ -26,6 +28,25 @@ class Witness:
     undeclared: list[str] = field(default_factory=list)
     received: list[tuple[str, ...]] = field(default_factory=list)
     made: list[Any] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """The real provider of a trial.
+
+    Attributes:
+        spec: Its spec, with a factory that tells ``witness`` what it makes.
+        ledger: Is told what the made-up providers do.
+        witness: Is told what it does.
+        folder: Where the stack may write.
+        offline: Whether its back end is known not to be there: then it is not asked for listings.
+    """
+
+    spec: Any
+    ledger: Ledger
+    witness: Witness
+    folder: str
+    offline: bool = False
 
 
 class WatchedDeps(dict[Any, Any]):

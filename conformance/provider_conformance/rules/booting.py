@@ -122,7 +122,7 @@ def _missed(subject: Subject, first: Baseline, start: _Start, home: Home) -> str
         if each and _started(first, home, given).outcome != start.outcome:
             return f"the variable {_the_one(each, start.error)}"
     filled: list[str] = []
-    config = replace(first.trial, config_class=lambda: _filled(first.trial.config_class, filled))
+    config = replace(first.trial, config_class=lambda: _filled(first.trial.config_class, filled), given=None)
     if _started(replace(first, trial=config), home).outcome != start.outcome:
         return f"the setting {_the_one(filled, start.error)}"
     return ""

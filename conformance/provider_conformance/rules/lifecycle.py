@@ -19,12 +19,11 @@ from provider_conformance.protocols.live import look_up
 from provider_conformance.protocols.model import ProtocolMethod, ProtocolModel, ResultKind, State
 from provider_conformance.protocols.signature import Signature
 from provider_conformance.providers import careful, places
-from provider_conformance.providers.model import SpecKind
 from provider_conformance.rules.exercise import is_over_time
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.problems import is_loadable
 from provider_conformance.rules.signatures import caller_of, not_judgeable, views_of
-from provider_conformance.rules.trials import Baseline, baseline
+from provider_conformance.rules.trials import Baseline, baseline, want_of_backend
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.running import Running
@@ -258,8 +257,8 @@ def life_cycle_not_repeatable(subject: Subject) -> Judgement:
     step = failed[0]
     if isinstance(step.error, SystemExit):
         return Judgement(skipped=f"`{step.method}` ends the process, see PC723")
-    if _is_remote(subject) and _is_offline(step.error):
-        return Judgement(inconclusive=f"`{step.method}` fails without its service: {_shown(step.error)}")
+    if absent := want_of_backend(subject, step.error):
+        return Judgement(inconclusive=f"`{step.method}` fails: {absent}")
     again = step.turn > 1 or step.method == "initialize"  # the factory has initialized it already
     message = f"`{step.method}` raises {_shown(step.error)}{' when it is called again' if again else ''}"
     why = "Stacks call it more than once: from a signal handler, the server's end, a router and a table."
@@ -269,18 +268,6 @@ def life_cycle_not_repeatable(subject: Subject) -> Judgement:
 
 def _shown(error: BaseException | None) -> str:
     return f"{careful.class_name(type(error))}: {careful.text(error)}"
-
-
-def _is_remote(subject: Subject) -> bool:
-    return subject.spec is not None and subject.spec.kind is SpecKind.REMOTE
-
-
-def _is_offline(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, ConnectionError | TimeoutError) or "Connect" in careful.class_name(type(error)):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
 
 
 @rule("PC707", "life-cycle-too-slow", scope=Scope.SPEC, applies=is_loadable)

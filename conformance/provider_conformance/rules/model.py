@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from provider_conformance.contracts.model import ApiContract, Contract
 from provider_conformance.findings import Judgement, Severity
 from provider_conformance.hosts.model import Host
+from provider_conformance.providers.given import AS_IT_IS, Trying
 from provider_conformance.providers.model import Implementation, Provider, Spec
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ class Subject:
     name for rules about one method. ``implementation`` finds the class behind the spec, once
     (the result is kept by whoever supplies the function). ``siblings`` gives the subjects of all
     specs of the provider, for what is cheaper to find out for all of them at once; all of them share
-    one such function. ``host`` makes the stack itself, for rules about a stack.
+    one such function. ``trying`` says how the user wants providers to be tried. ``host`` makes the
+    stack itself, for rules about a stack.
     ``fit`` tells how the provider fits ``release``, for rules about one; ``surveyed``: nobody demands that
     it does, and what does not fit fails no run.
     """
@@ -50,6 +52,7 @@ class Subject:
     spec: Spec | None = None
     api: ApiContract | None = None
     method: str = ""
+    trying: Trying = field(default=AS_IT_IS, compare=False, repr=False)
     implementation: Callable[[], Implementation] = field(default=Implementation, compare=False, repr=False)
     host: Callable[[], Host] | None = field(default=None, compare=False, repr=False)
     siblings: Callable[[], Sequence[Subject]] = field(default=lambda: (), compare=False, repr=False)

@@ -98,6 +98,8 @@ def instances_not_apart(subject: Subject) -> Judgement:
         return first
     if (unlisted := _no_listing(subject)) is not None:
         return unlisted
+    if first.trial.given is not None:
+        return Judgement(skipped=f"both instances have the one configuration of {first.trial.given.origin}")
     template = template_of(first)
     if template is None:
         return _any_accepted(first, lambda obj: _shared(subject, first, obj))
@@ -177,11 +179,17 @@ def listing_not_usable(subject: Subject) -> Judgement:
     if not attempt.value:
         return PASS if attempt.error is None else Judgement(skipped="it did not start again, see PC505")
     told = "; ".join(attempt.value)
-    offline = subject.spec is not None and subject.spec.kind is SpecKind.REMOTE and "listing failed" in told
-    if offline or "ConnectionRefused" in told or "takes too long" in told:
+    if _may_be_offline(subject, told):
         return Judgement(inconclusive=f"it cannot list here: {told}")
     why = "the routing table asks for the listing when the stack starts"
     return blame(subject, "PC601", told, why, "return a list of the API's own objects, each once")
+
+
+def _may_be_offline(subject: Subject, told: str) -> bool:
+    """Whether a listing fails for what is not here; no remote one's if the user says that all is here."""
+    if subject.spec is not None and subject.spec.kind is SpecKind.REMOTE:
+        return "listing failed" in told and not subject.trying.backend
+    return "ConnectionRefused" in told or "takes too long" in told
 
 
 @rule("PC602", "registration-crashes", scope=Scope.SPEC, applies=_is_routed)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from provider_conformance.findings import PASS, Judgement
 from provider_conformance.hosts.model import StackSketch
 from provider_conformance.hosts.running import SECOND
+from provider_conformance.providers.model import SpecKind
 from provider_conformance.rules.configuration import sample_config
 from provider_conformance.rules.exercise import told_elsewhere
 from provider_conformance.rules.lifecycle import tellers
@@ -81,12 +82,32 @@ def _why_not(subject: Subject, first: Baseline, error: BaseException) -> Judgeme
         return Judgement(skipped="it does not keep its protocols, see PC2xx and PC3xx")
     if kind is Refusal.LOADING:
         return Judgement(skipped=f"it cannot be loaded, see PC1xx: {error}")
-    if kind is Refusal.CONFIGURATION and sample_config.check(subject).findings:
-        return Judgement(skipped=f"it has no configuration to be started with, see {sample_config.code}")
+    if kind is Refusal.CONFIGURATION:
+        return _not_configured(subject, first, error)
+    if first.absent:
+        return Judgement(inconclusive=first.absent)
     teller = next((rule.code for rule in tellers() if rule.check(subject).findings), "")
     if teller:
         return Judgement(skipped=f"it was not started, see {teller}")
+    remote = subject.spec is not None and subject.spec.kind is SpecKind.REMOTE
+    if kind is Refusal.START and remote and subject.trying.backend:
+        message = f"it does not start, and its back end is said to be there: {describe(error)}"
+        why = "no stack can have it"
+        return blame(subject, "PC501", message, why, "let its factory work where its back end answers")
     return Judgement(inconclusive=f"it was not started here: {describe(error)}")
+
+
+def _not_configured(subject: Subject, first: Baseline, error: BaseException) -> Judgement:
+    """What is said where no configuration could be made."""
+    from provider_conformance.hosts.refusals import config_problem  # noqa: PLC0415
+
+    problem, given = config_problem(error), first.trial.given
+    if given is not None:
+        return Judgement(inconclusive=f"the configuration of {given.origin} is refused: {problem}")
+    if sample_config.check(subject).findings:
+        return Judgement(skipped=f"it has no configuration to be started with, see {sample_config.code}")
+    how = "give one with --provider-config or the hook pytest_provider_config"
+    return Judgement(inconclusive=f"it has no configuration to be started with: {problem}; {how}")
 
 
 def _breaks_protocols(subject: Subject) -> bool:
@@ -211,7 +232,7 @@ def shared_instance(subject: Subject) -> Judgement:
     Source:
         The built-in stack's resolver: `provider_id` tells instances of one type apart.
     """
-    first = started(subject)
+    first = started(subject, offline=True)
     if isinstance(first, Judgement):
         return first
     from provider_conformance.hosts.trial import Witness  # noqa: PLC0415
@@ -297,7 +318,7 @@ def optional_dependency_required(subject: Subject) -> Judgement:
     Source:
         The built-in stack's resolver.
     """
-    first = started(subject)
+    first = started(subject, offline=True)
     if isinstance(first, Judgement):
         return first
     alone = first.trial.surroundings(optional=False)

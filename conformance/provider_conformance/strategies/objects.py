@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from provider_conformance.hosts.smallest import smallest
+from provider_conformance.hosts.registrable import named
 from provider_conformance.stack.apis.memory_banks import (
     GraphMemoryBankDef,
     KeyValueMemoryBankDef,
@@ -19,9 +19,7 @@ from provider_conformance.stack.apis.memory_banks import (
 from provider_conformance.stack.apis.models import ModelDef, ModelDefWithProvider
 from provider_conformance.stack.apis.shields import ShieldDef, ShieldDefWithProvider, ShieldType
 
-__all__ = ["identifiers", "memory_banks", "models", "named", "objects", "of_kinds", "renamed", "shields"]
-
-_DIMENSION: Final = 8
+__all__ = ["identifiers", "memory_banks", "models", "objects", "of_kinds", "renamed", "shields"]
 
 Object = TypeVar("Object", bound=BaseModel)
 
@@ -142,16 +140,6 @@ def of_kinds(
     """
     chosen = identifiers() if names is None else names
     return st.builds(named, st.sampled_from(list(kinds)), chosen)
-
-
-def named(kind: type[Object], identifier: str) -> Object:
-    """The smallest object of a class under an identifier, which is its name at the provider too."""
-    update = {"identifier": identifier, "provider_resource_id": identifier}
-    # A vector of no dimension is what no provider has to take.
-    sizes = dict.fromkeys((name for name in kind.model_fields if name.endswith("dimension")), _DIMENSION)
-    kept = {name: value for name, value in {**update, **sizes}.items() if name in kind.model_fields}
-    made: Object = smallest(kind).model_copy(update=kept)
-    return made
 
 
 def _details() -> st.SearchStrategy[dict[str, Any]]:

@@ -1,0 +1,153 @@
+"""Whether an error is for want of a back end: nobody answers, or who answers refuses a placeholder.
+
+Client libraries are known by the names of their errors, and none of them is imported.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from provider_conformance.protocols.classes import mro
+from provider_conformance.providers import careful
+from provider_conformance.providers.constructing import FactoryTimeoutError
+
+_UNREACHABLE: Final = (
+    errno.ECONNREFUSED,
+    errno.EHOSTUNREACH,
+    errno.EHOSTDOWN,
+    errno.ENETUNREACH,
+    errno.ENETDOWN,
+    errno.ETIMEDOUT,
+)
+_NAMES: Final = frozenset(
+    {
+        # httpx and httpcore
+        *("ConnectError", "ConnectTimeout", "ReadError", "ReadTimeout", "PoolTimeout", "RemoteProtocolError"),
+        # openai, anthropic, groq, together, llama_stack_client: all made by one generator
+        *("APIConnectionError", "APITimeoutError", "AuthenticationError", "PermissionDeniedError"),
+        # aiohttp
+        *("ClientConnectionError", "ServerTimeoutError", "ServerDisconnectedError"),
+        # requests and urllib3
+        *("ConnectionError", "Timeout", "MaxRetryError", "NewConnectionError", "NameResolutionError"),
+        *("ConnectTimeoutError", "ReadTimeoutError", "ProtocolError"),
+        # botocore
+        *("EndpointConnectionError", "HTTPClientError", "NoCredentialsError", "CredentialRetrievalError"),
+        # data bases
+        *("ServerSelectionTimeoutError", "ServiceUnavailable", "WeaviateConnectionError", "AuthError"),
+        *("ConnectionTimeout", "ResponseHandlingException", "WeaviateStartUpError"),
+        # websockets
+        *("InvalidHandshake",),
+    }
+)
+"""Errors by which client libraries say that they could not talk to a server, or were not let in."""
+
+_LIBRARIES_OWN: Final = {"OperationalError": ("psycopg", "psycopg2", "asyncpg", "pymysql", "MySQLdb")}
+"""Names that only in these libraries mean a server."""
+
+_REFUSED: Final = frozenset({401, 403, 407})
+_ABSENT: Final = frozenset({502, 503, 504})
+_RPC: Final = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "UNAUTHENTICATED", "PERMISSION_DENIED"})
+_MOST: Final = 50
+
+
+def missing_backend(error: BaseException | None) -> str:
+    """Why an error is for want of a back end: who does not answer, and what was said; "" if it is not.
+
+    Args:
+        error: What was raised. What it was raised from or while handling, and the parts of a
+            group, are looked at as well. A time limit of this tool says nothing about a back end.
+    """
+    chain = list(_chain(error))
+    for one in chain:
+        if kind := _kind(one):
+            endpoint = next((found for other in chain if (found := _endpoint(other))), "")
+            at = f" at {endpoint}" if endpoint else ""
+            return f"{kind}{at} ({careful.class_name(type(one))})"
+    return ""
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and everything behind it, each once."""
+    waiting, seen = [error], set[int]()
+    while waiting and len(seen) < _MOST:
+        one = waiting.pop(0)
+        if one is None or id(one) in seen or isinstance(one, FactoryTimeoutError):
+            continue
+        seen.add(id(one))
+        yield one
+        parts = one.exceptions if isinstance(one, BaseExceptionGroup) else ()
+        waiting += [one.__cause__, one.__context__, *parts]
+
+
+def _kind(error: BaseException) -> str:
+    status = _status(error)
+    if status in _REFUSED:
+        return f"its back end refuses the credentials with {status}"
+    if status in _ABSENT:
+        return f"its back end is not there: {status} is answered"
+    if isinstance(error, ConnectionError | TimeoutError | socket.gaierror) or _is_known(error):
+        return "its back end is not there: nothing answers"
+    if isinstance(error, OSError) and error.errno in _UNREACHABLE:
+        return "its back end is not there: nothing answers"
+    return ""
+
+
+def _is_known(error: BaseException) -> bool:
+    for cls in mro(type(error)):
+        name, module = careful.class_name(cls), careful.class_module(cls).partition(".")[0]
+        if name in _NAMES and module != "builtins":
+            return True
+        if module in _LIBRARIES_OWN.get(name, ()):
+            return True
+    return _rpc_code(error) in _RPC
+
+
+def _rpc_code(error: BaseException) -> str:
+    """The name of the status of a gRPC error."""
+    code = _attribute(error, "code")
+    if not any(careful.class_name(cls) in ("RpcError", "AioRpcError") for cls in mro(type(error))):
+        return ""
+    with suppress(Exception):
+        return str(code().name)
+    return ""
+
+
+def _status(error: BaseException) -> int | None:
+    """The HTTP status that an error tells of."""
+    for name in ("status_code", "status"):
+        for holder in (error, _attribute(error, "response")):
+            value = _attribute(holder, name)
+            if type(value) is int:
+                return value
+    return None
+
+
+def _endpoint(error: BaseException) -> str:
+    """The address that could not be reached: scheme, host and port."""
+    for holder in (error, _attribute(error, "request")):
+        url = _attribute(holder, "url")
+        if url is not None:
+            parts = urlsplit(str(url))
+            if parts.hostname:
+                return f"{parts.scheme}://{_host(parts.hostname, _attribute(parts, 'port'))}"
+    for holder in (error, _attribute(error, "pool")):
+        host, port = _attribute(holder, "host"), _attribute(holder, "port")
+        if isinstance(host, str) and isinstance(port, int):
+            return _host(host, port)
+    return ""
+
+
+def _host(host: str, port: int | None) -> str:
+    return host if port is None else f"{host}:{port}"
+
+
+def _attribute(holder: Any, name: str) -> Any:
+    """An attribute of a library's error; properties among them raise where there is nothing."""
+    with suppress(Exception):
+        return getattr(holder, name, None)
+    return None

@@ -48,16 +48,15 @@ def _edge(edge: Edge) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _nowhere(matrix: Matrix) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What is broken where least is, when no release fits."""
-    nearest = min(reversed(matrix.fits), key=lambda fit: (len(fit.findings), -_reached(fit)))
+    nearest = min(reversed(matrix.fits), key=_distance)
     yield f"    nearest is {shown(nearest.release)}:", ()
     yield from _told(nearest.findings)
 
 
-def _reached(fit: Fit) -> int:
-    """How far a stack comes with a provider before something is broken."""
-    return [aspect.standing is Standing.BROKEN for aspect in (*fit.aspects, Aspect(Standing.BROKEN))].index(
-        True
-    )
+def _distance(fit: Fit) -> tuple[bool, int, int]:
+    """How far a release is from fitting: are names missing, how many aspects are bad, how much is broken."""
+    bad = sum(aspect.standing is not Standing.OK for aspect in fit.aspects)
+    return fit.imports.standing is Standing.BROKEN, bad, len(fit.findings)
 
 
 def _told(findings: Iterable[Finding]) -> Iterator[tuple[str, tuple[str, ...]]]:

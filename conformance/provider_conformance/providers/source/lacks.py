@@ -59,6 +59,12 @@ class Lack:
         """Whether an AttributeError tells of it, and no ImportError."""
         return bool(self.member)
 
+    def is_caught(self, attempted: Attempted) -> bool:
+        """Whether a ``try`` around it goes on."""
+        if self.is_attribute:
+            return attempted.attributes
+        return attempted.names if self.name else attempted.modules
+
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
@@ -171,17 +177,18 @@ class _Walk:
 
     def _attempted(self, node: Attempted, module: str) -> Lacking:
         body = self.nodes(node.body, module)
-        caught = [lack for lack in body.lacks if (node.attributes if lack.is_attribute else node.imports)]
-        if not any(not lack.unsure for lack in caught):
-            left = tuple(lack for lack in body.lacks if lack not in caught)
-            return Lacking(left, body.reached) + self.nodes(node.orelse, module)
+        first = next((lack for lack in body.lacks if not lack.unsure), None)
+        passing = tuple(lack for lack in body.lacks if not lack.is_caught(node))
+        if first is None:
+            return Lacking(passing, body.reached) + self.nodes(node.orelse, module)
+        if not first.is_caught(node):  # it ends the import before anything else is tried
+            return Lacking(passing, body.reached)
         handled = self.nodes(node.handler, module)
         if node.raises:
             return body + handled
-        left = tuple(lack for lack in body.lacks if lack not in caught)
         if handled.certain:  # neither way is open: tell what is lacking on both
-            return Lacking((*left, *self._nearest((*caught, *handled.lacks))), handled.reached)
-        return Lacking(left) + handled
+            return Lacking(self._nearest((*body.lacks, *handled.lacks)), handled.reached)
+        return handled
 
     def _nearest(self, lacks: tuple[Lack, ...]) -> tuple[Lack, ...]:
         """Of alternatives those whose package is there at all, if any is."""

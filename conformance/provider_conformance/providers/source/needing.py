@@ -26,9 +26,10 @@ from provider_conformance.providers.source.needs import (
     Used,
 )
 
-_IMPORTS: Final = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+_NAMES: Final = frozenset({"ImportError", "Exception", "BaseException"})
+_MODULES: Final = _NAMES | {"ModuleNotFoundError"}
 _ATTRIBUTES: Final = frozenset({"AttributeError", "Exception", "BaseException"})
-_EITHER: Final = _IMPORTS | _ATTRIBUTES
+_ANY: Final = _MODULES | _ATTRIBUTES
 _LEAVES: Final = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
@@ -205,7 +206,8 @@ class _Reader:
                 handlers[catching],
                 (*orelse, *rest),
                 raises=_raises(catching.body),
-                imports=any(_catches(handler, _IMPORTS) for handler in node.handlers),
+                modules=any(_catches(handler, _MODULES) for handler in node.handlers),
+                names=any(_catches(handler, _NAMES) for handler in node.handlers),
                 attributes=any(_catches(handler, _ATTRIBUTES) for handler in node.handlers),
             )
         yield from self.block(node.finalbody)
@@ -214,8 +216,10 @@ class _Reader:
         for item in items:
             yield from self.expression(item.context_expr)
         inside = self.block(body)
-        if any(_suppresses(item.context_expr) for item in items):
-            yield Attempted(inside)
+        suppressed = {name for item in items for name in _suppressed(item.context_expr)}
+        if suppressed & _ANY:
+            caught = (bool(suppressed & kinds) for kinds in (_MODULES, _NAMES, _ATTRIBUTES))
+            yield Attempted(inside, (), (), False, *caught)
         else:
             yield from inside
 
@@ -317,7 +321,7 @@ def _raises(body: Sequence[ast.stmt]) -> bool:
     return bool(body) and isinstance(body[-1], ast.Raise)
 
 
-def _catches(handler: ast.ExceptHandler, kinds: frozenset[str] = _EITHER) -> bool:
+def _catches(handler: ast.ExceptHandler, kinds: frozenset[str] = _ANY) -> bool:
     """Whether a handler is entered when a name is not there: by one of ``kinds`` of exceptions."""
     if handler.type is None:
         return True
@@ -325,10 +329,11 @@ def _catches(handler: ast.ExceptHandler, kinds: frozenset[str] = _EITHER) -> boo
     return any(_last_name(kind) in kinds for kind in caught)
 
 
-def _suppresses(expression: ast.expr) -> bool:
+def _suppressed(expression: ast.expr) -> set[str]:
+    """The exceptions that ``contextlib.suppress(...)`` names, none for any other expression."""
     if not isinstance(expression, ast.Call) or _last_name(expression.func) != "suppress":
-        return False
-    return any(_last_name(argument) in _IMPORTS for argument in expression.args)
+        return set()
+    return {_last_name(argument) for argument in expression.args}
 
 
 def _last_name(node: ast.expr | None) -> str:

@@ -59,16 +59,18 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Attempted:
-    """What a missing name does not break: ``imports`` of it, ``attributes`` of that name, or both.
+    """Statements in a ``try``, what runs where they fail, and what runs where they do not.
 
-    ``raises``: whatever is caught is raised again after all.
+    ``modules``, ``names``, ``attributes``: whether a missing module is caught, a missing name of a module
+    that is imported from, a missing attribute. ``raises``: whatever is caught is raised again after all.
     """
 
     body: tuple[Node, ...]
     handler: tuple[Node, ...] = ()
     orelse: tuple[Node, ...] = ()
     raises: bool = False
-    imports: bool = True
+    modules: bool = True
+    names: bool = True
     attributes: bool = True
 
 

@@ -20,6 +20,7 @@ from provider_conformance.hosts.registrable import named
 from provider_conformance.hosts.running import FIRST, SECOND, Running
 from provider_conformance.hosts.standins import stand_in
 from provider_conformance.hosts.trial import Trial, Witness
+from support.answers import methods, misfits
 from support.field import only
 
 pytestmark = only("stack-*")
@@ -177,3 +178,28 @@ def test_the_stack_writes_to_a_folder_that_is_gone_afterwards(host: InstalledHos
     assert len(seen.made) == 1
     assert not Path(folders[0]).exists()
     assert os.environ.get("SQLITE_STORE_DIR") != folders[0]
+
+
+def test_what_stands_in_for_an_api_answers_as_its_protocols_promise(host: InstalledHost) -> None:
+    contracts = installed_contract(host.stack).apis.values()
+    lives = {c.name: [p.live for p in (c.public, c.private) if p and p.live] for c in contracts}
+    told = {api: misfits(protocols) for api, protocols in lives.items() if protocols}
+    assert sum(len(methods(protocols)) for protocols in lives.values()) > 30
+    assert {api: wrong for api, wrong in told.items() if wrong} == {}
+
+
+def test_a_dependency_of_any_api_is_there(host: InstalledHost) -> None:
+    resolver: Any = open_stack(FAMILIES[host.stack]).resolver
+    # One that no router needs: a router may depend on another API's.
+    own = host.vocabulary.plain[0]
+    asked: list[str] = []
+
+    async def factory(config: Any, deps: Mapping[Any, Any]) -> Any:
+        asked.extend(api.value for api in deps)
+        return serving(host, own)()
+
+    first = tried(host, own)
+    needs = [resolver.Api(api) for api in sorted({*host.vocabulary.providable} - {own})]
+    wanting = replace(first, factory=factory, spec=first.spec.model_copy(update={"api_dependencies": needs}))
+    assert wanting.run(wanting.surroundings(), nothing).error is None
+    assert set(asked) == {api.value for api in needs}

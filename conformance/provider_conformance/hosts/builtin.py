@@ -11,7 +11,6 @@ from provider_conformance.hosts.generated import (
     GeneratedConfig,
     Ledger,
     installed_modules,
-    nothing,
     shutdown_of,
 )
 from provider_conformance.hosts.loop import ReusedLoop
@@ -122,7 +121,7 @@ class BuiltinHost:
             api = Api(name)
             private = additional_protocols_map().get(api)
             protocols = [api_protocol_map()[api], *([private] if private else [])]
-            self._classes[name] = stand_in(f"Generated_{name}", protocols, nothing)
+            self._classes[name] = stand_in(f"Generated_{name}", protocols)
         return self._classes[name]
 
 

@@ -80,7 +80,7 @@ _MAPPINGS: Final = (
     collections.abc.MutableMapping,
 )
 _AWAITABLE: Final = (collections.abc.Awaitable, collections.abc.Coroutine)
-_STREAMS: Final = (
+STREAMS: Final = (
     collections.abc.AsyncIterator,
     collections.abc.AsyncIterable,
     collections.abc.AsyncGenerator,
@@ -187,7 +187,7 @@ def _of_form(kind: Wanted, size: _Size) -> Any:
         return _member(kind, size)
     if kind.form in _AWAITABLE:
         return Ready(_smallest(kind.arguments[-1] if kind.arguments else Any, size))
-    if kind.form in _STREAMS:
+    if kind.form in STREAMS:
         return Stream([_smallest(kind.argument(), size)])
     if kind.form in (collections.abc.Iterator, collections.abc.Generator):
         return iter([_smallest(kind.argument(), size)])
@@ -207,7 +207,7 @@ def _member(kind: Wanted, size: _Size) -> Any:
 
 def _rank(annotation: Any) -> int:
     form = wanted(annotation).form
-    return 0 if form is types.NoneType else 2 if form in _STREAMS else 1
+    return 0 if form is types.NoneType else 2 if form in STREAMS else 1
 
 
 def _number_or_text(kind: Wanted, size: _Size) -> Any:

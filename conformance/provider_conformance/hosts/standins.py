@@ -1,4 +1,4 @@
-"""Implementations made up from protocols: every method is there, takes what it should, and does nothing.
+"""Implementations made up from protocols: every method is there, takes what it should, and answers.
 
 They are written as source, method by method, so that a stack that looks at what really runs finds
 an honest signature.
@@ -7,20 +7,26 @@ an honest signature.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from provider_conformance.errors import NoValueError
+from provider_conformance.hosts.smallest import STREAMS, smallest
+from provider_conformance.protocols.annotated import hints, options, union, wanted
 
-def stand_in(name: str, protocols: Iterable[type], answer: Any) -> type:
+
+def stand_in(name: str, protocols: Iterable[type], answer: Any = None) -> type:
     """A class that implements ``protocols``.
 
     Args:
         name: The name of the class.
         protocols: The protocols; of two methods with one name the first protocol's counts.
-        answer: The coroutine function whose result every method gives.
+        answer: The coroutine function whose result every method gives; methods that a protocol
+            declares as plain functions then return an awaitable. Without it each method answers with the
+            smallest value that its annotation promises.
 
     Returns:
-        The class. Methods that a protocol declares as plain functions return an awaitable.
+        The class.
     """
     members: dict[str, Any] = {}
     for protocol in protocols:
@@ -37,12 +43,37 @@ def _is_object_s(method: str) -> bool:
 def _method(name: str, function: Any, answer: Any) -> Any:
     parameters = list(inspect.signature(function).parameters.values())
     values = {f"default_{i}": p.default for i, p in enumerate(parameters)}
-    namespace: dict[str, Any] = {**values, "answer": answer}
     later = inspect.iscoroutinefunction(function)
-    head, body = ("async def", "return await answer()") if later else ("def", "return answer()")
+    namespace: dict[str, Any] = {**values, "answer": answer or _promised(function)}
+    wait = "await " if later and answer else ""
+    head, body = "async def" if later else "def", f"return {wait}answer(locals())"
     source = f"{head} {name}({', '.join(_listed(parameters))}):\n    {body}\n"
     exec(source, namespace)  # noqa: S102 - the source is made of a protocol's own names
     return namespace[name]
+
+
+def _promised(function: Any) -> Callable[[Mapping[str, Any]], Any]:
+    """What gives the smallest value that a method's annotation promises, for the arguments of a call."""
+    promised = hints(function).get("return", inspect.Signature.empty)
+    streams = tuple(option for option in options(promised) if wanted(option).form in STREAMS)
+    values = tuple(option for option in options(promised) if option not in streams)
+
+    def answer(arguments: Mapping[str, Any]) -> Any:
+        chosen = streams if streams and (not values or _asks_for_stream(arguments)) else values
+        if promised is inspect.Signature.empty or isinstance(promised, str):
+            return []
+        try:
+            return smallest(union(chosen))
+        except NoValueError:
+            return []
+
+    return answer
+
+
+def _asks_for_stream(arguments: Mapping[str, Any]) -> bool:
+    """Whether a call wants a stream: by an argument of that name, or a request that has such a field."""
+    asked = (value for name, value in arguments.items() if name != "self")
+    return arguments.get("stream") is True or any(getattr(v, "stream", None) is True for v in asked)
 
 
 def _listed(parameters: list[inspect.Parameter]) -> Iterator[str]:

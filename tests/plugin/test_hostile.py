@@ -99,3 +99,15 @@ def test_the_same_verdicts_as_without_a_process_of_its_own(pytester: pytest.Pyte
         del check["duration"]
     assert reports[0]["checks"] == reports[1]["checks"]
     assert reports[0]["findings"] == reports[1]["findings"]
+
+
+@pytest.mark.parametrize("options", [(), ("--provider-isolate",)], ids=["here", "isolated"])
+def test_what_an_import_does_is_seen_wherever_it_is_imported(
+    pytester: pytest.Pytester, options: tuple[str, ...]
+) -> None:
+    provider = f"--provider={FIXTURES}/packages/hostile"
+    node = "hostile::safety::PC721[talks_at_import]"
+    result = pytester.runpytest_subprocess(provider, *options, *_OPTIONS[-3:], node, timeout=_SECONDS)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    (finding,) = read_json(pytester.path / "report.json")["findings"]
+    assert finding["message"] == "importing it looks up version.example.com:443"

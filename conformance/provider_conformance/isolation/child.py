@@ -24,10 +24,11 @@ from typing import Any, BinaryIO, Final
 from provider_conformance.checks import Check, encode
 from provider_conformance.errors import ConformanceError
 from provider_conformance.isolation.messages import from_provider, line
-from provider_conformance.providers import alarm, loading, staging, targets, views
+from provider_conformance.providers import alarm, loading, staging, targets, views, watching
 from provider_conformance.providers.limits import Limits, limited, limits
 from provider_conformance.providers.model import Provider
 from provider_conformance.rules import all_rules
+from provider_conformance.rules.model import Subject
 from provider_conformance.run import contract_for, execute, plan
 
 _HIGH: Final = 300
@@ -118,11 +119,21 @@ def _checks(provider: Provider, asked: Mapping[str, Any]) -> dict[str, Check]:
 def _answer(check: Check, channel: Channel) -> None:
     if check.subject.spec is not None:
         channel.tell(phase="class")
-        # Whatever that raises is told by the checks that it concerns.
-        with contextlib.suppress(Exception, SystemExit), loading.reading(check.subject.provider.reader):
-            check.subject.implementation()
+        _find_class(check.subject)
     channel.tell(phase="rule")
     channel.tell(result=encode(execute(check)))
+
+
+def _find_class(subject: Subject) -> None:
+    """Import the module of the spec, watched as a check is."""
+    owner = watching.Owner(subject.provider.places)
+    # Whatever that raises is told by the checks that it concerns.
+    with (
+        contextlib.suppress(Exception, SystemExit),
+        loading.reading(subject.provider.reader),
+        watching.watched(owner),
+    ):
+        subject.implementation()
 
 
 def _bound_memory(size: int) -> None:

@@ -14,9 +14,11 @@ from provider_conformance.findings import Judgement
 from provider_conformance.hosts.running import FIRST, Running
 from provider_conformance.protocols.live import View, look_up
 from provider_conformance.protocols.model import State
+from provider_conformance.providers.model import SpecKind
 from provider_conformance.rules.candidates import EXAMPLES, bare, candidates, template_of
 from provider_conformance.rules.model import Subject
 from provider_conformance.rules.observed import (
+    OFFLINE,
     SILENT,
     Call,
     Entry,
@@ -156,6 +158,29 @@ async def listings(running: Running) -> ObservedListing:
     return ObservedListing(table, tuple([await listing(running) for _ in range(_CALLS)]))
 
 
+def reachable(subject: Subject) -> Baseline | Judgement:
+    """The first trial of a provider whose registry can be tried, or why it cannot.
+
+    What needs a backend that is not there would be tried again and again, and wait for it each time.
+    """
+    first = started(subject)
+    if isinstance(first, Judgement):
+        return first
+    told = heard(first)
+    error = told.error
+    remote = subject.spec is not None and subject.spec.kind is SpecKind.REMOTE
+    if error is not None and (remote or not told.told or isinstance(error, OFFLINE)):
+        return Judgement(inconclusive=f"it cannot list here, see PC601: {type(error).__name__}: {error}")
+    return first
+
+
+@lru_cache(maxsize=64)
+def heard(first: Baseline) -> Listing:
+    """What the provider lists in a stack that has just started; untold, with the error, where that ended."""
+    attempt = first.trial.run(first.trial.surroundings(), listing)
+    return attempt.value or Listing(told=False, error=attempt.error)
+
+
 @lru_cache(maxsize=64)
 def restless(first: Baseline) -> str:
     """Why nothing can be told from the provider's listing: it changes by itself; "" where it does not."""
@@ -253,7 +278,7 @@ def observer(subject: Subject, *needed: str) -> Observer | Judgement:
     for verb in needed:
         if not getattr(verbs, verb):
             return Judgement(skipped=f"the stack's providers of this API have no {_PROMISED[verb]}")
-    first = started(subject)
+    first = reachable(subject)
     if isinstance(first, Judgement):
         return first
     methods = (verbs.register, *(getattr(verbs, verb) for verb in needed))

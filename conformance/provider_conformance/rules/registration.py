@@ -13,7 +13,7 @@ from provider_conformance.providers.model import SpecKind
 from provider_conformance.rules.candidates import BUGS, EXAMPLES, candidates, steps, template_of
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.observed import Entry, Listing
-from provider_conformance.rules.observing import listing, restless
+from provider_conformance.rules.observing import listing, reachable, restless
 from provider_conformance.rules.problems import is_loadable
 from provider_conformance.rules.registry_faults import wrongly_listed
 from provider_conformance.rules.resolution import twice
@@ -93,7 +93,7 @@ def instances_not_apart(subject: Subject) -> Judgement:
     Source:
         The built-in stack's routing tables.
     """
-    first = started(subject)
+    first = reachable(subject)
     if isinstance(first, Judgement):
         return first
     if (unlisted := _no_listing(subject)) is not None:
@@ -216,7 +216,7 @@ def registration_crashes(subject: Subject) -> Judgement:
     Source:
         The private registry protocols; the built-in stack's routing tables.
     """
-    first = started(subject)
+    first = reachable(subject)
     if isinstance(first, Judgement):
         return first
     found = smallest(candidates(first), lambda obj: _crashed(first, obj) is not None, examples=EXAMPLES)
@@ -258,7 +258,7 @@ def registered_wrongly_listed(subject: Subject) -> Judgement:
     Source:
         The built-in stack's routing tables.
     """
-    first = started(subject)
+    first = reachable(subject)
     if isinstance(first, Judgement):
         return first
     found = smallest(candidates(first), lambda obj: bool(_wrong(first, obj)), examples=EXAMPLES)
@@ -305,7 +305,7 @@ def registered_not_served(subject: Subject) -> Judgement:
     Source:
         The built-in stack's routers.
     """
-    first = started(subject)
+    first = reachable(subject)
     if isinstance(first, Judgement):
         return first
     if first.trial.host.stack != "builtin":

@@ -6,11 +6,10 @@ from typing import Final
 
 from provider_conformance.findings import PASS, Judgement, Location
 from provider_conformance.providers import places
-from provider_conformance.providers.model import SpecKind
 from provider_conformance.rules import observing
 from provider_conformance.rules.candidates import shown
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
-from provider_conformance.rules.observed import OFFLINE, Fault, Listing
+from provider_conformance.rules.observed import Fault
 from provider_conformance.rules.observing import observer, verbs_of
 from provider_conformance.rules.problems import is_loadable
 from provider_conformance.rules.registry_faults import internal_list, mutates, not_idempotent, unsteady
@@ -153,8 +152,8 @@ def listing_not_steady(subject: Subject) -> Judgement:
     seen = observing.observed(found.first, observing.listings)
     if seen is None:
         return Judgement(skipped="its listing is not usable, see PC601")
-    if told := _unheard(subject, seen.calls[0]):
-        return told
+    if seen.calls[0].error is not None:
+        return Judgement(skipped="its listing is not usable, see PC601")
     fault = unsteady(seen)
     if fault is None:
         return PASS
@@ -164,16 +163,6 @@ def listing_not_steady(subject: Subject) -> Judgement:
     method = found.verbs.listing
     steps = f"the steps:\n    for _ in range(3): await provider.{method}()"
     return tell(subject, "PC607", fault, method, steps)
-
-
-def _unheard(subject: Subject, first: Listing) -> Judgement | None:
-    """What is said where the very first listing failed."""
-    if first.error is None:
-        return None
-    remote = subject.spec is not None and subject.spec.kind is SpecKind.REMOTE
-    if remote or isinstance(first.error, OFFLINE):
-        return Judgement(inconclusive=f"it cannot list here: {type(first.error).__name__}: {first.error}")
-    return Judgement(skipped="its listing is not usable, see PC601")
 
 
 @rule("PC608", "listing-is-internal", scope=Scope.SPEC, applies=lists)

@@ -15,10 +15,11 @@ from provider_conformance.findings import PASS, Judgement
 from provider_conformance.hosts.running import FIRST, SECOND, Running
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.observed import Fault
+from provider_conformance.rules.observing import reachable
 from provider_conformance.rules.problems import is_loadable
 from provider_conformance.rules.registration import instances_not_apart
 from provider_conformance.rules.resolution import shared_instance, twice
-from provider_conformance.rules.trials import blame, started
+from provider_conformance.rules.trials import blame
 from provider_conformance.rules.uses import CALLS
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def two_configurations(subject: Subject) -> Judgement:
     Source:
         The resolvers call the factory once for each entry, with that entry's configuration.
     """
-    first = started(subject)
+    first = reachable(subject)
     if isinstance(first, Judgement):
         return first
     config = _configuration(first.trial)

@@ -209,3 +209,16 @@ def test_with_the_flag_what_cannot_reach_its_back_end_fails(
     result = ran(pytester, "--provider-config=c.yaml", "--provider-backend")
     assert outcomes(pytester)[code][0] == "failed"
     assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_a_process_of_its_own_gets_the_file_and_the_flag(pytester: pytest.Pytester) -> None:
+    Path("c.yaml").write_text("mode: away", encoding="utf-8")
+    ran(pytester, "--provider-config=c.yaml", "--provider-backend", "--provider-isolate")
+    assert outcomes(pytester)["PC601"][0] == "failed"
+
+
+def test_a_process_of_its_own_gets_nothing_from_the_hook(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(ANSWERS)
+    result = ran(pytester, "--provider-isolate")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: pytest_provider_config: *--provider-config with --provider-isolate"])

@@ -24,7 +24,13 @@ def trying(config: pytest.Config, settings: Settings, providers: Iterable[Provid
     """
     specs = [spec for provider in providers for spec in provider.specs]
     found = read_given(settings.config, specs) if settings.config else {}
-    return Trying(settings.backend, {**found, **dict(_hooked(config, specs))})
+    hooked = dict(_hooked(config, specs))
+    if hooked and settings.isolate:
+        raise UsageError(
+            f"{HOOK}: what it answers cannot be given to a process of its own; use --provider-config "
+            "with --provider-isolate"
+        )
+    return Trying(settings.backend, {**found, **hooked})
 
 
 def _hooked(config: pytest.Config, specs: Iterable[Spec]) -> Iterator[tuple[Key, Given]]:
@@ -40,7 +46,7 @@ def _hooked(config: pytest.Config, specs: Iterable[Spec]) -> Iterator[tuple[Key,
 def _asked(hook: Any, spec: Spec) -> Any:
     """What the hook answers for a spec: a dict, an object, or None."""
     try:
-        value = hook(spec=spec.raw)
+        value = hook(spec=spec if spec.raw is None else spec.raw)
     except (Exception, SystemExit) as error:
         *_, (frame, line) = walk_tb(error.__traceback__)
         place = f"{frame.f_code.co_filename}:{line}"

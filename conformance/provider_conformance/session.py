@@ -168,7 +168,7 @@ def _away(named: Named, settings: Settings, remotes: dict[str, Remote], during: 
     from provider_conformance.isolation.remote import Remote  # noqa: PLC0415
 
     given = (named.argument, named.root, settings.view, settings.api, settings.stack, settings.limits)
-    remote = Remote(parent.Asked(*given))
+    remote = Remote(parent.Asked(*given, settings.config, settings.backend))
     during.callback(remote.close)
     provider = remote.load()
     remotes.setdefault(provider.name, remote)

@@ -96,3 +96,8 @@ def test_what_does_not_fit_is_named_with_its_place(tmp_path: Path, text: str, to
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         read_given(tmp_path / "absent.yaml", [ONE])
+
+
+@pytest.mark.parametrize("text", ["remote::three: {}", "providers: {inference: []}"])
+def test_a_file_may_be_about_others(tmp_path: Path, text: str) -> None:
+    assert read_given(written(tmp_path, text), [ONE], all_of_them=False) == {}

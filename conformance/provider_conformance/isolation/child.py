@@ -25,6 +25,7 @@ from provider_conformance.checks import Check, encode
 from provider_conformance.errors import ConformanceError
 from provider_conformance.isolation.messages import from_provider, line
 from provider_conformance.providers import alarm, loading, staging, targets, views, watching
+from provider_conformance.providers.given import Trying, read_given
 from provider_conformance.providers.limits import Limits, limited, limits
 from provider_conformance.providers.model import Provider
 from provider_conformance.rules import all_rules
@@ -112,7 +113,11 @@ def _tell_home(asked: Mapping[str, Any], channel: Channel) -> None:
 
 def _checks(provider: Provider, asked: Mapping[str, Any]) -> dict[str, Check]:
     contracts = {provider.name: contract_for(provider, asked["stack"])}
-    planned = plan([provider], contracts, all_rules(), find=views.finder(asked["view"]))
+    # The file may be about the providers of other processes too; their parent has checked it.
+    file = asked["config"]
+    given = read_given(Path(file), provider.specs, all_of_them=False) if file else {}
+    trying = Trying(asked["backend"], given)
+    planned = plan([provider], contracts, all_rules(), find=views.finder(asked["view"]), trying=trying)
     return {check.id: check for check in planned}
 
 

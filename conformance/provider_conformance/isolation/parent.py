@@ -43,6 +43,8 @@ class Asked:
     api: str | None
     stack: str
     limits: Limits
+    config: Path | None = None
+    backend: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class Process:
         self._unread = b""
         self._crash: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `end`
         self._start()
-        told = {**asdict(asked), "root": str(asked.root), "path": sys.path}
+        config = None if asked.config is None else str(asked.config)
+        told = {**asdict(asked), "root": str(asked.root), "config": config, "path": sys.path}
         self._send(**told)
 
     def _start(self) -> None:

@@ -49,7 +49,7 @@ AS_IT_IS: Final = Trying()
 """Without anything that the user gives."""
 
 
-def read_given(path: Path, specs: Iterable[Spec]) -> dict[Key, Given]:
+def read_given(path: Path, specs: Iterable[Spec], *, all_of_them: bool = True) -> dict[Key, Given]:
     """Read a file of configurations.
 
     It holds the settings of the one provider, or settings by provider type, or it is a run config.
@@ -57,6 +57,7 @@ def read_given(path: Path, specs: Iterable[Spec]) -> dict[Key, Given]:
     Args:
         path: The file.
         specs: The specs under test.
+        all_of_them: Whether there are no others that the file may be about.
 
     Returns:
         The configurations of those specs that the file has one for, by API and provider type.
@@ -67,9 +68,9 @@ def read_given(path: Path, specs: Iterable[Spec]) -> dict[Key, Given]:
     whole, wanted = _mapping(path, _loaded(path), "the file"), list(specs)
     types = {spec.provider_type for spec in wanted}
     if isinstance(whole.get(_PROVIDERS), Mapping):
-        return _of_run_config(path, whole[_PROVIDERS], wanted)
+        return _of_run_config(path, whole[_PROVIDERS], wanted, all_of_them)
     if any(key in types or "::" in str(key) for key in whole):
-        return _by_type(path, whole, wanted)
+        return _by_type(path, whole, wanted, all_of_them)
     if len(wanted) != 1:
         names = ", ".join(sorted(types)) or "none"
         raise UsageError(
@@ -102,9 +103,9 @@ def _mapping(path: Path, value: Any, what: str) -> Mapping[Any, Any]:
     return value
 
 
-def _by_type(path: Path, whole: Mapping[Any, Any], specs: list[Spec]) -> dict[Key, Given]:
+def _by_type(path: Path, whole: Mapping[Any, Any], specs: list[Spec], strict: bool) -> dict[Key, Given]:
     types = {spec.provider_type for spec in specs}
-    if strange := [str(key) for key in whole if key not in types]:
+    if strict and (strange := [str(key) for key in whole if key not in types]):
         raise UsageError(
             f"{OPTION}: {path}: no provider under test has the type {strange[0]!r}; there is "
             f"{', '.join(sorted(types)) or 'none'}"
@@ -119,9 +120,11 @@ def _by_type(path: Path, whole: Mapping[Any, Any], specs: list[Spec]) -> dict[Ke
     }
 
 
-def _of_run_config(path: Path, providers: Mapping[Any, Any], specs: list[Spec]) -> dict[Key, Given]:
+def _of_run_config(
+    path: Path, providers: Mapping[Any, Any], specs: list[Spec], strict: bool
+) -> dict[Key, Given]:
     found = {_key(spec): entry for spec in specs if (entry := _entry(path, providers, spec)) is not None}
-    if not found:
+    if strict and not found:
         types = ", ".join(sorted({f"{spec.provider_type} (api {spec.api})" for spec in specs})) or "none"
         raise UsageError(
             f"{OPTION}: {path}: `{_PROVIDERS}` has no entry for any provider under test: {types}"

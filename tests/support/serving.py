@@ -1,10 +1,12 @@
-"""Serves a stack over HTTP on loopback for as long as a test needs it."""
+"""Serves a stack, or any other application, over HTTP on loopback for as long as a test needs it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from typing import Any
 
 import uvicorn
 
@@ -15,8 +17,8 @@ from provider_conformance.stack.server import create_app
 class _Server(uvicorn.Server):
     """One that says when it listens, and leaves signals to pytest."""
 
-    def __init__(self, stack: Stack) -> None:
-        super().__init__(uvicorn.Config(create_app(stack), host="127.0.0.1", port=0, log_level="warning"))
+    def __init__(self, app: Any) -> None:
+        super().__init__(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
         self.listens = asyncio.Event()
 
     async def startup(self, sockets: list[object] | None = None) -> None:
@@ -24,10 +26,15 @@ class _Server(uvicorn.Server):
         self.listens.set()
 
 
-@asynccontextmanager
-async def served(stack: Stack) -> AsyncIterator[str]:
+def served(stack: Stack) -> AbstractAsyncContextManager[str]:
     """The base URL of a stack that is being served; afterwards it is shut down."""
-    server = _Server(stack)
+    return listening(create_app(stack))
+
+
+@asynccontextmanager
+async def listening(app: Any) -> AsyncIterator[str]:
+    """The base URL of an ASGI application that is being served."""
+    server = _Server(app)
     task = asyncio.create_task(server._serve())
     try:
         await server.listens.wait()
@@ -35,3 +42,33 @@ async def served(stack: Stack) -> AsyncIterator[str]:
     finally:
         server.should_exit = True
         await task
+
+
+@contextmanager
+def beside(serving: AbstractAsyncContextManager[str]) -> Iterator[str]:
+    """The base URL of what is served by a thread of its own, for tests that do not wait for it."""
+    there, leave, found = threading.Event(), threading.Event(), list[str | BaseException]()
+
+    async def serve() -> None:
+        async with serving as url:
+            found.append(url)
+            there.set()
+            await asyncio.to_thread(leave.wait)
+
+    def run() -> None:
+        try:
+            asyncio.run(serve())
+        except BaseException as error:
+            found.append(error)
+        finally:
+            there.set()
+
+    thread = threading.Thread(target=run, name="served-beside")
+    thread.start()
+    try:
+        there.wait(30)
+        assert found and isinstance(found[0], str), found
+        yield found[0]
+    finally:
+        leave.set()
+        thread.join(30)

@@ -209,13 +209,13 @@ CONDUCT: Final = (
         "does not expect a query without words",
         "PC660",
         "memory",
-        (Edit("store.py", "        if not words:\n            return []\n", ""),),
+        (Edit("store.py", "        if not words:\n            return []\n", "        _first = words[0]\n"),),
     ),
     Defect(
-        "does not expect that sampling parameters are left out",
+        "does not expect a chat without tools",
         "PC660",
-        "inference",
-        (Edit("inference.py", "        sampling = sampling or DEFAULT_SAMPLING\n", ""),),
+        "inference_scripted",
+        (Edit("inference.py", "for tool in tools or ()}", "for tool in tools}"),),
     ),
     Defect(
         "does not expect a shield without messages",

@@ -124,14 +124,14 @@ class Caller:
 
         Args:
             asked: The method.
-            values: What it is called with.
+            values: What it is called with; copies of them are handed over.
             label: What the call is remembered by.
             reading: How far a stream is read.
 
         Raises:
             Exception: The arguments cannot be made; nothing that the provider raises.
         """
-        arguments = asked.arguments(values)
+        arguments = asked.arguments(copy.deepcopy(dict(values)))
         text, before = shown(asked, arguments), _copied(arguments)
         course = _Course()
         self.busy, self.since = (asked, label, text), time.monotonic()

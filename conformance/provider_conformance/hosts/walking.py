@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import inspect
 import re
 import time
@@ -18,6 +17,7 @@ from provider_conformance.hosts.calling import Caller, Reading, Seen
 from provider_conformance.hosts.running import FIRST, Running
 from provider_conformance.hosts.smallest import likely, smallest
 from provider_conformance.protocols.annotated import options, wanted
+from provider_conformance.providers.limits import limits
 
 Values = Mapping[Path, Any]
 
@@ -25,12 +25,19 @@ UNKNOWN: Final = "conformance-not-registered"
 """An identifier that nobody has registered."""
 LARGE: Final = 100
 """How many items a large list has."""
-SECONDS: Final = 5.0
-"""After this time no further method is walked through."""
+USUAL: Final = 0.6
+"""The part of a trial's time in which every method is called as clients usually do."""
+FURTHER: Final = 0.3
+"""The part that is for everything else, once they all have been."""
+SLOW: Final = 0.1
+"""Seconds from which on a call is slow: then fewer are made."""
 
 _GREETING: Final = "Hello! What is the weather like today?"
 """A text to which there is an answer of several words, where there is any."""
 _WORDS: Final = ("alpha", "beta", "gamma", "delta")
+_FOREIGN: Final = "Grüße, 世界 🙂"
+"""A text that no encoding of old has all the letters of."""
+_FEW: Final = 2
 _MAKERS: Final = re.compile(r"(^|_)(create|insert|register|upload|add|open|attach|log)(_|$)")
 _ENDERS: Final = re.compile(r"(^|_)(delete|cancel|remove|unregister|close)(_|$)")
 _IDENTIFIES: Final = re.compile(r"_(id|type|name|identifier)$")
@@ -103,6 +110,7 @@ class Walk:
         nouns: What the API's objects are called: "model", "memory_bank".
         objects: The provider's registered objects.
         until: When to stop, on the clock of ``time.monotonic``.
+        pace: Seconds that the latest call on each method took.
     """
 
     running: Running
@@ -112,7 +120,8 @@ class Walk:
     known: dict[str, Any] = field(default_factory=dict)
     nouns: tuple[str, ...] = ()
     objects: list[Any] = field(default_factory=list)
-    until: float = field(default_factory=lambda: time.monotonic() + SECONDS)
+    until: float = field(default_factory=lambda: _in(USUAL))
+    pace: dict[str, float] = field(default_factory=dict)
 
     async def through(self, methods: Sequence[Asked], only: frozenset[str] | None = None) -> None:
         """Call each of the methods in all the ways that tell something.
@@ -123,30 +132,39 @@ class Walk:
         """
         self.nouns = nouns_of(self.running)
         self.objects = await objects_of(self.running)
+        begun: list[tuple[Asked, Values]] = []
         for asked in methods:
-            late = sum(seen.late for seen in self.notes.seen)
-            if late >= _LATE_AT_MOST or time.monotonic() > self.until:
-                self.notes.ended = _TOO_LONG
+            if self._is_over():
                 return
             if only is None or asked.name in only:
-                await self._method(asked)
-                self.notes.walked.append(asked.name)
+                begun.extend(await self._begin(asked))
             elif _MAKERS.search(asked.name):
                 await self._usual(asked)
+        self.until = _in(FURTHER)
+        for asked, values in begun:
+            for step in (self._at_once, self._further) if values else (self._further,):
+                if not self._has_trouble(asked):  # else it would only take the same time again
+                    await step(asked, values)
 
-    async def _method(self, asked: Asked) -> None:
+    def _is_over(self) -> bool:
+        late = sum(seen.late for seen in self.notes.seen)
+        if late >= _LATE_AT_MOST or time.monotonic() > self.until:
+            self.notes.ended = _TOO_LONG
+        return bool(self.notes.ended)
+
+    async def _begin(self, asked: Asked) -> list[tuple[Asked, Values]]:
+        """The calls that every rule needs; what is left to do with the method, with which values."""
+        self.notes.walked.append(asked.name)
         if (why := self._missing(asked)) is not None:
             self.notes.unseen[asked.name] = why
-            return
+            return []
         usual = await self._usual(asked)
         if usual is None or not usual.answered:
+            return [(asked, {})]
+        for step in (self._repeated, self._streams):
             if not self._has_trouble(asked):
-                await self._further(asked, {})
-            return
-        for step in (self._repeated, self._streams, self._further, self._at_once):
-            if self._has_trouble(asked):
-                return  # what comes next would only take the same time again
-            await step(asked, usual.values)
+                await step(asked, usual.values)
+        return [(asked, usual.values)]
 
     def _missing(self, asked: Asked) -> str | None:
         """Why the method cannot be called at all, None where it can."""
@@ -216,17 +234,24 @@ class Walk:
             if (large := _large(slot)) is not None:
                 found.append(("large", {**values, slot.path: large}))
         found.extend(("unknown", {**values, path: UNKNOWN}) for path in given if values)
-        found.extend(("generated", {**chosen, **given}) for chosen in self.generated.get(asked.name, ()))
+        with suppress(NoValueError):
+            found.append(("foreign", asked.likely(given, text=_FOREIGN)))
+        generated = self.generated.get(asked.name, ())
+        found.extend(("generated", {**c, **given}) for c in (generated[:_FEW] if self._slow(asked) else generated))
         return found
+
+    def _slow(self, asked: Asked) -> bool:
+        return self.pace.get(asked.name, 0.0) > SLOW
 
     async def _at_once(self, asked: Asked, _usual: Values) -> None:
         await self._together(asked, {})
-        if (slot := asked.streams_on_demand) is not None:
+        if (slot := asked.streams_on_demand) is not None and not self._slow(asked):
             await self._together(asked, {slot.path: True})
 
     async def _together(self, asked: Asked, more: Values) -> None:
         given = {**self._given(asked), **more}
-        several = [asked.likely(given, text=word) for word in _WORDS]
+        words = _WORDS[:_FEW] if self._slow(asked) else _WORDS
+        several = [asked.likely(given, text=word) for word in words]
         alone = [await self._call(asked, values, "alone") for values in several]
         again = [await self._call(asked, values, "alone") for values in several]
         first = [seen for seen in alone if seen is not None and seen.answered]
@@ -238,7 +263,7 @@ class Walk:
         self.notes.together.append(Together(asked.name, texts, tuple(first), tuple(second), tuple(at_once)))
 
     async def _apart(self, asked: Asked, values: Values) -> Seen:
-        return await replace(self.caller, busy=None).call(asked, copy.deepcopy(dict(values)), "together")
+        return await replace(self.caller, busy=None).call(asked, values, "together")
 
     async def _call(
         self, asked: Asked, values: Values, label: str, reading: Reading = Reading.ALL
@@ -251,7 +276,9 @@ class Walk:
             asked.arguments(values)
         except Exception:
             return None
-        seen = await self.caller.call(asked, copy.deepcopy(dict(values)), label, reading)
+        begun = time.monotonic()
+        seen = await self.caller.call(asked, values, label, reading)
+        self.pace[asked.name] = time.monotonic() - begun
         self.notes.seen.append(seen)
         return seen
 
@@ -303,6 +330,11 @@ def _noun(asked: Asked, answer: Any) -> str:
     told = getattr(answer, "object", None)
     word = told if isinstance(told, str) else _MAKERS.sub("_", asked.name).strip("_")
     return word.replace(".", "_").removeprefix("openai_")
+
+
+def _in(part: float) -> float:
+    """The moment, on the clock of ``time.monotonic``, when a part of a trial's time is over."""
+    return time.monotonic() + part * limits().seconds
 
 
 def _large(slot: Slot) -> list[Any] | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.findings import Judgement
 from provider_conformance.protocols.model import Calls
+from provider_conformance.providers.limits import limits
 from provider_conformance.rules.model import Subject
 from provider_conformance.rules.problems import is_loadable
 from provider_conformance.rules.trials import Baseline, started
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 BUDGET: Final = 0.5
 """Seconds for which a provider may keep the event loop to itself."""
-LONG: Final = 7.0
-"""Seconds that a call may take which is tried a second time, alone."""
+_LONG: Final = 0.8
+"""The part of a trial's time that a call may take which is tried a second time, alone."""
 
 _EXAMPLES: Final = 6
 _TRIALS: Final = 3
@@ -56,6 +57,18 @@ class Observed:
     def of(self, method: str, *labels: str) -> list[Seen]:
         """The calls on a method, those with one of ``labels`` where some are given."""
         return [s for s in self.seen if s.method == method and (not labels or s.label in labels)]
+
+
+def long() -> float:
+    """Seconds that a call may take which is tried a second time, alone."""
+    return _LONG * limits().seconds
+
+
+def hanging(subject: Subject) -> str:
+    """Why nothing more is asked of a provider one of whose calls does not come back, "" where all do."""
+    found = observed(subject) if is_called(subject) else None
+    late = isinstance(found, Observed) and any(one.late for one in found.seen)
+    return "a call on it does not come back, see PC659" if late else ""
 
 
 def methods_of(subject: Subject) -> tuple[str, ...]:

@@ -19,10 +19,10 @@ from provider_conformance.rules.answers import (
 )
 from provider_conformance.rules.called import (
     BUDGET,
-    LONG,
     Observed,
     asked_of,
     is_called,
+    long,
     observe,
 )
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
@@ -259,8 +259,9 @@ def does_not_come_back(subject: Subject) -> Judgement:
     """Check that every call comes to an end.
 
     What it does:
-        Gives each call 3 seconds. One that takes longer is tried again in a new stack, where it has
-        7; only what is late twice is told. Streams that hang when they are closed are told by PC654.
+        Gives each call 3 seconds. One that takes longer is tried again in a new stack, where it has four
+        fifths of `--provider-timeout`; only what is late twice is told. Streams that hang when they
+        are closed are told by PC654.
 
     Why is this bad:
         The client waits until it gives up, and what the call holds is never released.
@@ -283,10 +284,10 @@ def does_not_come_back(subject: Subject) -> Judgement:
             first = started(subject)
             if found.helped or isinstance(first, Judgement):
                 continue
-            again = observe(subject, first, frozenset([name]), LONG)
+            again = observe(subject, first, frozenset([name]), long())
             for one in again.of(name):
                 if one.late and not closing(one):
-                    message = f"it does not come back within {LONG:g} seconds"
+                    message = f"it does not come back within {long():g} seconds"
                     yield finding(
                         subject, "PC659", one, message, "set a time limit, and raise when it is over"
                     )

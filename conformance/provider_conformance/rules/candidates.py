@@ -13,7 +13,17 @@ if TYPE_CHECKING:
 EXAMPLES: Final = 12
 """How many objects a rule registers before it is content."""
 
-BUGS: Final = (TypeError, AttributeError, NameError, AssertionError, LookupError, RecursionError, SystemExit)
+BUGS: Final = (
+    TypeError,
+    AttributeError,
+    NameError,
+    AssertionError,
+    LookupError,
+    ArithmeticError,
+    UnicodeError,
+    RecursionError,
+    SystemExit,
+)
 """What a provider raises by mistake; a refusal is a ValueError or NotImplementedError."""
 
 

@@ -10,6 +10,7 @@ from provider_conformance.contracts.model import Role
 from provider_conformance.findings import PASS, Judgement
 from provider_conformance.hosts.running import FIRST, SECOND, Running
 from provider_conformance.providers.model import SpecKind
+from provider_conformance.rules.called import hanging
 from provider_conformance.rules.candidates import BUGS, EXAMPLES, candidates, steps, template_of
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.observed import Entry, Listing
@@ -310,6 +311,8 @@ def registered_not_served(subject: Subject) -> Judgement:
         return first
     if first.trial.host.stack != "builtin":
         return Judgement(skipped="it is known for the built-in stack only what a router is called with")
+    if why := hanging(subject):
+        return Judgement(skipped=why)
     template = template_of(first)
     if template is None:
         return _any_accepted(first, lambda obj: _served(subject, first, obj))

@@ -76,7 +76,7 @@ def of_spec(subject: Subject, judge: Callable[[Observed], Iterator[Finding]], no
         why = found.ended or "; ".join(f"{name}: {why}" for name, why in found.unseen.items())
         return Judgement(inconclusive=why) if found.ended else Judgement(skipped=f"nothing is called: {why}")
     if any(one.answered for one in found.seen):
-        return PASS
+        return Judgement(inconclusive=found.ended) if found.ended else PASS
     first = found.seen[0]
     if is_offline(first):
         return Judgement(inconclusive=f"what it works with is not there: {refusal(first)}")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.findings import PASS, Judgement
 from provider_conformance.hosts.running import FIRST, SECOND, Running
+from provider_conformance.rules.called import hanging
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.observed import Fault
 from provider_conformance.rules.observing import reachable
@@ -114,6 +115,8 @@ def two_configurations(subject: Subject) -> Judgement:
     first = reachable(subject)
     if isinstance(first, Judgement):
         return first
+    if why := hanging(subject):
+        return Judgement(skipped=why)
     config = _configuration(first.trial)
     from provider_conformance.hosts.varied import variations  # noqa: PLC0415 - pydantic
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from provider_conformance.findings import PASS, Judgement, Severity
 from provider_conformance.hosts.running import FIRST, Running
 from provider_conformance.providers.model import SpecKind
+from provider_conformance.rules.called import hanging
 from provider_conformance.rules.candidates import BUGS, EXAMPLES, candidates, shown, template_of
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.observed import Call, Fault
@@ -117,6 +118,8 @@ def unsupported_accepted(subject: Subject) -> Judgement:
         return found
     if found.first.trial.sketch.api not in CALLS:
         return Judgement(skipped="it is not known how an object of this API is used")
+    if why := hanging(subject):
+        return Judgement(skipped=why)
     template = template_of(found.first)
     known = template or _accepted(found)
     if known is None:

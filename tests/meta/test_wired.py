@@ -27,7 +27,7 @@ EXPECTED: dict[tuple[str, str], dict[str, Any]] = {
     if (listing := PACKAGES / package / "expected.yaml").is_file()
     for case, entry in yaml.safe_load(listing.read_text("utf-8")).items()
 }
-LIMITS = {"hostile": Limits(seconds=3), "lifecycle": Limits(seconds=10)}
+LIMITS = {"hostile": Limits(seconds=3), "lifecycle": Limits(seconds=10), "calls": Limits(seconds=12)}
 """Cases that do not come back are not waited for as long as usual."""
 TRYING = [rule for rule in all_rules() if rule.code.startswith(("PC50", "PC6", "PC7"))]
 CASES = pytest.mark.parametrize(

@@ -18,13 +18,19 @@ from provider_conformance.findings import Location
 from provider_conformance.hosts.asking import Asked, Path, shown
 from provider_conformance.hosts.stalls import IsTheirs, LoopWatch
 from provider_conformance.protocols.classes import definitions
+from provider_conformance.providers.limits import limits
 
-PATIENCE: Final = 3.0
-"""Seconds after which a call is left alone."""
+_PATIENCE: Final = 3.0
+_PART: Final = 0.4
 
 _CHUNKS: Final = 500
 """How many pieces of a stream are read: it may have no end."""
 _GONE: Final = object()
+
+
+def usual_patience() -> float:
+    """Seconds after which a call is left alone; several have to fit into a trial's time."""
+    return min(_PATIENCE, _PART * limits().seconds)
 
 
 class Reading(Enum):
@@ -102,7 +108,7 @@ class Caller:
     provider: Any
     is_theirs: IsTheirs
     watch: LoopWatch
-    patience: float = PATIENCE
+    patience: float = field(default_factory=usual_patience)
     busy: tuple[Asked, str, str] | None = None
     since: float = 0.0
     unhandled: list[BaseException] = field(default_factory=list)

@@ -73,7 +73,8 @@ class Notes:
         together: The calls that were made at once.
         unseen: Why a method was not called at all, by its name.
         walked: The methods that are done.
-        ended: Why the walk ended early, "" where it did not.
+        ended: Why the walk ended before every method was called as usual, "" where it did not.
+        hurried: Whether calls of other kinds were left out, for want of time.
         caller: Who makes the calls, None before the first.
     """
 
@@ -82,6 +83,7 @@ class Notes:
     unseen: dict[str, str] = field(default_factory=dict)
     walked: list[str] = field(default_factory=list)
     ended: str = ""
+    hurried: bool = False
     caller: Caller | None = None
 
 
@@ -237,7 +239,8 @@ class Walk:
         with suppress(NoValueError):
             found.append(("foreign", asked.likely(given, text=_FOREIGN)))
         generated = self.generated.get(asked.name, ())
-        found.extend(("generated", {**c, **given}) for c in (generated[:_FEW] if self._slow(asked) else generated))
+        few = generated[:_FEW] if self._slow(asked) else generated
+        found.extend(("generated", {**chosen, **given}) for chosen in few)
         return found
 
     def _slow(self, asked: Asked) -> bool:
@@ -270,7 +273,7 @@ class Walk:
     ) -> Seen | None:
         """One call, written down; None where its arguments cannot be made or there is no time left."""
         if label != "usual" and time.monotonic() > self.until:
-            self.notes.ended = _TOO_LONG
+            self.notes.hurried = True
             return None
         try:
             asked.arguments(values)

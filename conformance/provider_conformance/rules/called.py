@@ -42,7 +42,8 @@ class Observed:
         together: The calls that were made at once.
         stalls: When the event loop did not get its turn.
         unseen: Why a method was not called at all.
-        ended: Why not all calls were made, "" where they were.
+        ended: Why not all methods were called, "" where they were.
+        hurried: Whether calls were left out, for want of time.
         helped: Whether the provider works with others, which are made up here.
     """
 
@@ -52,6 +53,7 @@ class Observed:
     stalls: tuple[Stall, ...] = ()
     unseen: Mapping[str, str] = field(default_factory=dict)
     ended: str = ""
+    hurried: bool = False
     helped: bool = False
 
     def of(self, method: str, *labels: str) -> list[Seen]:
@@ -159,7 +161,7 @@ def _walk(
     into: tuple[Any, list[Any], float | None],
 ) -> None:
     """One trial, whose notes are kept whatever becomes of it."""
-    from provider_conformance.hosts.calling import PATIENCE, Caller  # noqa: PLC0415
+    from provider_conformance.hosts.calling import Caller, usual_patience  # noqa: PLC0415
     from provider_conformance.hosts.running import FIRST  # noqa: PLC0415
     from provider_conformance.hosts.stalls import LoopWatch  # noqa: PLC0415
     from provider_conformance.hosts.walking import Walk  # noqa: PLC0415
@@ -170,7 +172,7 @@ def _walk(
     async def work(running: Running) -> None:
         async with LoopWatch(theirs, BUDGET) as watch:
             watch.stalls = stalls
-            notes.caller = Caller(running.instances[FIRST], theirs, watch, patience or PATIENCE)
+            notes.caller = Caller(running.instances[FIRST], theirs, watch, patience or usual_patience())
             notes.caller.listen()
             await Walk(running, notes.caller, notes, generated).through(methods, only)
 
@@ -214,13 +216,13 @@ def _generated(asked: Asked) -> list[Values]:
 
 def _stuck(notes: Any, patience: float | None) -> Seen | None:
     """The call that never gave the event loop back, None where there is none."""
-    from provider_conformance.hosts.calling import PATIENCE, Seen  # noqa: PLC0415
+    from provider_conformance.hosts.calling import Seen, usual_patience  # noqa: PLC0415
 
     caller = notes.caller
     if caller is None or caller.busy is None:
         return None
     asked, label, text = caller.busy
-    if time.monotonic() - caller.since < (patience or PATIENCE):
+    if time.monotonic() - caller.since < (patience or usual_patience()):
         return None
     return Seen(asked.name, label, text, {}, place=caller.watch.where(), late=True)
 
@@ -233,5 +235,6 @@ def _more(found: Observed, notes: Any, stalls: Sequence[Stall], stuck: Seen | No
         (*found.stalls, *stalls),
         {**found.unseen, **notes.unseen},
         "" if stuck is not None else notes.ended,
+        found.hurried or notes.hurried,
         found.helped,
     )

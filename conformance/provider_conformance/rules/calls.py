@@ -207,7 +207,7 @@ def calls_mix(subject: Subject) -> Judgement:
             one = replace(calls.together[number], text="\n    ".join(f"{t}  # at once" for t in calls.texts))
             yield finding(subject, "PC657", one, message, "keep what belongs to a call in local variables")
 
-    return of_spec(subject, judge, NONE)
+    return of_spec(subject, judge, NONE, all_kinds=True)
 
 
 def _differs_again(subject: Subject, method: str) -> bool:
@@ -331,7 +331,7 @@ def valid_call_crashes(subject: Subject) -> Judgement:
                 fix = "serve it, or refuse it with a ValueError that says why"
                 yield finding(subject, "PC660", one, message, fix, severity)
 
-    return of_spec(subject, judge)
+    return of_spec(subject, judge, all_kinds=True)
 
 
 def _is_told(subject: Subject, one: Seen) -> bool:

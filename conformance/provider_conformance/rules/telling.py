@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from provider_conformance.hosts.calling import Seen
 
 NONE: Final = "it accepts none of the calls that were made"
+HURRIED: Final = "its calls take so long that there was no time for all kinds of them; see --provider-timeout"
 CLOSING: Final = ("closed", "left", "after")
 """The calls that are about leaving a stream."""
 
@@ -62,8 +63,21 @@ def finding(
     return Finding(code, severity, message, one.method, location=place, why=why, fix=fix)
 
 
-def of_spec(subject: Subject, judge: Callable[[Observed], Iterator[Finding]], nothing: str = "") -> Judgement:
-    """Judge all methods of a spec at once, one finding for each at most."""
+def of_spec(
+    subject: Subject,
+    judge: Callable[[Observed], Iterator[Finding]],
+    nothing: str = "",
+    *,
+    all_kinds: bool = False,
+) -> Judgement:
+    """Judge all methods of a spec at once, one finding for each at most.
+
+    Args:
+        subject: The provider.
+        judge: What is wrong with the calls.
+        nothing: What it means that no call was answered, "" where that is as good as any answer.
+        all_kinds: Whether the judgement needs more than the usual calls.
+    """
     found = observed(subject)
     if isinstance(found, Judgement):
         return found
@@ -76,7 +90,8 @@ def of_spec(subject: Subject, judge: Callable[[Observed], Iterator[Finding]], no
         why = found.ended or "; ".join(f"{name}: {why}" for name, why in found.unseen.items())
         return Judgement(inconclusive=why) if found.ended else Judgement(skipped=f"nothing is called: {why}")
     if any(one.answered for one in found.seen):
-        return Judgement(inconclusive=found.ended) if found.ended else PASS
+        left_out = found.ended or (HURRIED if all_kinds and found.hurried else "")
+        return Judgement(inconclusive=left_out) if left_out else PASS
     first = found.seen[0]
     if is_offline(first):
         return Judgement(inconclusive=f"what it works with is not there: {refusal(first)}")

@@ -14,6 +14,8 @@ _LONGEST: Final = 240
 """Characters of a value that is kept."""
 _LONGEST_TEXT: Final = 80
 """Characters of a text that is kept."""
+_INDEX: Final = "--index-url"
+"""In a requirement that says where the package is to be had: of no use to anybody else."""
 _PROSE: Final = frozenset(
     {
         "description", "title", "examples", "example", "help", "json_schema_extra", "summary", "comment",
@@ -33,7 +35,7 @@ class _Brief(ast.NodeTransformer):
 
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
         long = isinstance(node.value, str | bytes) and len(node.value) > _LONGEST_TEXT
-        return UNKNOWN if long else node
+        return UNKNOWN if long or _INDEX in str(node.value) else node
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
         fields = [part for part in node.values if isinstance(part, ast.FormattedValue)]

@@ -120,7 +120,9 @@ def watch_threads(
     def watched(self: threading.Thread) -> None:
         owns = watching_for()
         if owns is not None and not self.is_alive():
-            note(Started(self, self.daemon, _is_pooled(self), frames(owns).nearest))
+            found = frames(owns)
+            place = found.nearest if found.chosen else None
+            note(Started(self, self.daemon, _is_pooled(self), place))
             # The interpreter waits for all others when it ends, for ever for one that does not.
             self._daemonic = True  # type: ignore[attr-defined]
         start(self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from provider_conformance.hosts.running import Running
 
 _APART: Final = ("initialize", "shutdown")
+PATIENCE: Final = 5.0
+"""How many seconds an `initialize` has."""
 GRACE: Final = 1.0
 """How many seconds a thread has after the shutdown to come to its end."""
 _REGISTERED: Final = "conformance-registered"
@@ -64,7 +67,12 @@ def _tried(first: Baseline, places: tuple[Path, ...]) -> Exercise:
 
 
 async def _exercise(running: Running) -> SystemExit | None:
-    """Let it list, register and unregister, and shut down; an exit at its end, of which no stack is told."""
+    """Let it begin, list, register and unregister, and shut down; an exit of which no stack is told."""
+    try:
+        for made in running.instances.values():
+            await _begin(made)
+    except SystemExit as ended:
+        return ended
     if running.listing:
         with suppress(Exception):
             await _register(running)
@@ -74,6 +82,15 @@ async def _exercise(running: Running) -> SystemExit | None:
     except SystemExit as ended:
         return ended
     return None
+
+
+async def _begin(made: Any) -> None:
+    """Initialize it: where a stack leaves that to factories, it may be that nobody has."""
+    with suppress(Exception):
+        async with asyncio.timeout(PATIENCE):
+            begun = made.initialize()
+            if isawaitable(begun):
+                await begun
 
 
 async def _shut_down(made: Any) -> None:
@@ -93,15 +110,15 @@ async def _register(running: Running) -> None:
 
 
 def _holding(left: tuple[blame.Started, ...], owner: watching.Owner) -> Iterator[tuple[str, Location | None]]:
-    """Threads of the provider's own code that are no daemons and do not come to their end."""
+    """Threads that the provider runs or has started, that are no daemons and do not come to their end."""
     end = time.monotonic() + GRACE
     for started in left:
         if started.daemon or started.pooled:
             continue
         started.thread.join(max(end - time.monotonic(), 0))
         place, _ = blame.own_place(started.thread, owner)
-        if started.thread.is_alive() and place is not None:
-            yield started.thread.name, place
+        if started.thread.is_alive() and (place or started.place) is not None:
+            yield started.thread.name, place or started.place
 
 
 def root_of(error: BaseException | None, *kinds: type[BaseException]) -> BaseException | None:
@@ -176,6 +193,12 @@ def told_elsewhere(subject: Subject, first: Baseline) -> str:
     if watching.NETWORK in kinds and not _is_remote(subject):
         return "PC721"
     return "PC722" if watching.FILES in kinds else ""
+
+
+def refused(subject: Subject) -> str:
+    """The rule that tells of traffic or of files that the provider was kept from, "" without any."""
+    kinds = ((watching.NETWORK, "PC721"), (watching.FILES, "PC722"))
+    return next((code for kind, code in kinds if violations(subject, kind)[0]), "")
 
 
 def _is_remote(subject: Subject) -> bool:

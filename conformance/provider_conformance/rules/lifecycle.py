@@ -19,7 +19,7 @@ from provider_conformance.protocols.live import look_up
 from provider_conformance.protocols.model import ProtocolMethod, ProtocolModel, ResultKind, State
 from provider_conformance.protocols.signature import Signature
 from provider_conformance.providers import careful, places
-from provider_conformance.rules.exercise import is_over_time
+from provider_conformance.rules.exercise import is_over_time, refused
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.problems import is_loadable
 from provider_conformance.rules.signatures import caller_of, not_judgeable, views_of
@@ -259,6 +259,8 @@ def life_cycle_not_repeatable(subject: Subject) -> Judgement:
         return Judgement(skipped=f"`{step.method}` ends the process, see PC723")
     if absent := want_of_backend(subject, step.error):
         return Judgement(inconclusive=f"`{step.method}` fails: {absent}")
+    if isinstance(step.error, OSError) and (teller := refused(subject)):
+        return Judgement(skipped=f"`{step.method}` is kept from what it does, see {teller}")
     again = step.turn > 1 or step.method == "initialize"  # the factory has initialized it already
     message = f"`{step.method}` raises {_shown(step.error)}{' when it is called again' if again else ''}"
     why = "Stacks call it more than once: from a signal handler, the server's end, a router and a table."

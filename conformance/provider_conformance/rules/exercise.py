@@ -62,17 +62,25 @@ def _tried(first: Baseline, places: tuple[Path, ...]) -> Exercise:
         return Exercise(first.error, bool(first.witness.made))
     tried: Attempt = first.trial.run(first.trial.surroundings(), _exercise)
     held = () if tried.error is not None else tuple(_holding(tried.left, watching.Owner(places)))
-    error = first.error or tried.value or tried.error
-    return Exercise(error, bool(first.witness.made), tried.violations, held)
+    # In a trial of its own: what is begun twice may have threads that the provider ends only once.
+    begun: Attempt = first.trial.run(first.trial.surroundings(), _begun)
+    error = first.error or tried.value or begun.value or tried.error
+    seen = dict.fromkeys((*tried.violations, *begun.violations))
+    return Exercise(error, bool(first.witness.made), tuple(seen), held)
 
 
-async def _exercise(running: Running) -> SystemExit | None:
-    """Let it begin, list, register and unregister, and shut down; an exit of which no stack is told."""
+async def _begun(running: Running) -> SystemExit | None:
+    """Initialize it: where a stack leaves that to factories, it may be that nobody has."""
     try:
         for made in running.instances.values():
             await _begin(made)
     except SystemExit as ended:
         return ended
+    return None
+
+
+async def _exercise(running: Running) -> SystemExit | None:
+    """Let it list, register and unregister, and shut down; an exit at its end, of which no stack is told."""
     if running.listing:
         with suppress(Exception):
             await _register(running)
@@ -85,7 +93,6 @@ async def _exercise(running: Running) -> SystemExit | None:
 
 
 async def _begin(made: Any) -> None:
-    """Initialize it: where a stack leaves that to factories, it may be that nobody has."""
     with suppress(Exception):
         async with asyncio.timeout(PATIENCE):
             begun = made.initialize()

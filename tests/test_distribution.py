@@ -80,6 +80,7 @@ def test_importing_costs_nothing_heavy(module: str) -> None:
     assert HEAVY & set(answer.stdout.split()) == set()
 
 
+@pytest.mark.thorough
 def test_the_readme_checks_the_reference_providers_in_one_green_command(readme: list[str]) -> None:
     (command,) = [line for line in readme if "--provider=reference_providers/" in line]
     arguments = shlex.split(command.split("&&")[-1])[1:]

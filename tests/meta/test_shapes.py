@@ -30,7 +30,8 @@ PAIRS = runpy.run_path(str(FIXTURES / "contracts" / "optional_and_defaults.py"))
 def records() -> tuple[Record, ...]:
     provider = load_provider(str(SHAPES), root=SHAPES)
     assert provider.problem is None
-    return run([provider], {provider.name: builtin_contract()}, all_rules()).records
+    seen_by = [rule for rule in all_rules() if rule.code < "PC5"]
+    return run([provider], {provider.name: builtin_contract()}, seen_by).records
 
 
 def _of_case(records: tuple[Record, ...], case: str) -> list[Record]:

@@ -10,6 +10,8 @@ import pytest
 from support.packages import FIXTURES
 from support.running import read_json
 
+pytestmark = pytest.mark.thorough
+
 IN_PROCESS: Final[Mapping[str, str]] = {
     "raises": "PC101",
     "exits": "PC101",

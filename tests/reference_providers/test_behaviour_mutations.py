@@ -16,6 +16,8 @@ from support import mutants
 from support.defects.all_defects import DEFECTS
 from support.defects.model import Defect
 
+pytestmark = pytest.mark.thorough
+
 TRYING = [rule for rule in all_rules() if rule.code.startswith(("PC50", "PC6", "PC7"))]
 judged = contextmanager(mutants.judged)
 

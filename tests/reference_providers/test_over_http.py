@@ -18,6 +18,8 @@ from support.references import FOLDER
 from support.serving import beside, listening, served
 from support.workshop import run_config
 
+pytestmark = pytest.mark.thorough
+
 BEHAVIOUR = "--provider-select=PC50,PC6,PC7"
 SERVED = {
     "inference": ["inference"],

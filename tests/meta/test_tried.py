@@ -1,0 +1,29 @@
+"""Every rule that tries a provider has cases, and every package of cases is tried."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from support.stored import EXPECTED as STORED
+from support.tried import PACKAGES, TRIED, TRYING, expected
+
+
+def test_every_rule_has_a_defective_and_two_conforming_cases() -> None:
+    defective: Counter[str] = Counter()
+    conforming: Counter[str] = Counter()
+    # What only a stack that stores what is registered asks for is tried in tests/rules/test_stored.py.
+    entries = [entry for package in TRIED for entry in expected(package).values()]
+    for entry in (*entries, *STORED.values()):
+        (defective if entry["rule"] in entry.get("error", ()) else conforming)[entry["rule"]] += 1
+    assert {rule.code for rule in TRYING if defective[rule.code] < 1} == set()
+    assert {rule.code for rule in TRYING if conforming[rule.code] < 2} == set()
+
+
+def test_every_package_with_such_cases_is_tried() -> None:
+    listed = {path.parent.name for path in PACKAGES.glob("*/expected.yaml")} - {
+        "shapes",
+        "stored",
+    }  # judged elsewhere
+    tests = Path(__file__).parents[1] / "tried"
+    assert listed == set(TRIED) == {path.stem.removeprefix("test_") for path in tests.glob("test_*.py")}

@@ -1,0 +1,7 @@
+"""The package `wired`: see :mod:`support.tried`."""
+
+from support.tried import TriedPackage
+
+
+class TestWired(TriedPackage):
+    package = "wired"

@@ -103,6 +103,25 @@ def test_the_same_verdicts_as_without_a_process_of_its_own(pytester: pytest.Pyte
     assert reports[0]["findings"] == reports[1]["findings"]
 
 
+@pytest.mark.parametrize("options", [(), ("-n2",)], ids=["alone", "workers"])
+def test_a_call_that_ends_the_process_is_told_once(
+    pytester: pytest.Pytester, options: tuple[str, ...]
+) -> None:
+    provider = f"--provider={FIXTURES}/packages/hostile_crashes_when_called"
+    calling = "--provider-select=PC6"
+    result = pytester.runpytest_subprocess(
+        provider, "--provider-isolate", *options, *_OPTIONS[1:], calling, timeout=_SECONDS
+    )
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    report = read_json(pytester.path / "report.json")
+    (finding,) = report["findings"]
+    assert finding["code"] == "PC723"
+    failed = [
+        check["id"].partition("::safety::")[2] for check in report["checks"] if check["outcome"] == "failed"
+    ]
+    assert failed == ["PC660[inline::hostile_crashes_when_called]"]
+
+
 @pytest.mark.parametrize("options", [(), ("--provider-isolate",)], ids=["here", "isolated"])
 def test_what_an_import_does_is_seen_wherever_it_is_imported(
     pytester: pytest.Pytester, options: tuple[str, ...]

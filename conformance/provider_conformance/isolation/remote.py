@@ -22,6 +22,9 @@ _FIXES: Final = {
     MEMORY: "bound what is kept; --provider-memory allows more",
 }
 _TRYING: Final = ("PC5", "PC6", "PC7")
+_CALLS: Final = "PC660"
+"""The rule whose check makes all calls on a provider: where it dies, the others that call would, too."""
+_CALLING: Final = ("PC604", "PC611", "PC614", "PC65", _CALLS)
 _SECONDS: Final = 60.0
 """How long a check may take, apart from the provider's own code."""
 _LONG: Final = {"PC4": 900.0}
@@ -91,24 +94,30 @@ class Remote:
         if self._process is None or self._process.is_over:
             return listed
         self.wanted = frozenset(wanted)
-        gates = {id(check.subject.spec): check.id for check in listed if check.code == ENDED}
-        return [
-            self._away(check, gates.get(id(check.subject.spec), "")) if check.provider == name else check
-            for check in listed
-        ]
+        gates = {(id(c.subject.spec), c.code): c.id for c in listed if c.code in (ENDED, _CALLS)}
 
-    def _away(self, check: Check, gate: str) -> Check:
+        def away(check: Check) -> Check:
+            spec = id(check.subject.spec)
+            calls = gates.get((spec, _CALLS), "") if check.code.startswith(_CALLING) else ""
+            return self._away(check, gates.get((spec, ENDED), ""), calls)
+
+        return [away(check) if check.provider == name else check for check in listed]
+
+    def _away(self, check: Check, gate: str, calls: str) -> Check:
         def ask(_subject: Subject) -> Judgement:
-            return self._judged(check, gate)
+            return self._judged(check, gate, calls)
 
         ask.__doc__ = check.rule.documentation
         return replace(check, rule=replace(check.rule, check=ask))
 
-    def _judged(self, check: Check, gate: str) -> Judgement:
+    def _judged(self, check: Check, gate: str, calls: str) -> Judgement:
         """What the process says, unless it is known to die of it."""
         dead = self._gate(gate) if gate else None
         if dead is not None and (dead.phase != "rule" or check.code.startswith(_TRYING)):
-            return self._of_dead(check, dead, gate)
+            return self._of_dead(check, dead, gate.replace(f"::{ENDED}", f"::{dead.code}"))
+        dead = self._gate(calls) if calls else None
+        if dead is not None:
+            return self._of_dead(check, dead, calls)
         if len(self._deaths) >= _DEATHS:
             return Judgement(inconclusive=f"not run: its process has ended {_DEATHS} times before")
         told = self._told(check.id)
@@ -134,11 +143,10 @@ class Remote:
             self._deaths.append(told)
         return told
 
-    def _of_dead(self, check: Check, death: Death, gate: str) -> Judgement:
-        teller = gate.replace(f"::{ENDED}", f"::{death.code}")
+    def _of_dead(self, check: Check, death: Death, teller: str) -> Judgement:
         if check.id == teller:
             return _finding(check, death)
-        reason = f"see {death.code}: it {death.message}"
+        reason = f"see {teller.rpartition('::')[2]}: it {death.message}"
         return Judgement(skipped=reason) if teller in self.wanted else Judgement(inconclusive=reason)
 
 

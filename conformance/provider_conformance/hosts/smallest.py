@@ -335,7 +335,8 @@ def _constructed(cls: type, size: _Size) -> Any:
             parameters = inspect.signature(cls).parameters.values()
             resolved = hints(cls if dataclasses.is_dataclass(cls) else _initializer(cls))
             required = [p for p in parameters if p.default is p.empty and p.kind not in _VARIADIC]
-            chosen = [(p, _smallest(resolved.get(p.name, Any), size)) for p in required]
+            # A parameter without an annotation gets a text: a class of C's has no annotations at all.
+            chosen = [(p, _smallest(resolved[p.name], size) if p.name in resolved else "") for p in required]
             arguments = [(p, text if value in ("", size.text) else value) for p, value in chosen]
             return cls(
                 *(value for p, value in arguments if p.kind is not p.KEYWORD_ONLY),

@@ -69,10 +69,17 @@ def test_csoai_is_not_tried_without_the_document_that_its_sample_names(verdict: 
     assert "No such file or directory: './did.json'" in reason
 
 
-@only("provider-lmeval", "provider-ramalama")
-def test_nothing_of_a_published_provider_is_left_unseen(verdict: Run) -> None:
+@only("provider-lmeval")
+def test_nothing_of_lmeval_is_left_unseen(verdict: Run) -> None:
     assert verdict.outcomes("inconclusive") == set()
     assert verdict.report["summary"]["passed"] > 50
+
+
+@only("provider-ramalama")
+def test_only_what_ramalamas_server_would_answer_is_left_unseen(verdict: Run) -> None:
+    (reason,) = verdict.outcomes("inconclusive")
+    assert "nothing answers at http://localhost:8080" in reason
+    assert verdict.report["summary"]["passed"] > 100
 
 
 @only("stack-ogx150")

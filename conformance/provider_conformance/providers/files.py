@@ -81,6 +81,7 @@ def _is_in(path: str, folder: str) -> bool:
 def allowed() -> tuple[str, ...]:
     """The folders that anybody may write to: those for temporary files, and devices."""
     given = [os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP")]
+    # Where other programs put temporary files: nothing of ours is written there.
     folders = [tempfile.gettempdir(), "/tmp", "/var/tmp", *filter(None, given), *_DEVICES]  # noqa: S108
     return tuple(dict.fromkeys(os.path.realpath(folder) for folder in folders))
 

@@ -42,14 +42,14 @@ def test_code_that_is_not_imported_is_not_run(subject: Subject, rule: Rule) -> N
     assert "a requirement is missing" in rule.check(unseen).skipped
 
 
-def test_a_provider_that_needs_what_is_not_here_is_inconclusive_once(subject: Subject) -> None:
+def test_a_provider_that_needs_what_is_not_here_is_inconclusive(subject: Subject) -> None:
     async def factory(config: object, deps: object) -> object:
         raise ConnectionRefusedError("nobody listens on port 11434")
 
     conforming = stand_in("Made", [Safety, ShieldsProtocolPrivate], nothing)
     offline = replace(subject, implementation=lambda: Implementation(conforming, "given", factory=factory))
     judgements = {rule.code: rule.check(offline) for rule in RULES if rule.applies(offline)}
-    assert [code for code, judgement in judgements.items() if judgement.inconclusive] == ["PC501"]
+    assert all(judgement.inconclusive for judgement in judgements.values() if not judgement.skipped)
     assert not any(judgement.findings for judgement in judgements.values())
 
 

@@ -44,7 +44,7 @@ def _method(name: str, function: Any, answer: Any) -> Any:
     parameters = list(inspect.signature(function).parameters.values())
     values = {f"default_{i}": p.default for i, p in enumerate(parameters)}
     later = inspect.iscoroutinefunction(function)
-    namespace: dict[str, Any] = {**values, "answer": answer or _promised(function)}
+    namespace: dict[str, Any] = {"__name__": __name__, **values, "answer": answer or _promised(function)}
     wait = "await " if later and answer else ""
     head, body = "async def" if later else "def", f"return {wait}answer(locals())"
     source = f"{head} {name}({', '.join(_listed(parameters))}):\n    {body}\n"

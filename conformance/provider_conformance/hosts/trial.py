@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from inspect import isawaitable
 from types import ModuleType
 from typing import Any, Final, Protocol, TypeVar
 
@@ -152,9 +151,8 @@ class Trial:
         async def factory(config: Any, deps: Mapping[Any, Any], *further: Any) -> Any:
             witness.before.append(tuple(started.provider_type for started in ledger.started))
             witness.received.append(tuple(api.value for api in deps))
-            made = self.factory(config, WatchedDeps(deps, declared, witness.undeclared), *further)
-            if isawaitable(made):
-                made = await made
+            # Awaited whatever it is, as the stack does: what cannot be awaited is a TypeError there, too.
+            made = await self.factory(config, WatchedDeps(deps, declared, witness.undeclared), *further)
             witness.made.append(made)
             return made
 

@@ -17,7 +17,8 @@ from provider_conformance.findings import Location
 
 _PACKAGE: Final = str(Path(__file__).parents[1])
 _MACHINERY: Final = frozenset(
-    str(Path(__file__).with_name(f"{name}.py")) for name in ("blame", "endings", "traffic", "watching")
+    str(Path(__file__).with_name(f"{name}.py"))
+    for name in ("blame", "endings", "handlers", "traffic", "watching")
 )
 
 

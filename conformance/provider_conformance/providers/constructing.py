@@ -15,7 +15,7 @@ from typing import Any
 
 from provider_conformance.findings import Location
 from provider_conformance.protocols.classes import mro
-from provider_conformance.providers import careful, folders, watching
+from provider_conformance.providers import careful, folders, handlers, watching
 from provider_conformance.providers.blame import own_place, place_among
 from provider_conformance.providers.containment import Attempt, attempt
 from provider_conformance.providers.limits import limits
@@ -50,6 +50,7 @@ def construct(
     patience = limits().seconds if seconds is None else seconds
 
     def work() -> None:
+        handlers.forget()
         # What it starts is to be what it is in a stack, whose threads are no daemons.
         threading.current_thread()._daemonic = False  # type: ignore[attr-defined]
         outcome.append(attempt_plain(lambda: _run(_awaited(factory, arguments, patience))))
@@ -87,6 +88,7 @@ def _loop() -> asyncio.AbstractEventLoop:
 
     with contextlib.suppress(AttributeError):  # a loop written in C has no place for it
         loop.getaddrinfo = told  # type: ignore[method-assign]
+    handlers.on_loop(loop)
     return loop
 
 

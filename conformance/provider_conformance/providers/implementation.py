@@ -154,10 +154,10 @@ class _Search:
             return _of_source(classes, promised)
         if read.classes:
             return Implementation(problem=self._plain(factory, read.classes[0]))
-        if promised is not None:
-            return _found(promised, "return annotation")
         if read.returns_nothing:
             return Implementation(problem=self._result(factory, "returns nothing"))
+        if promised is not None:
+            return _found(promised, "return annotation")
         if read.blocked:
             return Implementation(unseen=read.unseen)
         return self._constructed(factory, config, read)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Union, get_args, get_origin
 
@@ -117,14 +118,55 @@ def _is_secret(cls: type) -> bool:
     return bool(names & {"SecretStr", "SecretBytes", "Secret"})
 
 
+_ADDRESS: Final = re.compile(r"(^|_)(url|uri|endpoint|host|address)$")
+_NOBODY: Final = "http://localhost:1"
+"""An address at which nobody answers."""
+
+
 def empty_text_fields(config: Any) -> dict[str, Any]:
     """A text for each field of a configuration that takes one and has None, in the type that it takes."""
-    found: dict[str, Any] = {}
+    return dict(_empty_texts(config))
+
+
+def empty_secret_fields(config: Any) -> dict[str, Any]:
+    """The same for those fields that hold a secret."""
+    return {
+        name: text for name, text in _empty_texts(config) if is_secret_name(name) or type(text) is not str
+    }
+
+
+def _empty_texts(config: Any) -> Iterator[tuple[str, Any]]:
     for name, _, annotation in _fields(type(config)):
-        if careful.attribute(config, name, "") is not None:
+        if careful.attribute(config, name, "") not in (None, ""):
             continue
         classes = tuple(_classes(annotation))
         secret = next((cls for cls in classes if _is_secret(cls)), None)
-        if secret is not None or str in classes:
-            found[name] = "conformance" if secret is None else secret("conformance")
-    return found
+        if secret is not None:
+            yield name, secret("conformance")
+        elif str in classes:
+            yield name, _NOBODY if _ADDRESS.search(name) else "conformance"
+        elif url := next((cls for cls in classes if careful.class_module(cls) == "pydantic.networks"), None):
+            with suppress(Exception):
+                yield name, url(_NOBODY)
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """Makes configurations as a class does, and fills in what is empty in them.
+
+    Attributes:
+        cls: The class.
+        fill: Says which fields of a configuration get which values.
+    """
+
+    cls: Any
+    fill: Callable[[Any], dict[str, Any]]
+
+    def __call__(self, **values: Any) -> Any:
+        """A configuration of these values."""
+        made = self.cls(**values)
+        texts = self.fill(made)
+        return made.model_copy(update=texts) if texts else made
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.cls, name)

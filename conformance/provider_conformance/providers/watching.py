@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from provider_conformance.findings import Location
-from provider_conformance.providers import blame, endings, files, traffic
+from provider_conformance.providers import blame, endings, files, handlers, traffic
 from provider_conformance.providers.limits import limits
 
 NETWORK: Final = "network"
@@ -154,6 +154,7 @@ def watched(owns: Owner | None = None, *, trial: bool = False) -> Iterator[Watch
 def _install() -> None:
     files.allowed()
     endings.install(lambda: current() is not None)
+    handlers.install(lambda: current() is not None)
     blame.watch_threads(_started, lambda: watch.owns if (watch := current()) is not None else None)
     sys.addaudithook(_hook)
 

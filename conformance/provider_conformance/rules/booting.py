@@ -17,7 +17,7 @@ from provider_conformance.providers.secret_fields import empty_text_fields
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.problems import is_loadable
 from provider_conformance.rules.samples import sampled
-from provider_conformance.rules.trials import Baseline, baseline, nothing_more, raised
+from provider_conformance.rules.trials import Baseline, as_it_is, baseline, nothing_more, raised
 
 _OBSCURE: Final = (LookupError, AttributeError, TypeError, NameError, AssertionError)
 """What Python raises by itself where something is not there; it says nothing to who starts the stack."""
@@ -77,6 +77,7 @@ def obscure_without_settings(subject: Subject) -> Judgement:
     if first.late:
         return Judgement(skipped="its start does not come to an end, see PC707")
     home = home_of(subject.spec, subject.provider)
+    first = replace(first, trial=as_it_is(first.trial))
     start = _started(first, home)
     if isinstance(start.error, ImportError):
         return Judgement(skipped=f"a module is missing, see PC501: {careful.text(start.error)}")

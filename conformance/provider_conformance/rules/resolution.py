@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from provider_conformance.findings import PASS, Judgement
+from provider_conformance.findings import PASS, Judgement, Severity
 from provider_conformance.hosts.model import StackSketch
 from provider_conformance.hosts.running import SECOND
-from provider_conformance.providers.model import SpecKind
+from provider_conformance.providers import causes
 from provider_conformance.rules.configuration import sample_config
 from provider_conformance.rules.exercise import told_elsewhere
 from provider_conformance.rules.lifecycle import tellers
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.problems import is_loadable
 from provider_conformance.rules.search import smallest
+from provider_conformance.rules.starts import judge_start
 from provider_conformance.rules.trials import Baseline, baseline, blame, nothing_more, started
 
 if TYPE_CHECKING:
@@ -31,12 +32,14 @@ def not_resolvable(subject: Subject) -> Judgement:
         Resolves a run config that holds the provider and a made-up provider for each API that it
         declares: on the stack that the provider is judged by, with that stack's own resolver. On the
         built-in stack generated providers stand around them, and the provider must be built after
-        everything that it needs. A provider that does not start here for a reason of its own (a
-        service that is not there, say) is inconclusive.
+        everything that it needs. What the provider's own code raises while it is made is an error,
+        whatever it is, and so is what the stack itself refuses. Where a service is not there that the
+        provider needs for its start, or a module that it declares, nothing is known. A provider
+        that fails without a secret or a URL is tried again with placeholders.
 
     Why is this bad:
-        No run config can have the provider: it needs itself, through a router or a routing table,
-        or an API that no provider can serve.
+        No run config can have the provider: it raises, or it needs itself, through a router or a routing
+        table, or an API that no provider can serve. The error ends the start of the whole stack.
 
     Example:
         ```python
@@ -65,7 +68,6 @@ def not_resolvable(subject: Subject) -> Judgement:
 
 def _why_not(subject: Subject, first: Baseline, error: BaseException) -> Judgement:
     from provider_conformance.hosts.refusals import Refusal, refusal  # noqa: PLC0415
-    from provider_conformance.stack.errors import describe  # noqa: PLC0415
 
     if teller := told_elsewhere(subject, first):
         return Judgement(skipped=f"it was not started, see {teller}")
@@ -78,7 +80,9 @@ def _why_not(subject: Subject, first: Baseline, error: BaseException) -> Judgeme
             f"the smallest run config that has it is refused:\n    {first.trial.surroundings()!r}",
             "take the dependency out of the spec",
         )
-    if kind is Refusal.PROTOCOLS or (kind is Refusal.START and _breaks_protocols(subject)):
+    if kind is Refusal.PROTOCOLS:
+        return _refused(subject, error)
+    if kind is Refusal.START and _breaks_protocols(subject):
         return Judgement(skipped="it does not keep its protocols, see PC2xx and PC3xx")
     if kind is Refusal.LOADING:
         return Judgement(skipped=f"it cannot be loaded, see PC1xx: {error}")
@@ -89,12 +93,34 @@ def _why_not(subject: Subject, first: Baseline, error: BaseException) -> Judgeme
     teller = next((rule.code for rule in tellers() if rule.check(subject).findings), "")
     if teller:
         return Judgement(skipped=f"it was not started, see {teller}")
-    remote = subject.spec is not None and subject.spec.kind is SpecKind.REMOTE
-    if kind is Refusal.START and remote and subject.trying.backend:
-        message = f"it does not start, and its back end is said to be there: {describe(error)}"
-        why = "no stack can have it"
-        return blame(subject, "PC501", message, why, "let its factory work where its back end answers")
-    return Judgement(inconclusive=f"it was not started here: {describe(error)}")
+    return judge_start(subject, first, error)
+
+
+def _refused(subject: Subject, error: BaseException) -> Judgement:
+    """The stack's own check refuses it: its words, unless a rule about the protocols has better ones."""
+    if teller := _protocol_fault(subject):
+        return Judgement(skipped=f"the stack refuses it, see {teller}")
+    stack = subject.contract.title if subject.contract else "the stack"
+    message = f"{stack} refuses to start it: {causes.shown(error)}"
+    why = (
+        "The stack compares each provider with its protocols when it starts, in its own way, and ends there."
+    )
+    return blame(subject, "PC501", message, why, "change what it names")
+
+
+def _protocol_fault(subject: Subject) -> str:
+    """The code of a rule about the protocols that finds an error in the provider, "" where none does."""
+    from provider_conformance.rules import private, public  # noqa: PLC0415 - only where the stack refuses
+
+    api = subject.api
+    protocols = [p for p in (api.public, api.private) if p is not None] if api is not None else []
+    members = dict.fromkeys(name for p in protocols for name in (*p.methods, *p.attributes))
+    for rule_ in (*public.RULES, *private.RULES):
+        for member in members:
+            about = replace(subject, method=member)
+            if rule_.applies(about) and rule_.check(about).worst is Severity.ERROR:
+                return rule_.code
+    return ""
 
 
 def _not_configured(subject: Subject, first: Baseline, error: BaseException) -> Judgement:

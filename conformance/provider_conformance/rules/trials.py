@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from provider_conformance.providers.backends import missing_backend
 from provider_conformance.providers.constructing import FactoryTimeoutError
 from provider_conformance.providers.given import Given
 from provider_conformance.providers.model import Implementation, Provider, Spec, SpecKind
+from provider_conformance.providers.secret_fields import Filling, empty_secret_fields, empty_text_fields
 from provider_conformance.rules.model import Subject
 from provider_conformance.rules.problems import has_spec, judge_problem
 
@@ -68,11 +69,18 @@ class _Wish:
 
     Attributes:
         given: Its configuration, None for the sample.
-        may_lack: Whether its back end may be missing: it is remote, and nobody says that it is there.
+        may_lack: Whether its back end may be missing: nobody says that it is there.
+        remote: Whether it stands for a service elsewhere.
     """
 
     given: Given | None
     may_lack: bool
+    remote: bool = False
+
+    @property
+    def asked(self) -> bool:
+        """Whether it is asked for the least right after its start, to see whether its back end is there."""
+        return self.remote and self.may_lack
 
     def absent(self, error: BaseException | None) -> str:
         """Why an error is for want of a back end that may be missing."""
@@ -81,14 +89,14 @@ class _Wish:
 
 
 def _wish(subject: Subject, spec: Spec) -> _Wish:
-    may_lack = spec.kind is SpecKind.REMOTE and not subject.trying.backend
-    return _Wish(subject.trying.configuration(spec), may_lack)
+    remote = spec.kind is SpecKind.REMOTE
+    return _Wish(subject.trying.configuration(spec), not subject.trying.backend, remote)
 
 
 def want_of_backend(subject: Subject, error: BaseException | None) -> str:
     """Why an error of the subject's provider is for want of its back end, "" where it is the provider's own.
 
-    Only a remote provider may lack one, and only where the user has not said that it is there.
+    None is missing where the user has said that it is there.
     """
     return _wish(subject, subject.spec).absent(error) if subject.spec is not None else ""
 
@@ -140,7 +148,7 @@ def _host(stack: str, release: str) -> TryingHost:
 
 
 def _tried(spec: Spec, factory: Callable[..., Any], host: TryingHost, wish: _Wish) -> Baseline | Judgement:
-    from provider_conformance.hosts.trial import Trial, Witness  # noqa: PLC0415 - the whole stack
+    from provider_conformance.hosts.trial import Trial  # noqa: PLC0415 - the whole stack
 
     config_class = None
     if spec.config_class:
@@ -149,13 +157,39 @@ def _tried(spec: Spec, factory: Callable[..., Any], host: TryingHost, wish: _Wis
         config_class = getattr(imported.value, name, None)
         if config_class is None:
             return Judgement(skipped=f"its configuration class cannot be had: {spec.config_class}")
-    trial, witness = Trial(spec.raw, factory, config_class, host, wish.given), Witness()
-    attempt = trial.run(trial.surroundings(), _unanswered if wish.may_lack else nothing_more, witness)
+    trial = Trial(spec.raw, factory, config_class, host, wish.given)
+    first = _first(trial, wish)
+    if wish.given is None and first.error is not None and not first.absent:
+        # What fails for want of a secret or a URL says nothing about the provider: nobody has set them here.
+        return next(
+            (tried for made in _filled(trial) if (tried := _first(made, wish)).error is None or tried.absent),
+            first,
+        )
+    return first
+
+
+def _first(trial: Trial, wish: _Wish) -> Baseline:
+    from provider_conformance.hosts.trial import Witness  # noqa: PLC0415 - the whole stack
+
+    witness = Witness()
+    attempt = trial.run(trial.surroundings(), _unanswered if wish.asked else nothing_more, witness)
     if attempt.error is not None:
         return Baseline(trial, witness, attempt.error, absent=wish.absent(attempt.error))
     absent = wish.absent(attempt.value)
     trial = replace(trial, offline=bool(absent))
     return Baseline(trial, witness, None, trial.run(trial.surroundings(), nothing_more).error, absent)
+
+
+def _filled(trial: Trial) -> Iterator[Trial]:
+    """The trial with placeholders for the secrets that its configuration leaves empty; then for all texts."""
+    for fill in (empty_secret_fields, empty_text_fields) if trial.config_class is not None else ():
+        yield replace(trial, config_class=Filling(trial.config_class, fill))
+
+
+def as_it_is(trial: Trial) -> Trial:
+    """The trial with the configuration as the sample gives it, nothing filled in."""
+    made = trial.config_class
+    return replace(trial, config_class=made.cls) if isinstance(made, Filling) else trial
 
 
 async def _unanswered(running: Running) -> BaseException | None:

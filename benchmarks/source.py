@@ -22,9 +22,10 @@ from provider_conformance import rules
 from provider_conformance.contracts.load import load_contract
 from provider_conformance.contracts.snapshots import Release, store
 from provider_conformance.contracts.snapshots.texts import Found
+from provider_conformance.engine import execute
 from provider_conformance.findings import Outcome
 from provider_conformance.providers import staging, views
-from provider_conformance.run import execute, plan
+from provider_conformance.run import plan
 
 ROUNDS = 15
 LIMIT = 3.0

@@ -11,11 +11,12 @@ import pytest
 
 from provider_conformance.checks import Check, Result
 from provider_conformance.contracts.model import ApiContract, Contract, Factory
+from provider_conformance.engine import Engine, Policy, execute
 from provider_conformance.findings import PASS, Finding, Judgement, Outcome, Severity
 from provider_conformance.protocols.model import ProtocolAttribute
 from provider_conformance.providers.model import Implementation, Problem, Provider, Spec, SpecKind
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
-from provider_conformance.run import Policy, execute, judge, plan, run
+from provider_conformance.run import plan, run
 from provider_conformance.selection import parse_codes, parse_known_failure
 from support import fake_stack
 from support.fake_stack import finding, provider, spec
@@ -38,6 +39,11 @@ def check_of(judgement: Judgement | Callable[[Subject], Judgement], scope: Scope
     return Check(
         "good::x", Rule("PC201", "name", Severity.ERROR, scope, function), subject, "inference", "foo.chat"
     )
+
+
+def judge(check: Check, policy: Policy) -> Result:
+    """What becomes of a check that is alone in its run."""
+    return Engine((check,), policy, frozenset([check.id])).judge(check)
 
 
 class TestPlan:

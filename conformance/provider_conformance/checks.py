@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from provider_conformance.findings import Finding, Location, Outcome, Severity
+from provider_conformance.findings import Finding, Judgement, Location, Outcome, Row, Severity, Status
 from provider_conformance.rules.model import Rule, Subject
 
 
@@ -53,12 +53,14 @@ class Result:
 
     ``reason`` says why a check is known, skipped or inconclusive. ``broken`` is true where the
     check itself or the machinery around it failed: an inconclusive result that no run may pass with.
+    ``row`` is what a check about coverage has seen of its method.
     """
 
     outcome: Outcome
     findings: tuple[Finding, ...] = ()
     reason: str = ""
     broken: bool = False
+    row: Row | None = None
 
     @property
     def warnings(self) -> int:
@@ -74,8 +76,30 @@ def encode(result: Result) -> str:
 def decode(text: str) -> Result:
     """The result that :func:`encode` made ``text`` of."""
     data = json.loads(text)
-    findings = tuple(_finding(item) for item in data.pop("findings"))
-    return Result(Outcome(data.pop("outcome")), findings, **data)
+    findings, row = _findings(data), _row(data)
+    return Result(Outcome(data.pop("outcome")), findings, row=row, **data)
+
+
+def encode_judgement(judgement: Judgement) -> str:
+    """A judgement as text that survives the way between processes; see :func:`decode_judgement`."""
+    return json.dumps(dataclasses.asdict(judgement))
+
+
+def decode_judgement(text: str) -> Judgement:
+    """The judgement that :func:`encode_judgement` made ``text`` of."""
+    data = json.loads(text)
+    findings, row = _findings(data), _row(data)
+    see, after = tuple(data.pop("see")), tuple(data.pop("after"))
+    return Judgement(findings, see=see, after=after, row=row, **data)
+
+
+def _findings(data: dict[str, Any]) -> tuple[Finding, ...]:
+    return tuple(_finding(item) for item in data.pop("findings"))
+
+
+def _row(data: dict[str, Any]) -> Row | None:
+    row = data.pop("row")
+    return None if row is None else Row(**{**row, "status": Status(row["status"])})
 
 
 def _finding(data: dict[str, Any]) -> Finding:

@@ -80,17 +80,61 @@ class Finding:
         return f"{place}{self.code} {self.message}"
 
 
+class Status(StrEnum):
+    """What became of the calls on one method of a provider."""
+
+    ANSWERED = "answered"
+    UNSUPPORTED = "unsupported"
+    REFUSED = "refused"
+    FAILED = "failed"
+    ABSENT = "absent"
+    NOT_CALLED = "not called"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What was seen of one method of one spec: a row of the coverage.
+
+    Attributes:
+        method: Its name.
+        kind: "public" for a method that clients see, "registry" for one that the routing table calls.
+        demanded: Whether a provider needs it to conform; else it is offered by the provider's own choice.
+        status: What became of the calls on it.
+        calls: How many were made.
+        reason: Why it was not answered, "" where it was.
+    """
+
+    method: str
+    kind: str
+    demanded: bool
+    status: Status
+    calls: int = 0
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one rule found out about one subject.
+    """What one rule found out about one subject, before anything that other rules say is looked at.
 
-    ``inconclusive`` holds the reason why something could not be seen; ``skipped`` the
-    reason why the rule does not apply. With neither and no findings the check passed.
+    Attributes:
+        findings: What is wrong.
+        inconclusive: Why something could not be seen, "" where it could.
+        skipped: Why the rule does not apply, or leaves it to others. With neither and no findings the
+            check passed.
+        see: The codes, or beginnings of codes, of the rules that report why this one could not look.
+            Where none of them is part of the run or has a finding, the check is inconclusive.
+        after: Those of rules that tell these findings better, where they have one of their own.
+        row: What was seen of a method, from a rule about coverage.
+        broken: Whether the rule itself did not come to its end.
     """
 
     findings: tuple[Finding, ...] = ()
     inconclusive: str = ""
     skipped: str = ""
+    see: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    row: Row | None = None
+    broken: bool = False
 
     @property
     def worst(self) -> Severity | None:
@@ -99,6 +143,17 @@ class Judgement:
         if Severity.ERROR in severities:
             return Severity.ERROR
         return Severity.WARNING if severities else None
+
+
+def left_to(code: str, *more: str, why: str) -> Judgement:
+    """A judgement that leaves to other rules what keeps this one from looking.
+
+    Args:
+        code: The code of the rule that reports it, or the beginning of several rules' codes.
+        more: Further ones.
+        why: What it is, as a sentence that goes on with "see PC501".
+    """
+    return Judgement(skipped=why, see=(code, *more))
 
 
 PASS = Judgement()

@@ -9,9 +9,9 @@ import pytest
 from _pytest._code.code import ReprEntryNative, ReprExceptionInfo, ReprFileLocation, ReprTraceback
 
 from provider_conformance.checks import Check, Result, encode
+from provider_conformance.engine import Engine
 from provider_conformance.findings import Outcome
 from provider_conformance.reports import terminal
-from provider_conformance.run import Policy, judge
 
 OUTCOME: Final = "conformance_outcome"
 RESULT: Final = "conformance_result"
@@ -29,10 +29,10 @@ class NonconformityError(Exception):
 class CheckItem(pytest.Item):
     """One check. No function: fixtures, autouse ones included, stay out."""
 
-    def __init__(self, *, check: Check, policy: Policy, **attributes: Any) -> None:
+    def __init__(self, *, check: Check, engine: Engine, **attributes: Any) -> None:
         super().__init__(**attributes)
         self.check = check
-        self.policy = policy
+        self.engine = engine
         self.result: Result | None = None
 
     def __repr__(self) -> str:
@@ -44,8 +44,8 @@ class CheckItem(pytest.Item):
         Raises:
             NonconformityError: If the check fails, or could not be brought to an end.
         """
-        result = judge(self.check, self.policy)
-        if result.outcome is Outcome.PASSED and not result.findings:
+        result = self.engine.judge(self.check)
+        if result.outcome is Outcome.PASSED and not result.findings and result.row is None:
             return
         self.result = result
         self.user_properties += [(OUTCOME, result.outcome.value), (RESULT, encode(result))]
@@ -90,26 +90,26 @@ def _representation(check: Check, result: Result) -> ReprExceptionInfo:
 class ChecksOfApi(pytest.Collector):
     """The checks of one API of a provider."""
 
-    def __init__(self, *, checks: Sequence[Check], policy: Policy, **attributes: Any) -> None:
+    def __init__(self, *, checks: Sequence[Check], engine: Engine, **attributes: Any) -> None:
         super().__init__(**attributes)
         self.checks = checks
-        self.policy = policy
+        self.engine = engine
 
     def __repr__(self) -> str:
         return f"<Api {self.name}>"
 
     def collect(self) -> Iterable[pytest.Item]:
         """An item per check."""
-        return _items(self, self.checks, self.policy)
+        return _items(self, self.checks, self.engine)
 
 
 class ChecksOfProvider(pytest.Collector):
     """The checks of one provider: those of the whole of it, then a collector per API."""
 
-    def __init__(self, *, checks: Sequence[Check], policy: Policy, **attributes: Any) -> None:
+    def __init__(self, *, checks: Sequence[Check], engine: Engine, **attributes: Any) -> None:
         super().__init__(**attributes)
         self.checks = checks
-        self.policy = policy
+        self.engine = engine
         self.add_marker("conformance")
 
     def __repr__(self) -> str:
@@ -120,16 +120,16 @@ class ChecksOfProvider(pytest.Collector):
         apis: dict[str, list[Check]] = {}
         for check in self.checks:
             apis.setdefault(check.api, []).append(check)
-        yield from _items(self, apis.pop("", []), self.policy)
+        yield from _items(self, apis.pop("", []), self.engine)
         for api, checks in apis.items():
             nodeid = f"{self.nodeid}::{api}"
-            yield ChecksOfApi.from_parent(self, name=api, nodeid=nodeid, checks=checks, policy=self.policy)
+            yield ChecksOfApi.from_parent(self, name=api, nodeid=nodeid, checks=checks, engine=self.engine)
 
 
-def _items(parent: pytest.Collector, checks: Iterable[Check], policy: Policy) -> list[pytest.Item]:
+def _items(parent: pytest.Collector, checks: Iterable[Check], engine: Engine) -> list[pytest.Item]:
     # The id is given as text: pytest tells brackets from names only where it reads one.
     return [
-        CheckItem.from_parent(parent, name=check.name, nodeid=check.id, check=check, policy=policy)
+        CheckItem.from_parent(parent, name=check.name, nodeid=check.id, check=check, engine=engine)
         for check in checks
     ]
 
@@ -137,9 +137,9 @@ def _items(parent: pytest.Collector, checks: Iterable[Check], policy: Policy) ->
 class CheckHooks:
     """The hooks of every process that collects and runs checks."""
 
-    def __init__(self, checks: Sequence[Check], policy: Policy) -> None:
+    def __init__(self, checks: Sequence[Check], engine: Engine) -> None:
         self._checks = checks
-        self._policy = policy
+        self._engine = engine
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(
@@ -151,12 +151,18 @@ class CheckHooks:
             report.result = [*(report.result or ()), *self._collectors(collector)]
         return report
 
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Let checks be left to those alone that are run: what others have deselected tells nothing."""
+        ours = (item.nodeid for item in session.items if isinstance(item, CheckItem))
+        self._engine.collected = frozenset(ours)
+
     def _collectors(self, session: pytest.Session) -> list[pytest.Collector]:
         providers: dict[str, list[Check]] = {}
         for check in self._checks:
             providers.setdefault(check.provider, []).append(check)
         return [
-            ChecksOfProvider.from_parent(session, name=name, nodeid=name, checks=checks, policy=self._policy)
+            ChecksOfProvider.from_parent(session, name=name, nodeid=name, checks=checks, engine=self._engine)
             for name, checks in providers.items()
         ]
 

@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-import traceback
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
-from provider_conformance.checks import Check, Result
+from provider_conformance.checks import Check
 from provider_conformance.contracts import load
 from provider_conformance.contracts.model import ApiContract, Contract, Factory
+from provider_conformance.engine import Engine, Policy
 from provider_conformance.errors import StackNotInstalledError
-from provider_conformance.findings import PASS, Finding, Outcome, Severity
 from provider_conformance.hosts.model import Host
-from provider_conformance.providers import loading, watching
 from provider_conformance.providers.given import AS_IT_IS, Trying
 from provider_conformance.providers.implementation import find_implementation
-from provider_conformance.providers.limits import limited, limits
 from provider_conformance.providers.model import Implementation, Provider, Spec
 from provider_conformance.report import Record, Report, Subjected, unmatched
 from provider_conformance.rules.model import Rule, Scope, Subject
-from provider_conformance.selection import CodePattern, KnownFailure, wanted
 
 Find = Callable[[Spec, Provider, Factory | None], Implementation]
 
 _LOADING = "PC1"
-SURVEYED = "only surveyed: name the release in --provider-releases to let it fail"
-"""Why what does not fit a release is accepted where all of them were asked for."""
-_PASSED = Result(Outcome.PASSED)
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What the user wants judged, and how severely."""
-
-    select: tuple[CodePattern, ...] = ()
-    ignore: tuple[CodePattern, ...] = ()
-    known: tuple[KnownFailure, ...] = ()
-    strict: bool = False
-
-    def wants(self, check: Check) -> bool:
-        """Whether a check is selected and not ignored."""
-        return wanted(check.code, self.select, self.ignore)
 
 
 def contract_for(provider: Provider, stack: str) -> Contract | None:
@@ -215,82 +194,6 @@ def _methods(scope: Scope, api: ApiContract | None) -> Iterable[str]:
     return dict.fromkeys(name for p in (*public, *private) if p for name in (*p.methods, *p.attributes))
 
 
-def execute(check: Check) -> Result:
-    """Apply a check's rule to its subject.
-
-    A rule that crashes is a fault of this tool and never one of the provider: its result is
-    inconclusive and marked as broken. Where it is the provider's own code that raises when it is only
-    looked at (a metaclass, say), the result is inconclusive and says where.
-    """
-    try:
-        provider = check.subject.provider
-        bounds = replace(limits(), network=limits().network or check.subject.trying.backend)
-        watch = watching.watched(watching.Owner(provider.places))
-        with loading.reading(provider.reader), limited(bounds), watch:
-            judgement = check.rule.check(check.subject)
-        if judgement is PASS:
-            return _PASSED
-        findings = tuple(_attributed(finding, check) for finding in judgement.findings)
-        worst = judgement.worst
-    except (Exception, SystemExit) as error:
-        if told := _raised_by(check.subject.provider, error):
-            return Result(Outcome.INCONCLUSIVE, reason=told)
-        reason = f"internal error in the check, please report:\n{traceback.format_exc()}"
-        return Result(Outcome.INCONCLUSIVE, reason=reason, broken=True)
-    if worst is Severity.ERROR:
-        return Result(Outcome.FAILED, findings, judgement.inconclusive)
-    if judgement.inconclusive:
-        return Result(Outcome.INCONCLUSIVE, findings, judgement.inconclusive)
-    if judgement.skipped:
-        return Result(Outcome.SKIPPED, findings, judgement.skipped)
-    return Result(Outcome.PASSED, findings)
-
-
-def _raised_by(provider: Provider, error: BaseException) -> str:
-    """That the provider's own code raised when it was only looked at, "" where it was not that code."""
-    frames = list(traceback.walk_tb(error.__traceback__))
-    last, line = frames[-1]
-    module = str(last.f_globals.get("__name__", ""))
-    if not provider.package or module.partition(".")[0] != provider.package.partition(".")[0]:
-        return ""
-    name = type(error).__name__
-    return f"looking at it runs code of its own that raises {name}: {last.f_code.co_filename}:{line}"
-
-
-def _attributed(finding: Finding, check: Check) -> Finding:
-    spec = check.subject.spec
-    attributed = finding.of(
-        provider=check.provider, api=spec.api if spec else "", provider_type=check.provider_type
-    )
-    return attributed if finding.method else replace(attributed, method=check.subject.method)
-
-
-def judge(check: Check, policy: Policy) -> Result:
-    """Apply a check's rule and the user's policy: strictness first, then the known failures."""
-    result = execute(check)
-    if result.outcome is Outcome.PASSED and not result.findings:
-        return result
-    return _unless_known(check, _strictly(result) if policy.strict else result, policy.known)
-
-
-def _strictly(result: Result) -> Result:
-    if result.broken:
-        return result
-    if result.outcome is Outcome.INCONCLUSIVE:
-        return replace(result, outcome=Outcome.FAILED, reason=f"inconclusive: {result.reason}")
-    return replace(result, outcome=Outcome.FAILED) if result.findings else result
-
-
-def _unless_known(check: Check, result: Result, known: Sequence[KnownFailure]) -> Result:
-    if result.outcome is Outcome.FAILED or (result.outcome is Outcome.PASSED and result.findings):
-        for entry in known:
-            if entry.matches(check):
-                return replace(result, outcome=Outcome.KNOWN, reason=entry.reason)
-    if result.outcome is Outcome.FAILED and check.subject.surveyed:
-        return replace(result, outcome=Outcome.KNOWN, reason=SURVEYED)
-    return result
-
-
 def run(
     providers: Sequence[Provider],
     contracts: Mapping[str, Contract | None],
@@ -303,7 +206,9 @@ def run(
     """Judge providers and report; see :func:`plan` for the arguments."""
     policy = policy or Policy()
     planned = plan(providers, contracts, rules, find=find, trying=trying)
-    records = tuple(Record(check, judge(check, policy)) for check in planned if policy.wants(check))
+    checks = [check for check in planned if policy.wants(check)]
+    engine = Engine(planned, policy, frozenset(check.id for check in checks))
+    records = tuple(Record(check, engine.judge(check)) for check in checks)
     subjects = tuple(Subjected(provider, contracts.get(provider.name)) for provider in providers)
     stale = unmatched(policy.known, records, planned)
     return Report(subjects, records, len(planned) - len(records), stale)

@@ -14,6 +14,7 @@ from provider_conformance import rules
 from provider_conformance.checks import Check
 from provider_conformance.configurations import trying
 from provider_conformance.contracts import load
+from provider_conformance.engine import Engine
 from provider_conformance.errors import ConformanceError, StackNotInstalledError, UsageError
 from provider_conformance.items import CheckHooks
 from provider_conformance.providers import limits, stacks, views
@@ -62,7 +63,8 @@ def start(config: pytest.Config) -> None:
     except ConformanceError as error:
         raise pytest.UsageError(str(error)) from None
     policy = prepared.settings.policy
-    config.pluginmanager.register(CheckHooks(prepared.checks, policy), "provider_conformance_checks")
+    engine = Engine(prepared.planned, policy)
+    config.pluginmanager.register(CheckHooks(prepared.checks, engine), "provider_conformance_checks")
     if not hasattr(config, "workerinput"):
         summary = SummaryHooks(
             prepared.subjects, prepared.planned, prepared.checks, policy, prepared.settings.reports
@@ -83,9 +85,8 @@ def _prepare(config: pytest.Config, during: ExitStack) -> Prepared:
         find=views.finder(settings.view),
         trying=trying(config, settings, [subject.provider for subject in subjects]),
     )
-    wanted_ids = [check.id for check in planned if settings.policy.wants(check)]
     for name, remote in remotes.items():
-        planned = remote.away(planned, name, wanted_ids)
+        planned = remote.away(planned, name)
     if settings.releases is not None:
         planned += _release_checks(settings, settings.releases, subjects, all_rules)
     if settings.stack_rules:

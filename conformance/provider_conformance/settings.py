@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from provider_conformance.engine import Policy
 from provider_conformance.errors import UsageError
 from provider_conformance.providers.limits import DEFAULT, MEBIBYTE, Limits
 from provider_conformance.providers.views import VIEWS
 from provider_conformance.reports import FORMATS
-from provider_conformance.run import Policy
 from provider_conformance.selection import did_you_mean, parse_codes, parse_known_failure
 
 if TYPE_CHECKING:

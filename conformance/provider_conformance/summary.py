@@ -11,11 +11,11 @@ from typing import Any, Final
 import pytest
 
 from provider_conformance.checks import Check, Result, decode
+from provider_conformance.engine import Policy
 from provider_conformance.findings import Outcome
 from provider_conformance.items import OUTCOME, RESULT
 from provider_conformance.report import Record, Report, Subjected, unmatched
 from provider_conformance.reports import FORMATS, github, terminal
-from provider_conformance.run import Policy
 from provider_conformance.settings import Target
 
 _PASSED: Final = Result(Outcome.PASSED)

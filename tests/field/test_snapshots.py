@@ -17,11 +17,12 @@ from provider_conformance.contracts.installed import installed_contract
 from provider_conformance.contracts.model import Contract
 from provider_conformance.contracts.probe import FAMILIES
 from provider_conformance.contracts.snapshots import Release, load
+from provider_conformance.engine import execute
 from provider_conformance.findings import Outcome
 from provider_conformance.providers.source import view
 from provider_conformance.providers.source.reading import environment
 from provider_conformance.providers.source.texts import Finder, Found
-from provider_conformance.run import execute, plan
+from provider_conformance.run import plan
 from support.field import only
 from support.views import READ_OFF_SOURCE
 

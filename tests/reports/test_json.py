@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from provider_conformance.engine import Policy
 from provider_conformance.findings import Outcome
 from provider_conformance.report import Report
 from provider_conformance.reports.json import as_data, render
-from provider_conformance.run import Policy, run
+from provider_conformance.run import run
 from provider_conformance.selection import parse_known_failure
 from support import fake_stack
 

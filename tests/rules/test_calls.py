@@ -12,6 +12,7 @@ import pytest
 from hypothesis import core
 
 from provider_conformance.contracts.builtin import builtin_contract
+from provider_conformance.engine import Engine, Policy
 from provider_conformance.findings import Finding, Outcome, Severity
 from provider_conformance.hosts.calling import Seen
 from provider_conformance.hosts.walking import Together
@@ -20,7 +21,7 @@ from provider_conformance.report import Record
 from provider_conformance.rules import calls, streams
 from provider_conformance.rules.answers import crashed, differing, is_offline
 from provider_conformance.rules.called import _observed  # the calls that were made are kept
-from provider_conformance.run import Policy, judge, plan
+from provider_conformance.run import plan
 
 ROOT = Path(__file__).parents[2]
 CALLS = ROOT / "fixtures" / "packages" / "calls"
@@ -36,7 +37,8 @@ def records(folder: Path, case: str = "") -> tuple[Record, ...]:
     provider = load_provider(str(folder), root=folder)
     assert provider.problem is None
     checks = plan([provider], {provider.name: builtin_contract()}, (*calls.RULES, *streams.RULES))
-    return tuple(Record(c, judge(c, Policy())) for c in checks if case in ("", c.provider_type))
+    engine = Engine(checks, Policy(), frozenset(check.id for check in checks))
+    return tuple(Record(c, engine.judge(c)) for c in checks if case in ("", c.provider_type))
 
 
 def finding(case: str) -> Finding:

@@ -21,7 +21,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from provider_conformance.checks import Check, encode
+from provider_conformance.checks import Check, encode_judgement
+from provider_conformance.engine import apply
 from provider_conformance.errors import ConformanceError
 from provider_conformance.isolation.messages import from_provider, line
 from provider_conformance.providers import alarm, loading, staging, targets, views, watching
@@ -30,7 +31,7 @@ from provider_conformance.providers.limits import Limits, limited, limits
 from provider_conformance.providers.model import Provider
 from provider_conformance.rules import all_rules
 from provider_conformance.rules.model import Subject
-from provider_conformance.run import contract_for, execute, plan
+from provider_conformance.run import contract_for, plan
 
 _HIGH: Final = 300
 """Descriptors from here on are not hit by code that closes what it thinks is its own."""
@@ -126,7 +127,7 @@ def _answer(check: Check, channel: Channel) -> None:
         channel.tell(phase="class")
         _find_class(check.subject)
     channel.tell(phase="rule")
-    channel.tell(result=encode(execute(check)))
+    channel.tell(result=encode_judgement(apply(check)))
 
 
 def _find_class(subject: Subject) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from provider_conformance.checks import Check, decode
-from provider_conformance.findings import Finding, Judgement, Outcome, Severity
+from provider_conformance.checks import Check, decode_judgement
+from provider_conformance.findings import Finding, Judgement, Severity, left_to
 from provider_conformance.isolation.messages import to_provider
 from provider_conformance.isolation.parent import ENDED, MEMORY, TIME, Asked, Death, Process
 from provider_conformance.providers.causes import EXITED, HANGS
@@ -35,13 +35,9 @@ _DEATHS: Final = 8
 
 @dataclass(slots=True)
 class Remote:
-    """A provider in a process of its own, which is started again where it dies.
-
-    ``wanted`` are the ids of the checks that the user wants: a death is told by a rule that runs.
-    """
+    """A provider in a process of its own, which is started again where it dies."""
 
     asked: Asked
-    wanted: Collection[str] = ()
     _process: Process | None = None
     _deaths: list[Death] = field(default_factory=list)
     _gates: dict[str, Death | None] = field(default_factory=dict)
@@ -80,7 +76,7 @@ class Remote:
         if self._process is not None:
             self._process.end()
 
-    def away(self, checks: Iterable[Check], name: str, wanted: Collection[str]) -> list[Check]:
+    def away(self, checks: Iterable[Check], name: str) -> list[Check]:
         """The same checks, those of the provider asked of its process.
 
         A process that died at import is not started again: what is left to say is known.
@@ -88,12 +84,10 @@ class Remote:
         Args:
             checks: The checks of a run.
             name: The provider's name.
-            wanted: The ids of those that the user wants.
         """
         listed = list(checks)
         if self._process is None or self._process.is_over:
             return listed
-        self.wanted = frozenset(wanted)
         gates = {(id(c.subject.spec), c.code): c.id for c in listed if c.code in (ENDED, _CALLS)}
 
         def away(check: Check) -> Check:
@@ -146,8 +140,8 @@ class Remote:
     def _of_dead(self, check: Check, death: Death, teller: str) -> Judgement:
         if check.id == teller:
             return _finding(check, death)
-        reason = f"see {teller.rpartition('::')[2]}: it {death.message}"
-        return Judgement(skipped=reason) if teller in self.wanted else Judgement(inconclusive=reason)
+        code = teller.rpartition("::")[2].partition("[")[0]
+        return left_to(code, why=f"its process is gone, since it {death.message}")
 
 
 def _finding(check: Check, death: Death) -> Judgement:
@@ -169,8 +163,7 @@ def _finding(check: Check, death: Death) -> Judgement:
 
 
 def _judgement(told: dict[str, Any]) -> Judgement:
-    result = decode(told["result"])
-    if result.broken:
-        raise RuntimeError(result.reason)
-    skipped = result.reason if result.outcome is Outcome.SKIPPED else ""
-    return Judgement(result.findings, inconclusive="" if skipped else result.reason, skipped=skipped)
+    judgement = decode_judgement(told["result"])
+    if judgement.broken:
+        raise RuntimeError(judgement.inconclusive)
+    return judgement

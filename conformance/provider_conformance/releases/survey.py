@@ -13,6 +13,7 @@ from typing import Final
 from provider_conformance.checks import Check, Result
 from provider_conformance.contracts import snapshots
 from provider_conformance.contracts.snapshots import Release, Snapshot
+from provider_conformance.engine import execute
 from provider_conformance.errors import UsageError
 from provider_conformance.findings import Finding, Location, Outcome, Severity
 from provider_conformance.providers import stacks, targets
@@ -27,7 +28,7 @@ from provider_conformance.releases import wording
 from provider_conformance.rules import all_rules
 from provider_conformance.rules.fit import Aspect, Fit, Standing, shown
 from provider_conformance.rules.model import Rule
-from provider_conformance.run import execute, plan
+from provider_conformance.run import plan
 
 _OF_SPECS: Final = ("PC102", "PC103", "PC104", "PC105", "PC106", "PC107", "PC108", "PC109")
 _IMPORT: Final = "PC101"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from provider_conformance.findings import PASS, Finding, Judgement, Location, Severity
+from provider_conformance.findings import PASS, Finding, Judgement, Location, Severity, left_to
 from provider_conformance.providers import careful, loading
 from provider_conformance.providers.environment import emptied
 from provider_conformance.providers.implementation import home_of
@@ -75,17 +75,17 @@ def obscure_without_settings(subject: Subject) -> Judgement:
     if isinstance(first, Judgement) or subject.spec is None:
         return first if isinstance(first, Judgement) else PASS
     if first.late:
-        return Judgement(skipped="its start does not come to an end, see PC707")
+        return left_to("PC707", "PC724", why="its start does not come to an end")
     home = home_of(subject.spec, subject.provider)
     first = replace(first, trial=as_it_is(first.trial))
     start = _started(first, home)
     if isinstance(start.error, ImportError):
-        return Judgement(skipped=f"a module is missing, see PC501: {careful.text(start.error)}")
+        return left_to("PC501", why=f"a module is missing: {careful.text(start.error)}")
     if start.error is None or not _is_obscure(start.error, home):
         return PASS
     missed = _missed(subject, first, start, home)
     if not missed:
-        return Judgement(skipped="it does not start for another reason than its settings, see PC501")
+        return left_to("PC501", why="it does not start for another reason than its settings")
     return Judgement((_finding(subject, start.error, missed, home),))
 
 

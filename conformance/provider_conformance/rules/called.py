@@ -66,11 +66,10 @@ def long() -> float:
     return _LONG * limits().seconds
 
 
-def hanging(subject: Subject) -> str:
-    """Why nothing more is asked of a provider one of whose calls does not come back, "" where all do."""
+def hanging(subject: Subject) -> bool:
+    """Whether nothing more is asked of a provider, since one of its calls does not come back."""
     found = observed(subject) if is_called(subject) else None
-    late = isinstance(found, Observed) and any(one.late for one in found.seen)
-    return "a call on it does not come back, see PC659" if late else ""
+    return isinstance(found, Observed) and any(one.late for one in found.seen)
 
 
 def methods_of(subject: Subject) -> tuple[str, ...]:

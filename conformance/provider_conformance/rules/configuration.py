@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from provider_conformance.findings import PASS, Finding, Judgement, Severity
+from provider_conformance.findings import PASS, Finding, Judgement, Severity, left_to
 from provider_conformance.providers import careful
 from provider_conformance.providers.constructing import FactoryTimeoutError
 from provider_conformance.providers.containment import Attempt
@@ -99,7 +99,7 @@ def _answer(subject: Subject, found: Sampled, given: Mapping[str, str], attempt:
         message = f"{name} returns a {kind}, no dict"
         return Judgement((finding(found, "PC701", message, _WHY, "return a dict of plain values"),))
     if any(type(key) is not str for key in value):
-        return Judgement(skipped="its keys are no text, see PC702")
+        return left_to("PC702", why="its keys are no text")
     return _validated(subject, found, value)
 
 
@@ -187,7 +187,7 @@ def sample_not_yaml(subject: Subject) -> Judgement:
         return found
     value = found.asked[0][1].value if found.asked else None
     if not isinstance(value, dict):
-        return Judgement(skipped="there is no sample, see PC701")
+        return left_to("PC701", why="there is no sample")
     told = [*_foreign(value, ""), *_keys(value)]
     if not told and not _survives(value):
         told = [("the sample", "is something else after it was written and read", Severity.ERROR)]

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from provider_conformance.contracts.model import Factory
-from provider_conformance.findings import Finding, Judgement, Location, Severity
+from provider_conformance.findings import Finding, Judgement, Location, Severity, left_to
 from provider_conformance.protocols.attributes import why_not_assignable
 from provider_conformance.protocols.calls import CallShape, Refusal, refusal
 from provider_conformance.protocols.model import ResultKind
@@ -34,7 +34,7 @@ def _without_factory(code: str, implementation: Implementation) -> Judgement | N
     if implementation.factory is not None:
         return None
     told = judge_problem(code, implementation.problem)
-    return told or Judgement(skipped=f"the factory cannot be seen, see PC110: {implementation.unseen}")
+    return told or left_to("PC110", why=f"the factory cannot be seen: {implementation.unseen}")
 
 
 def _found(code: str, message: str, location: Location | None, why: str, fix: str, **more: Any) -> Judgement:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -12,7 +12,7 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.contracts.model import StackCall
-from provider_conformance.findings import PASS, Finding, Judgement, Location, Severity
+from provider_conformance.findings import PASS, Finding, Judgement, Location, Severity, left_to
 from provider_conformance.hosts.running import FIRST
 from provider_conformance.protocols.calls import CallShape, refusal
 from provider_conformance.protocols.live import look_up
@@ -113,7 +113,7 @@ def _lived(subject: Subject) -> tuple[Baseline, tuple[_Step, ...]] | Judgement:
     if isinstance(first, Judgement):
         return first
     if first.error is not None and not first.late:
-        return Judgement(skipped="it was not started, see PC501")
+        return left_to("PC501", why="it was not started")
     return first, _steps(first)
 
 
@@ -256,11 +256,11 @@ def life_cycle_not_repeatable(subject: Subject) -> Judgement:
         return PASS
     step = failed[0]
     if isinstance(step.error, SystemExit):
-        return Judgement(skipped=f"`{step.method}` ends the process, see PC723")
+        return left_to("PC723", why=f"`{step.method}` ends the process")
     if absent := want_of_backend(subject, step.error):
         return Judgement(inconclusive=f"`{step.method}` fails: {absent}")
     if isinstance(step.error, OSError) and (teller := refused(subject)):
-        return Judgement(skipped=f"`{step.method}` is kept from what it does, see {teller}")
+        return left_to(teller, why=f"`{step.method}` is kept from what it does")
     again = step.turn > 1 or step.method == "initialize"  # the factory has initialized it already
     message = f"`{step.method}` raises {_shown(step.error)}{' when it is called again' if again else ''}"
     why = "Stacks call it more than once: from a signal handler, the server's end, a router and a table."
@@ -309,7 +309,7 @@ def life_cycle_too_slow(subject: Subject) -> Judgement:
     if first.error is None:
         return PASS
     if is_over_time(first.error, built=bool(first.witness.made)):
-        return Judgement(skipped="its start does not come to an end, see PC724")
+        return left_to("PC724", why="its start does not come to an end")
     return Judgement(inconclusive=f"its start does not come to an end here: {first.error}")
 
 
@@ -366,19 +366,6 @@ def _wrong_health(step: _Step) -> str:
     if isinstance(status, str) and any(status == known for known in _STATES):
         return ""
     return f"has the status {careful.short_repr(status)}, none of {', '.join(_STATES)}"
-
-
-def tellers() -> Iterator[Rule]:
-    """The rules that tell why a provider did not start, apart from those about resolution."""
-    from provider_conformance.rules.booting import obscure_without_settings  # noqa: PLC0415 - for few providers
-    from provider_conformance.rules.factories import implementation_attributes  # noqa: PLC0415 - the same
-
-    yield from (
-        implementation_attributes,
-        obscure_without_settings,
-        life_cycle_not_async,
-        life_cycle_too_slow,
-    )
 
 
 RULES: Final[tuple[Rule, ...]] = (

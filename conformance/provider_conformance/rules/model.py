@@ -69,7 +69,8 @@ class Rule:
     """A coded check.
 
     ``applies`` says whether the rule makes a check item of a subject at all (a rule about
-    optional methods makes none for a required one); it must not import the provider's code.
+    optional methods makes none for a required one); it must not import the provider's code. ``after``
+    are the codes, or beginnings of codes, of rules that tell a finding of this one better.
     """
 
     code: str
@@ -78,6 +79,7 @@ class Rule:
     scope: Scope
     check: Check
     applies: Callable[[Subject], bool] = field(default=lambda _subject: True)
+    after: tuple[str, ...] = ()
 
     @property
     def documentation(self) -> str:
@@ -92,10 +94,11 @@ def rule(
     scope: Scope,
     severity: Severity = Severity.ERROR,
     applies: Callable[[Subject], bool] | None = None,
+    after: tuple[str, ...] = (),
 ) -> Callable[[Check], Rule]:
     """Make a :class:`Rule` of a function. Nothing is registered: a family lists its rules itself."""
 
     def make(check: Check) -> Rule:
-        return Rule(code, name, severity, scope, check, applies or (lambda _subject: True))
+        return Rule(code, name, severity, scope, check, applies or (lambda _subject: True), after)
 
     return make

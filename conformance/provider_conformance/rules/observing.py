@@ -10,7 +10,7 @@ from operator import or_
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from provider_conformance.contracts.model import ApiContract
-from provider_conformance.findings import Judgement
+from provider_conformance.findings import Judgement, left_to
 from provider_conformance.hosts.running import FIRST, Running
 from provider_conformance.protocols.live import View, look_up
 from provider_conformance.protocols.model import State
@@ -170,7 +170,8 @@ def reachable(subject: Subject) -> Baseline | Judgement:
     error = told.error
     remote = subject.spec is not None and subject.spec.kind is SpecKind.REMOTE
     if error is not None and (remote or not told.told or isinstance(error, OFFLINE)):
-        return Judgement(inconclusive=f"it cannot list here, see PC601: {type(error).__name__}: {error}")
+        why = f"it cannot list here: {type(error).__name__}: {error}"
+        return Judgement(inconclusive=why, see=("PC601",))
     return first
 
 
@@ -182,12 +183,15 @@ def heard(first: Baseline) -> Listing:
 
 
 @lru_cache(maxsize=64)
-def restless(first: Baseline) -> str:
-    """Why nothing can be told from the provider's listing: it changes by itself; "" where it does not."""
+def restless(first: Baseline) -> Judgement | None:
+    """Why nothing can be told from the provider's listing: it changes by itself; None where it does not."""
     seen = observed(first, listings)
-    if seen is None or (len({frozenset(told.names) for told in seen.calls}) == 1 and unsteady(seen) is None):
-        return ""
-    return "its listing changes by itself" + (", see PC607" if unsteady(seen) is not None else "")
+    if seen is None:
+        return None
+    why = "its listing changes by itself"
+    if unsteady(seen) is not None:
+        return left_to("PC607", why=why)
+    return Judgement(skipped=why) if len({frozenset(told.names) for told in seen.calls}) > 1 else None
 
 
 async def marked(running: Running) -> tuple[bool, bool]:
@@ -284,7 +288,7 @@ def observer(subject: Subject, *needed: str) -> Observer | Judgement:
     methods = (verbs.register, *(getattr(verbs, verb) for verb in needed))
     absent = [method for method in methods if not _is_there(subject, method)]
     if absent:
-        return Judgement(skipped=f"`{absent[0]}` is not implemented, see PC301 and PC302")
+        return left_to("PC301", "PC302", why=f"`{absent[0]}` is not implemented")
     return observer_of(first, verbs)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from provider_conformance.findings import Finding, Judgement, Severity
+from provider_conformance.findings import Finding, Judgement, Severity, left_to
 from provider_conformance.providers import careful
 from provider_conformance.providers.implementation import (
     IN_FACTORY,
@@ -54,7 +54,7 @@ def judge_problem(code: str, problem: Problem | None) -> Judgement | None:
     teller = code_of(problem)
     if teller == code:
         return Judgement((finding(code, problem),))
-    return Judgement(skipped=f"see {teller}: {problem.message}")
+    return left_to(teller, why=problem.message)
 
 
 def judge_absence(code: str, implementation: Implementation) -> Judgement | None:

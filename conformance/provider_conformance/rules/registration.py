@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from provider_conformance.contracts.model import Role
-from provider_conformance.findings import PASS, Judgement
+from provider_conformance.findings import PASS, Judgement, left_to
 from provider_conformance.hosts.running import FIRST, SECOND, Running
 from provider_conformance.providers.model import SpecKind
 from provider_conformance.rules.called import hanging
@@ -132,10 +132,10 @@ def _shared(subject: Subject, first: Baseline, obj: Any) -> Judgement:
 
     result = first.trial.run(twice(first.trial), work).value
     if result is None:
-        return Judgement(skipped="it does not start twice, see PC503")
+        return left_to("PC503", why="it does not start twice")
     raised, shared = result
     if shared is None:
-        return Judgement(skipped="there is one object for both instances, see PC503")
+        return left_to("PC503", why="there is one object for both instances")
     if raised is not None:
         return Judgement(skipped=f"it refuses what it lists, under another name: {raised}")
     if not shared:
@@ -178,7 +178,7 @@ def listing_not_usable(subject: Subject) -> Judgement:
 
     attempt = first.trial.run(first.trial.surroundings(), work)
     if not attempt.value:
-        return PASS if attempt.error is None else Judgement(skipped="it did not start again, see PC505")
+        return PASS if attempt.error is None else left_to("PC505", why="it did not start again")
     told = "; ".join(attempt.value)
     if _may_be_offline(subject, told):
         return Judgement(inconclusive=f"it cannot list here: {told}")
@@ -265,8 +265,8 @@ def registered_wrongly_listed(subject: Subject) -> Judgement:
     found = smallest(candidates(first), lambda obj: bool(_wrong(first, obj)), examples=EXAMPLES)
     if found is None:
         return PASS
-    if moving := restless(first):
-        return Judgement(skipped=moving)
+    if (moving := restless(first)) is not None:
+        return moving
     fix = "keep what is registered in a dict by identifier"
     return blame(subject, "PC603", _wrong(first, found), steps(found), fix)
 
@@ -311,8 +311,8 @@ def registered_not_served(subject: Subject) -> Judgement:
         return first
     if first.trial.host.stack != "builtin":
         return Judgement(skipped="it is known for the built-in stack only what a router is called with")
-    if why := hanging(subject):
-        return Judgement(skipped=why)
+    if hanging(subject):
+        return left_to("PC659", why="a call on it does not come back")
     template = template_of(first)
     if template is None:
         return _any_accepted(first, lambda obj: _served(subject, first, obj))
@@ -333,7 +333,7 @@ def _served(subject: Subject, first: Baseline, obj: Any) -> Judgement:
 
     result = first.trial.run(twice(first.trial), work).value
     if result is None:
-        return Judgement(skipped="it does not start twice, see PC503")
+        return left_to("PC503", why="it does not start twice")
     refused, error, usual = result
     if refused is not None:
         return Judgement(skipped=f"it refuses what it lists, under another name: {refused}")

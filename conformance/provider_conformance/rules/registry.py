@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from provider_conformance.findings import PASS, Judgement, Location
+from provider_conformance.findings import PASS, Judgement, Location, left_to
 from provider_conformance.providers import places
 from provider_conformance.rules import observing
 from provider_conformance.rules.candidates import shown
@@ -74,8 +74,8 @@ def registering_again(subject: Subject) -> Judgement:
     fault = not_idempotent(worst[1]) if worst else None
     if worst is None or fault is None:
         return PASS
-    if moving := observing.restless(found.first):
-        return Judgement(skipped=moving)
+    if (moving := observing.restless(found.first)) is not None:
+        return moving
     method = found.verbs.register
     steps = f"the smallest steps found:\n    for _ in range(2): await provider.{method}({shown(worst[0])})"
     return tell(subject, "PC605", fault, method, steps)
@@ -151,9 +151,9 @@ def listing_not_steady(subject: Subject) -> Judgement:
         return found
     seen = observing.observed(found.first, observing.listings)
     if seen is None:
-        return Judgement(skipped="its listing is not usable, see PC601")
+        return left_to("PC601", why="its listing is not usable")
     if seen.calls[0].error is not None:
-        return Judgement(skipped="its listing is not usable, see PC601")
+        return left_to("PC601", why="its listing is not usable")
     fault = unsteady(seen)
     if fault is None:
         return PASS
@@ -194,7 +194,7 @@ def listing_is_internal(subject: Subject) -> Judgement:
         return found
     seen = observing.observed(found.first, observing.marked)
     if seen is None:
-        return Judgement(skipped="its listing is not usable, see PC601")
+        return left_to("PC601", why="its listing is not usable")
     listed, marked = seen
     fault = internal_list(listed=listed, marked=marked)
     if fault is None:

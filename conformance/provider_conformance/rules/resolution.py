@@ -5,26 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from provider_conformance.findings import PASS, Judgement, Severity
+from provider_conformance.findings import PASS, Judgement, left_to
 from provider_conformance.hosts.model import StackSketch
 from provider_conformance.hosts.running import SECOND
 from provider_conformance.providers import causes
-from provider_conformance.rules.configuration import sample_config
 from provider_conformance.rules.exercise import told_elsewhere
-from provider_conformance.rules.lifecycle import tellers
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.problems import is_loadable
 from provider_conformance.rules.search import smallest
 from provider_conformance.rules.starts import judge_start
-from provider_conformance.rules.trials import Baseline, baseline, blame, nothing_more, started
+from provider_conformance.rules.trials import Baseline, baseline, blame, nothing_more, raised, started
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.trial import Trial
 
 _PLACES: Final = 6
+_TELLERS: Final = ("PC114", "PC704", "PC705", "PC707")
+"""The rules that tell better why a provider does not start, where they have something to tell."""
+_PROTOCOLS: Final = ("PC2", "PC3")
+"""Those about the protocols, which name each difference by itself."""
 
 
-@rule("PC501", "not-resolvable", scope=Scope.SPEC, applies=is_loadable)
+@rule("PC501", "not-resolvable", scope=Scope.SPEC, applies=is_loadable, after=_TELLERS)
 def not_resolvable(subject: Subject) -> Judgement:
     """Check that a stack which has what the provider declares can start it, wherever it is declared.
 
@@ -61,16 +63,18 @@ def not_resolvable(subject: Subject) -> Judgement:
         # The order among others is up to the stack; the built-in one shows what a provider does to it.
         ours = first.trial.host.stack == "builtin"
         return _everywhere(subject, first.trial) if ours and first.again is None else PASS
-    if first.witness.undeclared:
-        return Judgement(skipped="it was not started, see PC502")
-    return _why_not(subject, first, first.error)
+    told = _why_not(subject, first, first.error)
+    better = ("PC502",) if first.witness.undeclared else ()
+    if code := told_elsewhere(subject, first):
+        better = (*better, code)
+    if told.findings:
+        return replace(told, after=(*told.after, *better))
+    return replace(told, see=better) if better and not told.see else told
 
 
 def _why_not(subject: Subject, first: Baseline, error: BaseException) -> Judgement:
     from provider_conformance.hosts.refusals import Refusal, refusal  # noqa: PLC0415
 
-    if teller := told_elsewhere(subject, first):
-        return Judgement(skipped=f"it was not started, see {teller}")
     kind = refusal(error)
     if kind is Refusal.RUN_CONFIG:
         return blame(
@@ -81,59 +85,30 @@ def _why_not(subject: Subject, first: Baseline, error: BaseException) -> Judgeme
             "take the dependency out of the spec",
         )
     if kind is Refusal.PROTOCOLS:
-        return _refused(subject, error)
-    if kind is Refusal.START and _breaks_protocols(subject):
-        return Judgement(skipped="it does not keep its protocols, see PC2xx and PC3xx")
+        stack = subject.contract.title if subject.contract else "the stack"
+        message = f"{stack} refuses to start it: {causes.shown(raised(error) or error)}"
+        why = "The stack compares each provider with its protocols when it starts, in its own way, and ends."
+        return replace(blame(subject, "PC501", message, why, "change what it names"), after=_PROTOCOLS)
     if kind is Refusal.LOADING:
-        return Judgement(skipped=f"it cannot be loaded, see PC1xx: {error}")
+        return left_to("PC1", why=f"it cannot be loaded: {error}")
     if kind is Refusal.CONFIGURATION:
-        return _not_configured(subject, first, error)
+        return _not_configured(first, error)
     if first.absent:
         return Judgement(inconclusive=first.absent)
-    teller = next((rule.code for rule in tellers() if rule.check(subject).findings), "")
-    if teller:
-        return Judgement(skipped=f"it was not started, see {teller}")
-    return judge_start(subject, first, error)
+    told = judge_start(subject, first, error)
+    return replace(told, after=_PROTOCOLS) if told.findings and _breaks_protocols(subject) else told
 
 
-def _refused(subject: Subject, error: BaseException) -> Judgement:
-    """The stack's own check refuses it: its words, unless a rule about the protocols has better ones."""
-    if teller := _protocol_fault(subject):
-        return Judgement(skipped=f"the stack refuses it, see {teller}")
-    stack = subject.contract.title if subject.contract else "the stack"
-    message = f"{stack} refuses to start it: {causes.shown(error)}"
-    why = (
-        "The stack compares each provider with its protocols when it starts, in its own way, and ends there."
-    )
-    return blame(subject, "PC501", message, why, "change what it names")
-
-
-def _protocol_fault(subject: Subject) -> str:
-    """The code of a rule about the protocols that finds an error in the provider, "" where none does."""
-    from provider_conformance.rules import private, public  # noqa: PLC0415 - only where the stack refuses
-
-    api = subject.api
-    protocols = [p for p in (api.public, api.private) if p is not None] if api is not None else []
-    members = dict.fromkeys(name for p in protocols for name in (*p.methods, *p.attributes))
-    for rule_ in (*public.RULES, *private.RULES):
-        for member in members:
-            about = replace(subject, method=member)
-            if rule_.applies(about) and rule_.check(about).worst is Severity.ERROR:
-                return rule_.code
-    return ""
-
-
-def _not_configured(subject: Subject, first: Baseline, error: BaseException) -> Judgement:
+def _not_configured(first: Baseline, error: BaseException) -> Judgement:
     """What is said where no configuration could be made."""
     from provider_conformance.hosts.refusals import config_problem  # noqa: PLC0415
 
     problem, given = config_problem(error), first.trial.given
     if given is not None:
         return Judgement(inconclusive=f"the configuration of {given.origin} is refused: {problem}")
-    if sample_config.check(subject).findings:
-        return Judgement(skipped=f"it has no configuration to be started with, see {sample_config.code}")
     how = "give one with --provider-config or the hook pytest_provider_config"
-    return Judgement(inconclusive=f"it has no configuration to be started with: {problem}; {how}")
+    why = f"it has no configuration to be started with: {problem}; {how}"
+    return Judgement(inconclusive=why, see=("PC701",))
 
 
 def _breaks_protocols(subject: Subject) -> bool:
@@ -219,7 +194,7 @@ def undeclared_dependency(subject: Subject) -> Judgement:
     if isinstance(first, Judgement):
         return first
     if not first.witness.undeclared:
-        return PASS if first.error is None else Judgement(skipped="it was not started, see PC501")
+        return PASS if first.error is None else left_to("PC501", why="it was not started")
     names = ", ".join(first.witness.undeclared)
     held = ", ".join(f"Api.{name}" for name in first.witness.received[0]) or "nothing"
     return blame(
@@ -308,7 +283,7 @@ def not_restartable(subject: Subject) -> Judgement:
     if isinstance(first, Judgement):
         return first
     if first.error is not None:
-        return Judgement(skipped="it was not started, see PC501")
+        return left_to("PC501", why="it was not started")
     if first.again is None:
         return PASS
     message = f"it starts once and not again: {type(first.again).__name__}: {first.again}"

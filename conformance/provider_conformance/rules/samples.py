@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from provider_conformance.findings import Finding, Judgement, Location, Severity
+from provider_conformance.findings import Finding, Judgement, Location, Severity, left_to
 from provider_conformance.providers import careful, loading, places, requirements
 from provider_conformance.providers.constructing import construct
 from provider_conformance.providers.containment import Attempt
@@ -62,13 +62,13 @@ def config_class_of(subject: Subject, *, shared: bool = False) -> type | Judgeme
     if subject.provider.not_imported or loading.reader() is not None:
         return Judgement(skipped=f"the provider's code is not run: {subject.provider.not_imported}")
     if spec is None or not spec.config_class:
-        return Judgement(skipped="there is no configuration class, see PC109")
+        return left_to("PC109", why="there is no configuration class")
     if not shared and (first := first_of(subject)) != spec and first is not None:
         return Judgement(skipped=f"the configuration class is judged once, at {first.provider_type}")
     home_of(spec, subject.provider)  # makes a package that is given by its folder importable
     found = load_class(spec.config_class).value
     if not careful.is_class(found):
-        return Judgement(skipped="the configuration class cannot be had, see PC109")
+        return left_to("PC109", why="the configuration class cannot be had")
     return found  # type: ignore[no-any-return]  # is_class looks behind what the object says of itself
 
 

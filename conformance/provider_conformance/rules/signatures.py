@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from provider_conformance.contracts.model import ApiContract, StackCall
-from provider_conformance.findings import Finding, Judgement
+from provider_conformance.findings import Finding, Judgement, left_to
 from provider_conformance.protocols.compare import Aspect, Comparison, Family, compare_member
 from provider_conformance.protocols.live import View
 from provider_conformance.protocols.model import ProtocolMethod, ProtocolModel
@@ -56,7 +56,7 @@ def judge_aspect(subject: Subject, aspect: Aspect, family: Family, protocol_of: 
         return Judgement(inconclusive=compared.unseen)
     absent = {family.code(a) for a in _ABOUT_PRESENCE} & {f.code for f in compared.findings}
     if absent and aspect not in _ABOUT_PRESENCE:
-        return Judgement(skipped=f"there is no method to judge: see {min(absent)}")
+        return left_to(*sorted(absent), why="there is no method to judge")
     return Judgement()
 
 

@@ -275,7 +275,8 @@ def config_class(subject: Subject) -> Judgement:
     return Judgement(tuple(found for found in [_config_mistake(spec, tried)] if found))
 
 
-_SAME_REASON: Final = "see PC110: the config_class cannot be imported for the same reason"
+_SAME_REASON: Final = ("PC110",)
+"""What tells of a config_class that cannot be imported for the reason for which the module cannot."""
 _WHY_CONFIG: Final = "instantiate_provider makes the provider's configuration of this class."
 
 
@@ -283,18 +284,17 @@ def _config_fails(subject: Subject, spec: Spec, error: BaseException, home: load
     module = (spec.config_class or "").rpartition(".")[0]
     elsewhere = subject.implementation().problem
     if isinstance(error, ModuleNotFoundError) and error.name and _within(module, error.name):
-        if elsewhere is not None and elsewhere.kind == NO_SUCH_MODULE and _within(spec.module, error.name):
-            return Judgement(skipped=_SAME_REASON)
         message = f"the module `{module}` of the config_class does not exist"
         fix = f"name the module that has the class{loading.near_module(module)}"
-        return Judgement((_found(spec, "PC109", message, _WHY_CONFIG, fix),))
+        same = elsewhere is not None and elsewhere.kind == NO_SUCH_MODULE and _within(spec.module, error.name)
+        found = _found(spec, "PC109", message, _WHY_CONFIG, fix)
+        return Judgement((found,), after=_SAME_REASON if same else ())
     failure = requirements.judge(error, home, spec, f"importing `{module}` for its config_class")
     if failure.problem is None:
         return Judgement(inconclusive=failure.unseen)
-    if elsewhere is not None and _same(elsewhere, failure.problem):
-        return Judgement(skipped=_SAME_REASON)
+    same = elsewhere is not None and _same(elsewhere, failure.problem)
     problem = dataclasses.replace(failure.problem, why=_WHY_CONFIG)
-    return Judgement((finding("PC109", problem),))
+    return Judgement((finding("PC109", problem),), after=_SAME_REASON if same else ())
 
 
 def _within(module: str | None, other: str) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from provider_conformance.findings import Finding, Judgement, Location, Severity
+from provider_conformance.findings import Finding, Judgement, Location, Severity, left_to
 from provider_conformance.providers import careful, causes, loading, requirements
 from provider_conformance.providers.implementation import home_of
 from provider_conformance.providers.loading import Home
 from provider_conformance.providers.places import of_function
 from provider_conformance.rules.model import Subject
-from provider_conformance.rules.problems import judge_problem
+from provider_conformance.rules.problems import code_of
 from provider_conformance.rules.trials import Baseline
 
 _NEIGHBOURS: Final = ("provider_conformance.hosts.standins", "provider_conformance.hosts.generated")
@@ -35,8 +35,9 @@ def judge_start(subject: Subject, first: Baseline, error: BaseException) -> Judg
         return Judgement(inconclusive=f"it was not started here: {causes.shown(error)}")
     home = home_of(subject.spec, subject.provider)
     raised = first.raised or error
-    if (told := judge_problem("PC501", subject.implementation().problem)) is not None:
-        return told
+    problem = subject.implementation().problem
+    if problem is not None:
+        return left_to(code_of(problem), why=problem.message)
     if isinstance(raised, ImportError):
         failure = requirements.judge(raised, home, subject.spec, "starting it")
         if failure.problem is None:

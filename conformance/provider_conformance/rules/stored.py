@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from provider_conformance.findings import PASS, Judgement
+from provider_conformance.findings import PASS, Judgement, left_to
 from provider_conformance.hosts.running import FIRST, Running
 from provider_conformance.rules import observing
 from provider_conformance.rules.candidates import candidates, shown, template_of
@@ -50,8 +50,8 @@ def _judge(
     fault = fault_of(worst[1]) if worst else None
     if worst is None or fault is None:
         return PASS
-    if moving := observing.restless(found.first):
-        return Judgement(skipped=moving)
+    if (moving := observing.restless(found.first)) is not None:
+        return moving
     verbs, obj = found.verbs, worst[0]
     lines = [f"await provider.{verbs.register}({shown(obj)})"]
     if verbs.unregister and code != "PC610":
@@ -192,7 +192,7 @@ def names_confused(subject: Subject) -> Judgement:
     if isinstance(found, Judgement):
         return found
     if found.smallest(leaving, does_not_leave, _same_names(found)) is not None:
-        return Judgement(skipped="it cannot unregister what has one name for both, see PC609")
+        return left_to("PC609", why="it cannot unregister what has one name for both")
     stored = found.verbs.stored
     return _judge(subject, found, "PC612", lambda s: confuses_names(s, stored=stored), _two_names(found))
 
@@ -240,7 +240,7 @@ def should_refresh(subject: Subject) -> Judgement:
 
     answers = observed(found.first, work)
     if answers is None:
-        return Judgement(skipped="it did not start again, see PC505")
+        return left_to("PC505", why="it did not start again")
     if any(answer.offline for answer in answers):
         return Judgement(inconclusive=f"it cannot be asked here: {answers[0].told}")
     fault = wrong_answer(answers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from provider_conformance.findings import PASS, Judgement
+from provider_conformance.findings import PASS, Judgement, left_to
 from provider_conformance.protocols.fitting import called, misfit
 from provider_conformance.rules.answers import crashed, refusal
 from provider_conformance.rules.called import Observed, asked_of, is_called
@@ -141,7 +141,7 @@ def stream_breaks(subject: Subject) -> Judgement:
 
     def judge(found: Observed, asked: Asked, seen: list[Seen]) -> Judgement:
         if not any(one.answered and one.chunks is not None for one in seen):
-            return Judgement(skipped="there is no stream to judge, see PC652")
+            return left_to("PC652", why="there is no stream to judge")
         told = next(_broken_streams(asked, seen), None)
         if told is None:
             return PASS

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from provider_conformance.findings import PASS, Finding, Judgement, Severity
-from provider_conformance.rules.answers import crashed, is_offline, refusal, static_fault, where
+from provider_conformance.findings import PASS, Finding, Judgement, Severity, left_to
+from provider_conformance.rules.answers import crashed, is_offline, refusal, where
 from provider_conformance.rules.called import Observed, observed
 from provider_conformance.rules.model import Subject
 from provider_conformance.rules.signatures import caller_of
@@ -28,8 +28,6 @@ def of_method(
     found = observed(subject)
     if isinstance(found, Judgement):
         return found
-    if fault := static_fault(subject):
-        return Judgement(skipped=f"see {fault}")
     if why := found.unseen.get(subject.method):
         return Judgement(skipped=f"it is not called: {why}")
     seen = found.of(subject.method)
@@ -43,12 +41,12 @@ def unanswered(seen: list[Seen], found: Observed) -> Judgement:
     if not seen:
         return Judgement(inconclusive=found.ended or "no arguments can be made for it")
     if any(one.late for one in seen):
-        return Judgement(skipped="it does not come back, see PC659")
+        return left_to("PC659", why="it does not come back")
     last = seen[0]
     if is_offline(last):
         return Judgement(inconclusive=f"what it works with is not there: {refusal(last)}")
     if crashed(last) and not found.helped:
-        return Judgement(skipped=f"it crashes, see PC660: {refusal(last)}")
+        return left_to("PC660", why=f"it crashes: {refusal(last)}")
     return Judgement(skipped=f"it accepts none of the calls that were made: {refusal(last)}")
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from provider_conformance.errors import ConformanceError
-from provider_conformance.findings import Finding, Judgement, Location, Severity
+from provider_conformance.findings import Finding, Judgement, Location, Severity, left_to
 from provider_conformance.providers import careful, loading
 from provider_conformance.providers.backends import missing_backend
 from provider_conformance.providers.constructing import FactoryTimeoutError
@@ -214,10 +214,9 @@ def started(subject: Subject, *, offline: bool = False) -> Baseline | Judgement:
     if first.absent and (first.error is not None or not offline):
         return Judgement(inconclusive=first.absent)
     if first.error is not None:
-        teller = "PC502" if first.witness.undeclared else "PC501"
-        return Judgement(skipped=f"it was not started, see {teller}")
+        return left_to("PC502" if first.witness.undeclared else "PC501", why="it was not started")
     if first.again is not None:
-        return Judgement(skipped="it does not start again, see PC505")
+        return left_to("PC505", why="it does not start again")
     return first
 
 

@@ -11,15 +11,14 @@ from inspect import isawaitable
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
-from provider_conformance.findings import PASS, Judgement
+from provider_conformance.findings import PASS, Judgement, left_to
 from provider_conformance.hosts.running import FIRST, SECOND, Running
 from provider_conformance.rules.called import hanging
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.observed import Fault
 from provider_conformance.rules.observing import reachable
 from provider_conformance.rules.problems import is_loadable
-from provider_conformance.rules.registration import instances_not_apart
-from provider_conformance.rules.resolution import shared_instance, twice
+from provider_conformance.rules.resolution import twice
 from provider_conformance.rules.trials import blame
 from provider_conformance.rules.uses import CALLS
 
@@ -82,7 +81,7 @@ def is_ignored(variation: Variation, before: Behaviour, after: Behaviour) -> str
 _LISTING: Final = "its listing"
 
 
-@rule("PC614", "two-configurations", scope=Scope.SPEC, applies=is_loadable)
+@rule("PC614", "two-configurations", scope=Scope.SPEC, applies=is_loadable, after=("PC503", "PC504"))
 def two_configurations(subject: Subject) -> Judgement:
     """Check that each instance goes by its own configuration.
 
@@ -115,8 +114,8 @@ def two_configurations(subject: Subject) -> Judgement:
     first = reachable(subject)
     if isinstance(first, Judgement):
         return first
-    if why := hanging(subject):
-        return Judgement(skipped=why)
+    if hanging(subject):
+        return left_to("PC659", why="a call on it does not come back")
     config = _configuration(first.trial)
     from provider_conformance.hosts.varied import variations  # noqa: PLC0415 - pydantic
 
@@ -126,9 +125,6 @@ def two_configurations(subject: Subject) -> Judgement:
     fault = _fault(subject, first.trial, found)
     if fault is None or isinstance(fault, Judgement):
         return fault or PASS
-    for told in (shared_instance, instances_not_apart):
-        if told.applies(subject) and told.check(subject).findings:
-            return Judgement(skipped=f"its instances are not apart, see {told.code}")
     return blame(subject, "PC614", fault.message, fault.why, fault.fix)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from provider_conformance.findings import PASS, Judgement, Severity
+from provider_conformance.findings import PASS, Judgement, Severity, left_to
 from provider_conformance.hosts.running import FIRST, Running
 from provider_conformance.providers.model import SpecKind
 from provider_conformance.rules.called import hanging
@@ -118,8 +118,8 @@ def unsupported_accepted(subject: Subject) -> Judgement:
         return found
     if found.first.trial.sketch.api not in CALLS:
         return Judgement(skipped="it is not known how an object of this API is used")
-    if why := hanging(subject):
-        return Judgement(skipped=why)
+    if hanging(subject):
+        return left_to("PC659", why="a call on it does not come back")
     template = template_of(found.first)
     known = template or _accepted(found)
     if known is None:

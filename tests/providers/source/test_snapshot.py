@@ -10,9 +10,10 @@ import pytest
 from provider_conformance import rules
 from provider_conformance.checks import Result
 from provider_conformance.contracts.snapshots import Release, Snapshot, load
+from provider_conformance.engine import execute
 from provider_conformance.findings import Finding, Outcome
 from provider_conformance.providers import stacks, views
-from provider_conformance.run import execute, plan
+from provider_conformance.run import plan
 from support.packages import package, write
 from support.views import READ_OFF_SOURCE
 

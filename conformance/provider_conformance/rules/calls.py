@@ -13,6 +13,7 @@ from provider_conformance.rules.answers import (
     crashed,
     differing,
     is_parallel,
+    refusal,
     static_fault,
     typed_fault,
     unequal,
@@ -280,7 +281,8 @@ def does_not_come_back(subject: Subject) -> Judgement:
     """
 
     def judge(found: Observed) -> Iterator[Finding]:
-        for name in dict.fromkeys(one.method for one in found.seen if one.late and not closing(one)):
+        late = (one for one in found.seen if one.late and not (one.helped or closing(one)))
+        for name in dict.fromkeys(one.method for one in late):
             first = started(subject)
             if found.helped or isinstance(first, Judgement):
                 continue
@@ -327,7 +329,7 @@ def valid_call_crashes(subject: Subject) -> Judgement:
             if crashed(one) and not (found.helped or closing(one)) and not _is_told(subject, one):
                 routed = one.label == "unknown" and bool(subject.api and subject.api.routed_by)
                 severity = Severity.WARNING if routed else Severity.ERROR
-                message = f"a valid call raises {type(one.error).__name__}: {one.error}"
+                message = f"a valid call raises {refusal(one)}"
                 fix = "serve it, or refuse it with a ValueError that says why"
                 yield finding(subject, "PC660", one, message, fix, severity)
 

@@ -14,11 +14,12 @@ from provider_conformance.findings import Judgement
 from provider_conformance.hosts.running import FIRST, Running
 from provider_conformance.protocols.live import View, look_up
 from provider_conformance.protocols.model import State
+from provider_conformance.providers.exceptions import Nature, nature, reason
 from provider_conformance.providers.model import SpecKind
+from provider_conformance.rules.called import is_theirs
 from provider_conformance.rules.candidates import EXAMPLES, bare, candidates, template_of
 from provider_conformance.rules.model import Subject
 from provider_conformance.rules.observed import (
-    OFFLINE,
     SILENT,
     Call,
     Entry,
@@ -169,8 +170,13 @@ def reachable(subject: Subject) -> Baseline | Judgement:
     told = heard(first)
     error = told.error
     remote = subject.spec is not None and subject.spec.kind is SpecKind.REMOTE
-    if error is not None and (remote or not told.told or isinstance(error, OFFLINE)):
-        return Judgement(inconclusive=f"it cannot list here, see PC601: {type(error).__name__}: {error}")
+    if error is None:
+        return first
+    means = nature(error, is_theirs=is_theirs(subject), remote=remote)
+    if remote and told.told and means is Nature.CRASH:
+        return Judgement(skipped=f"it cannot list, see PC601: {reason(error)}")
+    if remote or not told.told or means is Nature.NO_BACK_END:
+        return Judgement(inconclusive=f"it cannot list here, see PC601: {reason(error)}")
     return first
 
 

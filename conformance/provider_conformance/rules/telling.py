@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from provider_conformance.findings import PASS, Finding, Judgement, Severity
-from provider_conformance.rules.answers import crashed, is_offline, refusal, static_fault, where
+from provider_conformance.rules.answers import crashed, is_unknowable, refusal, static_fault, where
 from provider_conformance.rules.called import Observed, observed
 from provider_conformance.rules.model import Subject
 from provider_conformance.rules.signatures import caller_of
@@ -45,8 +45,8 @@ def unanswered(seen: list[Seen], found: Observed) -> Judgement:
     if any(one.late for one in seen):
         return Judgement(skipped="it does not come back, see PC659")
     last = seen[0]
-    if is_offline(last):
-        return Judgement(inconclusive=f"what it works with is not there: {refusal(last)}")
+    if why := is_unknowable(last):
+        return Judgement(inconclusive=why)
     if crashed(last) and not found.helped:
         return Judgement(skipped=f"it crashes, see PC660: {refusal(last)}")
     return Judgement(skipped=f"it accepts none of the calls that were made: {refusal(last)}")
@@ -93,8 +93,8 @@ def of_spec(
         left_out = found.ended or (HURRIED if all_kinds and found.hurried else "")
         return Judgement(inconclusive=left_out) if left_out else PASS
     first = found.seen[0]
-    if is_offline(first):
-        return Judgement(inconclusive=f"what it works with is not there: {refusal(first)}")
+    if why := is_unknowable(first):
+        return Judgement(inconclusive=why)
     return Judgement(skipped=f"{nothing}: {refusal(first)}") if nothing else PASS
 
 

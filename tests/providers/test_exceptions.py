@@ -240,7 +240,7 @@ def test_what_comes_up_in_a_dependency_that_is_made_up_is_not_the_provider_s() -
     made = stand_in("Made", [Talking], answer)()
     error = raised(lambda: asyncio.run(made.talk("x")))
     assert nature(error, is_theirs=lambda module: module == "theirs") is Nature.NEIGHBOUR
-    badly_called = raised(lambda: made.talk())
+    badly_called = raised(made.talk)
     assert nature(badly_called, is_theirs=is_ours) is CRASH
 
 

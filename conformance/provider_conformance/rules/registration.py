@@ -153,7 +153,8 @@ def listing_not_usable(subject: Subject) -> Judgement:
 
     What it does:
         Starts the provider behind the routing table, which asks it for its listing: a list of objects
-        of the API's kind, each once.
+        of the API's kind, each once. A remote provider may fail for want of its back end, but not by
+        a mistake in its own code before it has tried to reach one.
 
     Why is this bad:
         What cannot be listed is not routed. The seed's routing table does not start at all.

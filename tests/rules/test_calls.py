@@ -143,7 +143,8 @@ def test_answers_that_got_mixed_up(calls: Together, told: str | None) -> None:
     [
         (ValueError("x"), False, False),
         (NotImplementedError(), False, False),
-        (RuntimeError("x"), False, False),
+        (RuntimeError("x"), False, True),
+        (RuntimeError("x is busy"), True, False),
         (KeyError("x"), False, True),
         (KeyError("x"), True, True),
         (KeyError("there is no x"), True, False),

@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 import copy
 import inspect
-import linecache
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
-from types import TracebackType
 from typing import Any, Final
 
 from provider_conformance.findings import Location
+from provider_conformance.hosts import standins
 from provider_conformance.hosts.asking import Asked, Path, shown
 from provider_conformance.hosts.stalls import IsTheirs, LoopWatch
 from provider_conformance.protocols.classes import definitions
+from provider_conformance.providers.chains import module_of, steps
+from provider_conformance.providers.exceptions import Nature, is_on_purpose, nature
 from provider_conformance.providers.limits import limits
 
 _PATIENCE: Final = 3.0
@@ -57,6 +58,8 @@ class Seen:
         place: Where in the provider's code that was, or where it hung.
         deliberate: Whether the provider's own ``raise`` raised it.
         late: Whether it was left alone after its time.
+        nature: What the error means; None where there is none, or nobody has looked.
+        helped: Whether something that is made up here took part.
         awaited: Whether the call itself returned an awaitable.
         changed: The argument that was another one after the call, "" where none was.
     """
@@ -74,6 +77,8 @@ class Seen:
     late: bool = False
     changed: str = ""
     awaited: bool = False
+    nature: Nature | None = None
+    helped: bool = False
 
     @property
     def answered(self) -> bool:
@@ -100,8 +105,10 @@ class Caller:
         is_theirs: Whether a module is the provider's own.
         watch: Is told what is done.
         patience: Seconds that a call may take.
+        remote: Whether the provider talks to a service.
         busy: The call that is under way, None between calls.
         since: When it was begun, on the clock of ``time.monotonic``.
+        helped_before: How often something made up had been called by then.
         unhandled: What the loop was told of errors that nobody waited for.
     """
 
@@ -109,8 +116,10 @@ class Caller:
     is_theirs: IsTheirs
     watch: LoopWatch
     patience: float = field(default_factory=usual_patience)
+    remote: bool = False
     busy: tuple[Asked, str, str] | None = None
     since: float = 0.0
+    helped_before: int = 0
     unhandled: list[BaseException] = field(default_factory=list)
 
     def listen(self) -> None:
@@ -141,11 +150,19 @@ class Caller:
         text, before = shown(asked, arguments), _copied(arguments)
         course = _Course()
         self.busy, self.since = (asked, label, text), time.monotonic()
+        before_it = self.helped_before = standins.times_called()
         self.watch.begin(asked.name, text)
         error, late = await self._timed(asked, arguments, course, reading)
         await self.watch.settle()
         self.busy = None
-        place, deliberate = _raised_at(error, self.is_theirs)
+        place = _raised_at(error, self.is_theirs)
+        deliberate = error is not None and is_on_purpose(error, self.is_theirs)
+        helped = standins.times_called() > before_it
+        told = None
+        if error is not None and not late:
+            told = nature(
+                error, is_theirs=self.is_theirs, deliberate=deliberate, remote=self.remote, helped=helped
+            )
         return Seen(
             asked.name,
             label,
@@ -160,6 +177,8 @@ class Caller:
             late,
             _changed(before, arguments),
             course.awaited,
+            told,
+            helped,
         )
 
     async def _timed(
@@ -245,17 +264,7 @@ def _plain(value: Any) -> Any:
     return value if compares else repr(type(value))
 
 
-def _raised_at(error: BaseException | None, is_theirs: IsTheirs) -> tuple[Location | None, bool]:
-    """Where in the provider's code an error came up, and whether a ``raise`` of its own raised it."""
-    place: Location | None = None
-    deliberate = False
-    traceback: TracebackType | None = error.__traceback__ if error is not None else None
-    while traceback is not None:
-        code = traceback.tb_frame.f_code
-        deliberate = False
-        if is_theirs(traceback.tb_frame.f_globals.get("__name__", "")):
-            place = Location(code.co_filename, traceback.tb_lineno)
-            line = linecache.getline(code.co_filename, traceback.tb_lineno).strip()
-            deliberate = line.startswith("raise ")
-        traceback = traceback.tb_next
-    return place, deliberate
+def _raised_at(error: BaseException | None, is_theirs: IsTheirs) -> Location | None:
+    """Where in the provider's code an error came up."""
+    own = [step for step in steps(error) if is_theirs(module_of(step))] if error is not None else []
+    return Location(own[-1].tb_frame.f_code.co_filename, own[-1].tb_lineno) if own else None

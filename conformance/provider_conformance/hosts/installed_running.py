@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from provider_conformance.hosts.registrable import named
 from provider_conformance.hosts.running import FIRST
+from provider_conformance.providers.chains import reason
 
 _HANDS_OVER: Final = "register_object_with_provider"
 _TAKES_AWAY: Final = "unregister_object_from_provider"
@@ -145,7 +146,7 @@ async def read_listings(instances: Mapping[str, Any], listing: str, table: Any) 
         try:
             problems[provider_id] = _wrong_with(await getattr(instance, listing)())
         except (Exception, SystemExit) as error:
-            problems[provider_id] = (f"its listing failed: {type(error).__name__}: {error}",)
+            problems[provider_id] = (f"its listing failed: {reason(error)}",)
             raised[provider_id] = error
     if problems and not any(problems.values()) and hasattr(table, "refresh"):
         problems[next(iter(problems))] = await _refreshed(table, instances)
@@ -157,7 +158,7 @@ async def _refreshed(table: Any, instances: Mapping[str, Any]) -> tuple[str, ...
         await table.refresh()
     except (Exception, SystemExit) as error:
         if _is_about_an_item(error, instances):
-            return (f"its routing table cannot use what it lists: {type(error).__name__}: {error}",)
+            return (f"its routing table cannot use what it lists: {reason(error)}",)
     return ()
 
 

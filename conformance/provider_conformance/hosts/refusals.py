@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import graphlib
-from collections.abc import Iterator
 from enum import Enum
 from traceback import walk_tb
 from typing import Final
@@ -11,6 +10,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from provider_conformance.hosts import configuring
+from provider_conformance.providers.chains import causes
 from provider_conformance.stack import errors
 
 _COMPLIANCE: Final = "check_protocol_compliance"
@@ -42,24 +42,18 @@ def refusal(error: BaseException) -> Refusal:
         return Refusal.LOADING
     if isinstance(error, errors.ProviderConfigError) or _raised_by(error, configuring.__name__):
         return Refusal.CONFIGURATION
-    if any(isinstance(cause, graphlib.CycleError) for cause in _causes(error)):
+    if any(isinstance(cause, graphlib.CycleError) for cause in causes(error)):
         return Refusal.RUN_CONFIG
     return Refusal.START
 
 
 def config_problem(error: BaseException) -> str:
     """Why a configuration is refused, without its values: some of them are secrets."""
-    for cause in _causes(error):
+    for cause in causes(error):
         if isinstance(cause, ValidationError):
             told = cause.errors(include_url=False, include_input=False, include_context=False)
             return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'it'}: {e['msg']}" for e in told)
     return errors.describe(error)
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__
 
 
 def _raised_in(error: BaseException, function: str) -> bool:

@@ -14,6 +14,21 @@ from provider_conformance.errors import NoValueError
 from provider_conformance.hosts.smallest import STREAMS, smallest
 from provider_conformance.protocols.annotated import hints, options, union, wanted
 
+_called = [0]
+
+
+def times_called() -> int:
+    """How often methods of stand-ins have been called: who crashed after one may not like the answer."""
+    return _called[0]
+
+
+def _noted(answer: Callable[[Mapping[str, Any]], Any]) -> Callable[[Mapping[str, Any]], Any]:
+    def noted(arguments: Mapping[str, Any]) -> Any:
+        _called[0] += 1
+        return answer(arguments)
+
+    return noted
+
 
 def stand_in(name: str, protocols: Iterable[type], answer: Any = None) -> type:
     """A class that implements ``protocols``.
@@ -44,7 +59,8 @@ def _method(name: str, function: Any, answer: Any) -> Any:
     parameters = list(inspect.signature(function).parameters.values())
     values = {f"default_{i}": p.default for i, p in enumerate(parameters)}
     later = inspect.iscoroutinefunction(function)
-    namespace: dict[str, Any] = {"__name__": __name__, **values, "answer": answer or _promised(function)}
+    answering = _noted(answer or _promised(function))
+    namespace: dict[str, Any] = {**values, "__name__": __name__, "answer": answering}
     wait = "await " if later and answer else ""
     head, body = "async def" if later else "def", f"return {wait}answer(locals())"
     source = f"{head} {name}({', '.join(_listed(parameters))}):\n    {body}\n"

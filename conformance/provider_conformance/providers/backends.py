@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from provider_conformance.protocols.classes import mro
-from provider_conformance.providers import careful
+from provider_conformance.providers import careful, chains
 from provider_conformance.providers.constructing import FactoryTimeoutError
 
 _UNREACHABLE: Final = (
@@ -52,7 +52,7 @@ _LIBRARIES_OWN: Final = {"OperationalError": ("psycopg", "psycopg2", "asyncpg", 
 _REFUSED: Final = frozenset({401, 403, 407})
 _ABSENT: Final = frozenset({502, 503, 504})
 _RPC: Final = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "UNAUTHENTICATED", "PERMISSION_DENIED"})
-_MOST: Final = 50
+_REFUSALS: Final = (ConnectionRefusedError, ConnectionResetError, ConnectionAbortedError)
 
 
 def missing_backend(error: BaseException | None) -> str:
@@ -62,37 +62,42 @@ def missing_backend(error: BaseException | None) -> str:
         error: What was raised. What it was raised from or while handling, and the parts of a
             group, are looked at as well. A time limit of this tool says nothing about a back end.
     """
-    chain = list(_chain(error))
-    for one in chain:
+    found = list(_behind(error))
+    if any(chains.is_about_loops(one) for one in found):
+        return ""  # a client library says of any failure that it could not connect
+    for one in found:
         if kind := _kind(one):
-            endpoint = next((found for other in chain if (found := _endpoint(other))), "")
+            endpoint = next((seen for other in found if (seen := _endpoint(other))), "")
             at = f" at {endpoint}" if endpoint else ""
             return f"{kind}{at} ({careful.class_name(type(one))})"
     return ""
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """The error and everything behind it, each once."""
-    waiting, seen = [error], set[int]()
-    while waiting and len(seen) < _MOST:
-        one = waiting.pop(0)
-        if one is None or id(one) in seen or isinstance(one, FactoryTimeoutError):
-            continue
-        seen.add(id(one))
-        yield one
-        parts = one.exceptions if isinstance(one, BaseExceptionGroup) else ()
-        waiting += [one.__cause__, one.__context__, *parts]
+def _behind(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and what tells of a back end behind it."""
+
+    def tells(one: BaseException) -> bool:
+        return not chains.is_a(one, FactoryTimeoutError) and not is_refusal_of_a_connection(one)
+
+    return (one for one in chains.chain(error, tells) if not chains.is_a(one, FactoryTimeoutError))
+
+
+def is_refusal_of_a_connection(error: BaseException) -> bool:
+    """Whether the system itself says that nobody answers; what was being handled then is another story."""
+    if error.__cause__ is not None:
+        return False
+    return type(error) in (socket.gaierror, *_REFUSALS)
 
 
 def _kind(error: BaseException) -> str:
-    status = _status(error)
+    status = status_of(error)
     if status in _REFUSED:
         return f"its back end refuses the credentials with {status}"
     if status in _ABSENT:
         return f"its back end is not there: {status} is answered"
-    if isinstance(error, ConnectionError | TimeoutError | socket.gaierror) or _is_known(error):
+    if chains.is_a(error, (ConnectionError, TimeoutError, socket.gaierror)) or _is_known(error):
         return "its back end is not there: nothing answers"
-    if isinstance(error, OSError) and error.errno in _UNREACHABLE:
+    if chains.is_a(error, OSError) and _attribute(error, "errno") in _UNREACHABLE:
         return "its back end is not there: nothing answers"
     return ""
 
@@ -117,13 +122,13 @@ def _rpc_code(error: BaseException) -> str:
     return ""
 
 
-def _status(error: BaseException) -> int | None:
-    """The HTTP status that an error tells of."""
+def status_of(error: BaseException) -> int | None:
+    """The HTTP status that an error tells of: a number, or one of an enumeration of them."""
     for name in ("status_code", "status"):
         for holder in (error, _attribute(error, "response")):
             value = _attribute(holder, name)
-            if type(value) is int:
-                return value
+            if issubclass(type(value), int) and type(value) is not bool:
+                return int(value)
     return None
 
 
@@ -132,8 +137,8 @@ def _endpoint(error: BaseException) -> str:
     for holder in (error, _attribute(error, "request")):
         url = _attribute(holder, "url")
         if url is not None:
-            parts = urlsplit(str(url))
-            if parts.hostname:
+            parts = _split(url)
+            if parts is not None and parts.hostname:
                 return f"{parts.scheme}://{_host(parts.hostname, _attribute(parts, 'port'))}"
     for holder in (error, _attribute(error, "pool")):
         host, port = _attribute(holder, "host"), _attribute(holder, "port")
@@ -142,12 +147,16 @@ def _endpoint(error: BaseException) -> str:
     return ""
 
 
+def _split(url: object) -> Any:
+    with suppress(Exception):
+        return urlsplit(careful.text(url))
+    return None
+
+
 def _host(host: str, port: int | None) -> str:
     return host if port is None else f"{host}:{port}"
 
 
 def _attribute(holder: Any, name: str) -> Any:
     """An attribute of a library's error; properties among them raise where there is nothing."""
-    with suppress(Exception):
-        return getattr(holder, name, None)
-    return None
+    return careful.attribute(holder, name)

@@ -6,7 +6,6 @@ A provider's objects may answer every attribute, lie about their class, or raise
 
 from __future__ import annotations
 
-import contextlib
 import reprlib
 from typing import Any, Final
 
@@ -22,21 +21,25 @@ def is_class(value: object) -> bool:
     return issubclass(type(value), type)
 
 
-def text(value: object) -> str:
+def text(value: object, limit: int = _LIMIT) -> str:
     """``str(value)`` cut to a sensible length, or its type's name where that raises."""
-    return _rendered(value, str)
+    return _rendered(value, str, limit)
 
 
 def short_repr(value: object) -> str:
     """``repr(value)``, shortened, or its type's name where that raises."""
-    return _rendered(value, reprlib.repr)
+    return _rendered(value, reprlib.repr, _LIMIT)
 
 
-def _rendered(value: object, render: Any) -> str:
-    with contextlib.suppress(Exception):
+def _rendered(value: object, render: Any, limit: int) -> str:
+    try:
         shown = render(value)
-        if type(shown) is str:
-            return shown if len(shown) <= _LIMIT else f"{shown[:_LIMIT]}..."
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        shown = None
+    if type(shown) is str:
+        return shown if len(shown) <= limit else f"{shown[:limit]}..."
     return f"<{class_title(type(value))} object>"
 
 

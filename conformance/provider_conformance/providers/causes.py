@@ -12,6 +12,7 @@ from typing import Any, Final
 from provider_conformance.findings import Location
 from provider_conformance.providers import careful, endings, loading, stacks
 from provider_conformance.providers.alarm import HangError
+from provider_conformance.providers.chains import is_a, line
 from provider_conformance.providers.loading import Home
 from provider_conformance.providers.model import Problem
 
@@ -93,14 +94,8 @@ def _is_absent(name: str) -> bool:
 
 def _root(error: BaseException) -> BaseException:
     """The failed import that ``error`` was made of or raised while handling; else ``error`` itself."""
-    current: BaseException | None = error
-    seen: set[int] = set()
-    while current is not None and id(current) not in seen:
-        if isinstance(current, ImportError) and careful.attribute(current, "name"):
-            return current
-        seen.add(id(current))
-        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
-    return error
+    imports = (one for one in line(error) if is_a(one, ImportError) and careful.attribute(one, "name"))
+    return next(imports, error)
 
 
 def shown(error: BaseException) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from provider_conformance.findings import Location
 from provider_conformance.protocols.annotated import options, wanted
 from provider_conformance.protocols.compare import PUBLIC, Aspect
-from provider_conformance.rules.candidates import BUGS
+from provider_conformance.providers.exceptions import Nature, nature, reason
 from provider_conformance.rules.model import Subject
 from provider_conformance.rules.signatures import judge_aspect, public_protocol
 
@@ -32,26 +32,33 @@ _DIGITS: Final = 4
 
 def crashed(one: Seen) -> bool:
     """Whether a call ended in an error that nobody meant to raise."""
-    if one.error is None or not isinstance(one.error, BUGS):
-        return False
-    if isinstance(one.error, NotImplementedError) or one.place is None:
-        return False
-    return not (one.deliberate and " " in str(one.error).strip("'\""))
+    return one.place is not None and nature_of(one) is Nature.CRASH
+
+
+def nature_of(one: Seen) -> Nature | None:
+    """What the error of a call means, None without one."""
+    if one.error is None or one.nature is not None:
+        return one.nature
+    return nature(one.error, deliberate=one.deliberate, helped=one.helped)
 
 
 def is_offline(one: Seen) -> bool:
     """Whether a call ended because what the provider works with is not there."""
-    error = one.error
-    while error is not None:
-        if isinstance(error, OSError) or "Connect" in type(error).__name__:
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+    return nature_of(one) is Nature.NO_BACK_END
+
+
+def is_unknowable(one: Seen) -> str:
+    """Why nothing can be told from a call that failed, "" where something can."""
+    if is_offline(one):
+        return f"what it works with is not there: {refusal(one)}"
+    if nature_of(one) is Nature.NEIGHBOUR:
+        return f"what it works with is made up here, and it may be for that: {refusal(one)}"
+    return ""
 
 
 def refusal(one: Seen) -> str:
     """The error of a call, for a sentence."""
-    return f"{type(one.error).__name__}: {one.error}" if one.error is not None else "it is late"
+    return reason(one.error) if one.error is not None else "it is late"
 
 
 def where(subject: Subject, method: str) -> Location | None:

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from provider_conformance.contracts.model import Role
 from provider_conformance.findings import Judgement
 from provider_conformance.protocols.model import Calls
+from provider_conformance.providers.chains import reason
 from provider_conformance.providers.limits import limits
+from provider_conformance.providers.model import SpecKind
 from provider_conformance.rules.model import Subject
 from provider_conformance.rules.problems import is_loadable
 from provider_conformance.rules.trials import Baseline, started
@@ -44,7 +47,7 @@ class Observed:
         unseen: Why a method was not called at all.
         ended: Why not all methods were called, "" where they were.
         hurried: Whether calls were left out, for want of time.
-        helped: Whether the provider works with others, which are made up here.
+        helped: Whether the provider works with a routing table of the stack, which is empty here.
     """
 
     asked: Mapping[str, Asked]
@@ -167,17 +170,20 @@ def _walk(
 
     notes, stalls, patience = into
     theirs = is_theirs(subject)
+    remote = subject.spec is not None and subject.spec.kind is SpecKind.REMOTE
 
     async def work(running: Running) -> None:
         async with LoopWatch(theirs, BUDGET) as watch:
             watch.stalls = stalls
-            notes.caller = Caller(running.instances[FIRST], theirs, watch, patience or usual_patience())
+            notes.caller = Caller(
+                running.instances[FIRST], theirs, watch, patience or usual_patience(), remote=remote
+            )
             notes.caller.listen()
             await Walk(running, notes.caller, notes, generated).through(methods, only)
 
     attempt = first.trial.run(first.trial.surroundings(), work)
     if attempt.error is not None and not notes.ended:
-        notes.ended = f"the trial ended early: {type(attempt.error).__name__}: {attempt.error}"
+        notes.ended = f"the trial ended early: {reason(attempt.error)}"
 
 
 def is_theirs(subject: Subject) -> Callable[[str], bool]:
@@ -195,7 +201,9 @@ def _class_module(subject: Subject) -> str:
 
 def _is_helped(subject: Subject) -> bool:
     spec = subject.spec
-    return spec is not None and bool(spec.api_dependencies or spec.optional_api_dependencies)
+    apis = subject.contract.apis if subject.contract is not None else {}
+    names = (*spec.api_dependencies, *spec.optional_api_dependencies) if spec is not None else ()
+    return any(name in apis and apis[name].role is Role.ROUTING_TABLE for name in names)
 
 
 def _generated(asked: Asked) -> list[Values]:
@@ -216,6 +224,7 @@ def _generated(asked: Asked) -> list[Values]:
 def _stuck(notes: Any, patience: float | None) -> Seen | None:
     """The call that never gave the event loop back, None where there is none."""
     from provider_conformance.hosts.calling import Seen, usual_patience  # noqa: PLC0415
+    from provider_conformance.hosts.standins import times_called  # noqa: PLC0415
 
     caller = notes.caller
     if caller is None or caller.busy is None:
@@ -223,7 +232,8 @@ def _stuck(notes: Any, patience: float | None) -> Seen | None:
     asked, label, text = caller.busy
     if time.monotonic() - caller.since < (patience or usual_patience()):
         return None
-    return Seen(asked.name, label, text, {}, place=caller.watch.where(), late=True)
+    helped = times_called() > caller.helped_before
+    return Seen(asked.name, label, text, {}, place=caller.watch.where(), late=True, helped=helped)
 
 
 def _more(found: Observed, notes: Any, stalls: Sequence[Stall], stuck: Seen | None) -> Observed:

@@ -13,6 +13,7 @@ from provider_conformance.rules.answers import (
     crashed,
     differing,
     is_parallel,
+    refusal,
     static_fault,
     typed_fault,
     unequal,
@@ -280,7 +281,8 @@ def does_not_come_back(subject: Subject) -> Judgement:
     """
 
     def judge(found: Observed) -> Iterator[Finding]:
-        for name in dict.fromkeys(one.method for one in found.seen if one.late and not closing(one)):
+        late = (one for one in found.seen if one.late and not (one.helped or closing(one)))
+        for name in dict.fromkeys(one.method for one in late):
             first = started(subject)
             if found.helped or isinstance(first, Judgement):
                 continue
@@ -302,9 +304,11 @@ def valid_call_crashes(subject: Subject) -> Judgement:
     What it does:
         Calls each method with likely arguments, with generated ones, with no and with many items in its
         lists, and with identifiers that nobody has registered. A refusal is a `ValueError`, a
-        `NotImplementedError`, any error that the provider raises with a sentence of its own; a
-        `TypeError`, `AttributeError`, `KeyError`, `IndexError` that just happens is a mistake.
-        Of a provider that works with others nothing is said: they are made up here.
+        `NotImplementedError`, an error with a status from 400 to 499, any error that the provider
+        raises with a sentence of its own. Whatever else just happens is a mistake: a `TypeError`,
+        a `FileNotFoundError`, an event loop that is closed, an answer that its own class refuses.
+        Nothing is said where a back end is not there, nor of a call in which another provider took
+        part: that one is made up here.
 
     Why is this bad:
         The client sees an internal error and cannot tell what is wrong with its request.
@@ -327,7 +331,7 @@ def valid_call_crashes(subject: Subject) -> Judgement:
             if crashed(one) and not (found.helped or closing(one)) and not _is_told(subject, one):
                 routed = one.label == "unknown" and bool(subject.api and subject.api.routed_by)
                 severity = Severity.WARNING if routed else Severity.ERROR
-                message = f"a valid call raises {type(one.error).__name__}: {one.error}"
+                message = f"a valid call raises {refusal(one)}"
                 fix = "serve it, or refuse it with a ValueError that says why"
                 yield finding(subject, "PC660", one, message, fix, severity)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.findings import Judgement, Location
 from provider_conformance.providers import blame, loading, watching
+from provider_conformance.providers.chains import causes, chain, is_a
 from provider_conformance.providers.constructing import FactoryTimeoutError
 from provider_conformance.providers.containment import Attempt
 from provider_conformance.providers.loading import Home
@@ -130,23 +131,15 @@ def _holding(left: tuple[blame.Started, ...], owner: watching.Owner) -> Iterator
 
 def root_of(error: BaseException | None, *kinds: type[BaseException]) -> BaseException | None:
     """The exception of one of these kinds that ``error`` is or was made of, None without one."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        if isinstance(error, kinds):
-            return error
-        seen.add(id(error))
-        error = error.__cause__ or error.__context__
-    return None
+    return next((one for one in chain(error) if is_a(one, kinds)), None)
 
 
 def place_of(subject: Subject, error: BaseException) -> Location | None:
     """Where in the provider's code an error came from; at least where its factory or its spec is."""
     home = Home(subject.provider.package, subject.provider.places)
-    current: BaseException | None = error
-    while current is not None:
-        if (place := loading.last_own_frame(current, home)) is not None:
+    for one in causes(error):
+        if (place := loading.last_own_frame(one, home)) is not None:
             return place
-        current = current.__cause__
     return fallback(subject)
 
 

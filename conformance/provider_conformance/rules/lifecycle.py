@@ -19,6 +19,7 @@ from provider_conformance.protocols.live import look_up
 from provider_conformance.protocols.model import ProtocolMethod, ProtocolModel, ResultKind, State
 from provider_conformance.protocols.signature import Signature
 from provider_conformance.providers import careful, places
+from provider_conformance.providers.chains import reason
 from provider_conformance.rules.exercise import is_over_time, refused
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.problems import is_loadable
@@ -207,7 +208,7 @@ def _awaiting(subject: Subject, method: str) -> str:
         return caller_of(call)
     first = baseline(subject)
     error = None if isinstance(first, Judgement) else first.raised
-    failed = isinstance(error, TypeError) and "await" in str(error)
+    failed = isinstance(error, TypeError) and "await" in careful.text(error)
     return "the factory" if failed and method == "initialize" else ""
 
 
@@ -269,7 +270,7 @@ def life_cycle_not_repeatable(subject: Subject) -> Judgement:
 
 
 def _shown(error: BaseException | None) -> str:
-    return f"{careful.class_name(type(error))}: {careful.text(error)}"
+    return "" if error is None else reason(error)
 
 
 @rule("PC707", "life-cycle-too-slow", scope=Scope.SPEC, applies=is_loadable)

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from provider_conformance.findings import Severity
+from provider_conformance.providers.exceptions import Nature, nature, reason
 
-OFFLINE: Final = (ConnectionError, TimeoutError, OSError)
-"""What a provider raises whose backend is not there."""
 
-REFUSALS: Final = (ValueError, NotImplementedError)
-"""What a provider raises to refuse an object."""
+def is_offline(error: BaseException | None) -> bool:
+    """Whether a provider raised it because its back end is not there."""
+    return error is not None and nature(error) is Nature.NO_BACK_END
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +96,17 @@ class Call:
     @property
     def refused(self) -> bool:
         """Whether the provider said that it does not want to."""
-        return isinstance(self.error, REFUSALS) and not isinstance(self.error, UnicodeError)
+        return self.error is not None and nature(self.error) in (Nature.REFUSAL, Nature.UNSUPPORTED)
 
     @property
     def offline(self) -> bool:
         """Whether something that the provider needs was not there."""
-        return isinstance(self.error, OFFLINE)
+        return is_offline(self.error)
 
     @property
     def told(self) -> str:
         """The error in a sentence."""
-        text = " ".join(str(self.error).split())
-        return f"{type(self.error).__name__}: {text}" if text else type(self.error).__name__
+        return reason(self.error) if self.error is not None else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,12 @@ from provider_conformance.findings import Judgement, left_to
 from provider_conformance.hosts.running import FIRST, Running
 from provider_conformance.protocols.live import View, look_up
 from provider_conformance.protocols.model import State
+from provider_conformance.providers.exceptions import Nature, nature, reason
 from provider_conformance.providers.model import SpecKind
+from provider_conformance.rules.called import is_theirs
 from provider_conformance.rules.candidates import EXAMPLES, bare, candidates, template_of
 from provider_conformance.rules.model import Subject
 from provider_conformance.rules.observed import (
-    OFFLINE,
     SILENT,
     Call,
     Entry,
@@ -169,9 +170,13 @@ def reachable(subject: Subject) -> Baseline | Judgement:
     told = heard(first)
     error = told.error
     remote = subject.spec is not None and subject.spec.kind is SpecKind.REMOTE
-    if error is not None and (remote or not told.told or isinstance(error, OFFLINE)):
-        why = f"it cannot list here: {type(error).__name__}: {error}"
-        return Judgement(inconclusive=why, see=("PC601",))
+    if error is None:
+        return first
+    means = nature(error, is_theirs=is_theirs(subject), remote=remote)
+    if remote and told.told and means is Nature.CRASH:
+        return left_to("PC601", why=f"it cannot list: {reason(error)}")
+    if remote or not told.told or means is Nature.NO_BACK_END:
+        return Judgement(inconclusive=f"it cannot list here: {reason(error)}", see=("PC601",))
     return first
 
 

@@ -9,12 +9,15 @@ from typing import Any, Final
 from provider_conformance.contracts.model import Role
 from provider_conformance.findings import PASS, Judgement, left_to
 from provider_conformance.hosts.running import FIRST, SECOND, Running
+from provider_conformance.providers import careful, watching
+from provider_conformance.providers.exceptions import Nature, nature, reason
 from provider_conformance.providers.model import SpecKind
-from provider_conformance.rules.called import hanging
+from provider_conformance.rules.called import hanging, is_theirs
 from provider_conformance.rules.candidates import BUGS, EXAMPLES, candidates, steps, template_of
+from provider_conformance.rules.exercise import violations
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.observed import Entry, Listing
-from provider_conformance.rules.observing import listing, reachable, restless
+from provider_conformance.rules.observing import heard, listing, reachable, restless
 from provider_conformance.rules.problems import is_loadable
 from provider_conformance.rules.registry_faults import wrongly_listed
 from provider_conformance.rules.resolution import twice
@@ -137,7 +140,7 @@ def _shared(subject: Subject, first: Baseline, obj: Any) -> Judgement:
     if shared is None:
         return left_to("PC503", why="there is one object for both instances")
     if raised is not None:
-        return Judgement(skipped=f"it refuses what it lists, under another name: {raised}")
+        return Judgement(skipped=f"it refuses what it lists, under another name: {reason(raised)}")
     if not shared:
         return PASS
     message = f"what is registered with {FIRST!r} is listed by {SECOND!r} too"
@@ -150,7 +153,8 @@ def listing_not_usable(subject: Subject) -> Judgement:
 
     What it does:
         Starts the provider behind the routing table, which asks it for its listing: a list of objects
-        of the API's kind, each once.
+        of the API's kind, each once. A remote provider may fail for want of its back end, but not by
+        a mistake in its own code before it has tried to reach one.
 
     Why is this bad:
         What cannot be listed is not routed. The seed's routing table does not start at all.
@@ -180,17 +184,27 @@ def listing_not_usable(subject: Subject) -> Judgement:
     if not attempt.value:
         return PASS if attempt.error is None else left_to("PC505", why="it did not start again")
     told = "; ".join(attempt.value)
-    if _may_be_offline(subject, told):
+    if _may_be_offline(subject, first, told):
         return Judgement(inconclusive=f"it cannot list here: {told}")
     why = "the routing table asks for the listing when the stack starts"
     return blame(subject, "PC601", told, why, "return a list of the API's own objects, each once")
 
 
-def _may_be_offline(subject: Subject, told: str) -> bool:
-    """Whether a listing fails for what is not here; no remote one's if the user says that all is here."""
-    if subject.spec is not None and subject.spec.kind is SpecKind.REMOTE:
-        return "listing failed" in told and not subject.trying.backend
-    return "ConnectionRefused" in told or "takes too long" in told
+def _may_be_offline(subject: Subject, first: Baseline, told: str) -> bool:
+    """Whether a listing fails for what is not here; no remote one's if the user says that all is here.
+
+    A mistake in the provider's own code is its own, but where it has tried to reach something before.
+    """
+    remote = subject.spec is not None and subject.spec.kind is SpecKind.REMOTE
+    if "listing failed" not in told or (remote and subject.trying.backend):
+        return False
+    error = heard(first).error
+    if error is None:
+        return remote or "takes too long" in told
+    means = nature(error, is_theirs=is_theirs(subject), remote=remote)
+    if not remote:
+        return means is Nature.NO_BACK_END or "takes too long" in told
+    return means is not Nature.CRASH or bool(violations(subject, watching.NETWORK)[0])
 
 
 @rule("PC602", "registration-crashes", scope=Scope.SPEC, applies=_is_routed)
@@ -224,7 +238,7 @@ def registration_crashes(subject: Subject) -> Judgement:
     if found is None:
         return PASS
     error = _crashed(first, found)
-    message = f"registering {found.identifier!r} raises {type(error).__name__}: {error}"
+    message = f"registering {found.identifier!r} raises {reason(error) if error else ''}"
     fix = "accept it, or refuse it with a ValueError that says why"
     return blame(subject, "PC602", message, steps(found), fix)
 
@@ -336,10 +350,10 @@ def _served(subject: Subject, first: Baseline, obj: Any) -> Judgement:
         return left_to("PC503", why="it does not start twice")
     refused, error, usual = result
     if refused is not None:
-        return Judgement(skipped=f"it refuses what it lists, under another name: {refused}")
+        return Judgement(skipped=f"it refuses what it lists, under another name: {reason(refused)}")
     if not _same_refusal(error, usual):
         return PASS
-    message = f"it accepts {_REGISTERED!r} and does not serve it: {type(error).__name__}: {error}"
+    message = f"it accepts {_REGISTERED!r} and does not serve it: {reason(error)}"
     why = f"a name that nobody registered gets the same answer; {steps(obj)}"
     return blame(subject, "PC604", message, why, "serve what was accepted, or refuse it")
 
@@ -347,7 +361,7 @@ def _served(subject: Subject, first: Baseline, obj: Any) -> Judgement:
 def _same_refusal(error: BaseException | None, usual: BaseException | None) -> bool:
     if not isinstance(error, ValueError | LookupError) or type(error) is not type(usual):
         return False
-    text, other = str(error), str(usual)
+    text, other = careful.text(error), careful.text(usual)
     return _REGISTERED in text and text.replace(_REGISTERED, _ABSENT) == other
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from provider_conformance.findings import Severity
-from provider_conformance.rules.observed import OFFLINE, Entry, Fault, Listing, ObservedListing, ObservedTwice
+from provider_conformance.providers.chains import reason
+from provider_conformance.rules.observed import (
+    Entry,
+    Fault,
+    Listing,
+    ObservedListing,
+    ObservedTwice,
+    is_offline,
+)
 
 _AGAIN: Final = (
     "the same object comes again when a client repeats its request, when it stands in the run config and "
@@ -20,9 +28,8 @@ def wrongly_listed(obj: Entry, before: Listing, after: Listing) -> str:
     A provider need not list what is registered with it. The text is empty where nothing is wrong.
     """
     name = obj.identifier
-    if after.error is not None and before.error is None and not isinstance(after.error, OFFLINE):
-        told = f"{type(after.error).__name__}: {after.error}"
-        return f"after the registration of {name!r} the provider's listing raises {told}"
+    if after.error is not None and before.error is None and not is_offline(after.error):
+        return f"after the registration of {name!r} the provider's listing raises {reason(after.error)}"
     if after.names[name] > 1:
         return f"after its registration the provider lists {name!r} {after.names[name]} times"
     if gone := sorted(lost(before, after)):
@@ -129,7 +136,7 @@ def _unlike(seen: ObservedListing) -> str:
         if not earlier.told or earlier.error is not None:
             continue
         if later.error is not None:
-            return f"call {number} of the listing raises {type(later.error).__name__}: {later.error}"
+            return f"call {number} of the listing raises {reason(later.error)}"
         if not later.told:
             return f"call {number} of the listing is None, and the one before was a list"
         if gone := [name for name in earlier.names if name not in later.names]:

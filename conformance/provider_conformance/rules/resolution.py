@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from provider_conformance.findings import PASS, Judgement, left_to
 from provider_conformance.hosts.model import StackSketch
 from provider_conformance.hosts.running import SECOND
-from provider_conformance.providers import causes
+from provider_conformance.providers.chains import reason
 from provider_conformance.rules.exercise import told_elsewhere
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
 from provider_conformance.rules.problems import is_loadable
@@ -86,7 +86,7 @@ def _why_not(subject: Subject, first: Baseline, error: BaseException) -> Judgeme
         )
     if kind is Refusal.PROTOCOLS:
         stack = subject.contract.title if subject.contract else "the stack"
-        message = f"{stack} refuses to start it: {causes.shown(raised(error) or error)}"
+        message = f"{stack} refuses to start it: {reason(raised(error) or error)}"
         why = "The stack compares each provider with its protocols when it starts, in its own way, and ends."
         return replace(blame(subject, "PC501", message, why, "change what it names"), after=_PROTOCOLS)
     if kind is Refusal.LOADING:
@@ -243,7 +243,7 @@ def shared_instance(subject: Subject) -> Judgement:
     error = first.trial.run(sketch, nothing_more, witness).error
     why = f"the run config has it twice:\n    {sketch!r}"
     if error is not None:
-        message = f"it starts once and not twice in one stack: {type(error).__name__}: {error}"
+        message = f"it starts once and not twice in one stack: {reason(error)}"
         return blame(subject, "PC503", message, why, "let every call of the factory work")
     if len({id(made) for made in witness.made}) == len(sketch.by_api()[first.trial.sketch.api]):
         return PASS
@@ -286,7 +286,7 @@ def not_restartable(subject: Subject) -> Judgement:
         return left_to("PC501", why="it was not started")
     if first.again is None:
         return PASS
-    message = f"it starts once and not again: {type(first.again).__name__}: {first.again}"
+    message = f"it starts once and not again: {reason(first.again)}"
     why = "a second stack in the same process cannot have it"
     return blame(subject, "PC505", message, why, "make in the factory what `shutdown` lets go of")
 
@@ -327,7 +327,7 @@ def optional_dependency_required(subject: Subject) -> Judgement:
     if error is None:
         return PASS
     cause = error.__cause__ or error
-    message = f"it does not start without an optional dependency: {type(cause).__name__}: {cause}"
+    message = f"it does not start without an optional dependency: {reason(cause)}"
     why = f"this run config has what it requires:\n    {alone!r}"
     return blame(subject, "PC506", message, why, "do without it, or declare it in `api_dependencies`")
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from provider_conformance.findings import Finding, Judgement, Location, Severity
 from provider_conformance.hosts.running import FIRST
 from provider_conformance.providers import careful, loading, places
+from provider_conformance.providers.chains import chain
 from provider_conformance.providers.constructing import construct
 from provider_conformance.providers.implementation import home_of
 from provider_conformance.providers.loading import Home
@@ -23,6 +24,9 @@ from provider_conformance.rules.trials import Baseline, baseline
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.running import Running
+
+_LONGEST: Final = 1_000_000
+"""Characters of a text in which a value is looked for."""
 
 
 @dataclass(slots=True)
@@ -217,14 +221,11 @@ def _messages(error: BaseException | None, home: Home) -> Iterator[_Shown]:
 
 
 def _chain(error: BaseException | None, home: Home) -> Iterator[_Shown]:
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
+    for one in chain(error):
         # The class's own refusal quotes what it was given, as pydantic does everywhere.
-        if careful.class_module(type(error)).partition(".")[0] != "pydantic_core":
-            place = loading.last_own_frame(error, home)
-            yield _Shown("the error with which it fails", str(error), place)
-        error = error.__cause__ or error.__context__
+        if careful.class_module(type(one)).partition(".")[0] != "pydantic_core":
+            place = loading.last_own_frame(one, home)
+            yield _Shown("the error with which it fails", careful.text(one, _LONGEST), place)
 
 
 def _finding(subject: Subject, shown: _Shown, names: tuple[str, ...]) -> Finding:

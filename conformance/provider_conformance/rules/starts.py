@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from provider_conformance.findings import Finding, Judgement, Location, Severity, left_to
-from provider_conformance.providers import careful, causes, loading, requirements
+from provider_conformance.providers import careful, loading, requirements
+from provider_conformance.providers.chains import line, reason
 from provider_conformance.providers.implementation import home_of
 from provider_conformance.providers.loading import Home
 from provider_conformance.providers.places import of_function
@@ -32,7 +32,7 @@ def judge_start(subject: Subject, first: Baseline, error: BaseException) -> Judg
         error: What the stack raised.
     """
     if subject.spec is None:
-        return Judgement(inconclusive=f"it was not started here: {causes.shown(error)}")
+        return Judgement(inconclusive=f"it was not started here: {reason(error)}")
     home = home_of(subject.spec, subject.provider)
     raised = first.raised or error
     problem = subject.implementation().problem
@@ -47,37 +47,28 @@ def judge_start(subject: Subject, first: Baseline, error: BaseException) -> Judg
     if (place := _own_place(raised, home)) is None:
         return _not_its_own(subject, first, raised)
     if _ends_in_a_neighbour(raised):
-        shown = causes.shown(raised)
+        shown = reason(raised)
         return Judgement(inconclusive=f"it was not started here: a made-up dependency raises {shown}")
-    return Judgement((_finding(f"it does not start: {causes.shown(raised)}", place, _fix(raised)),))
+    return Judgement((_finding(f"it does not start: {reason(raised)}", place, _fix(raised)),))
 
 
 def _not_its_own(subject: Subject, first: Baseline, error: BaseException) -> Judgement:
     """What is said of an error that the stack raised over what the provider's factory gave it."""
     factory = of_function(first.trial.factory) or subject.implementation().location
     if isinstance(error, TypeError) and _AWAITED in str(error) and not first.witness.made:
-        message = f"its factory is not async, and the stack awaits it: {causes.shown(error)}"
+        message = f"its factory is not async, and the stack awaits it: {reason(error)}"
         return Judgement((_finding(message, factory, "write `async def` for the factory"),))
     if first.witness.made and first.witness.made[0] is None:
-        message = f"its factory returns None, and the stack goes on with that: {causes.shown(error)}"
+        message = f"its factory returns None, and the stack goes on with that: {reason(error)}"
         return Judgement((_finding(message, factory, "return the provider"),))
-    return Judgement(inconclusive=f"it was not started here: {causes.shown(error)}")
+    return Judgement(inconclusive=f"it was not started here: {reason(error)}")
 
 
 def _own_place(error: BaseException, home: Home) -> Location | None:
-    for one in _chain(error):
+    for one in line(error):
         if (place := loading.last_own_frame(one, home)) is not None:
             return place
     return None
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """The error, and what it was raised from, each once: causes may form a circle."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
 def _ends_in_a_neighbour(error: BaseException) -> bool:

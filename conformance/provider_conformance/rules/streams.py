@@ -161,7 +161,7 @@ def _broken_streams(asked: Asked, seen: list[Seen]) -> Iterator[tuple[Seen, str,
             done = {"closed": "closing it early", "left": "leaving it early"}.get(
                 one.label, "calling again after a stream was left early"
             )
-            came = "hangs" if one.late else f"raises {type(one.error).__name__}: {one.error}"
+            came = "hangs" if one.late else f"raises {refusal(one)}"
             yield one, f"{done} {came}", "let the stream be closed after any chunk, and release what it holds"
 
 

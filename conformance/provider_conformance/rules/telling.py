@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from provider_conformance.findings import PASS, Finding, Judgement, Severity, left_to
-from provider_conformance.rules.answers import crashed, is_offline, refusal, where
+from provider_conformance.rules.answers import crashed, is_unknowable, refusal, where
 from provider_conformance.rules.called import Observed, observed
 from provider_conformance.rules.model import Subject
 from provider_conformance.rules.signatures import caller_of
@@ -43,8 +43,8 @@ def unanswered(seen: list[Seen], found: Observed) -> Judgement:
     if any(one.late for one in seen):
         return left_to("PC659", why="it does not come back")
     last = seen[0]
-    if is_offline(last):
-        return Judgement(inconclusive=f"what it works with is not there: {refusal(last)}")
+    if why := is_unknowable(last):
+        return Judgement(inconclusive=why)
     if crashed(last) and not found.helped:
         return left_to("PC660", why=f"it crashes: {refusal(last)}")
     return Judgement(skipped=f"it accepts none of the calls that were made: {refusal(last)}")
@@ -91,8 +91,8 @@ def of_spec(
         left_out = found.ended or (HURRIED if all_kinds and found.hurried else "")
         return Judgement(inconclusive=left_out) if left_out else PASS
     first = found.seen[0]
-    if is_offline(first):
-        return Judgement(inconclusive=f"what it works with is not there: {refusal(first)}")
+    if why := is_unknowable(first):
+        return Judgement(inconclusive=why)
     return Judgement(skipped=f"{nothing}: {refusal(first)}") if nothing else PASS
 
 

@@ -11,6 +11,7 @@ from provider_conformance.errors import ConformanceError
 from provider_conformance.findings import Finding, Judgement, Location, Severity, left_to
 from provider_conformance.providers import careful, loading
 from provider_conformance.providers.backends import missing_backend
+from provider_conformance.providers.chains import causes
 from provider_conformance.providers.constructing import FactoryTimeoutError
 from provider_conformance.providers.given import Given
 from provider_conformance.providers.model import Implementation, Provider, Spec, SpecKind
@@ -56,11 +57,11 @@ class Baseline:
 
 def raised(error: BaseException | None) -> BaseException | None:
     """The provider's own error behind one of the built-in stack's; an installed stack lets it through."""
-    while error is not None and careful.class_module(type(error)).startswith("provider_conformance."):
-        if error.__cause__ is None:
+    last = error
+    for last in causes(error):
+        if not careful.class_module(type(last)).startswith("provider_conformance."):
             break
-        error = error.__cause__
-    return error
+    return last
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from provider_conformance.findings import PASS, Judgement, Severity, left_to
 from provider_conformance.hosts.running import FIRST, Running
+from provider_conformance.providers import careful
+from provider_conformance.providers.chains import reason
 from provider_conformance.providers.model import SpecKind
 from provider_conformance.rules.called import hanging
 from provider_conformance.rules.candidates import BUGS, EXAMPLES, candidates, shown, template_of
@@ -59,7 +61,7 @@ def wrongly_accepted(
     if error is not None:
         return _refusal(seen, fix) if crashes or not isinstance(error, BUGS) else None
     if not remote and usual.registered.error is None and usual.used is None and seen.used is not None:
-        told = f"{type(seen.used).__name__}: {seen.used}"
+        told = reason(seen.used)
         return Fault(f"it accepts {_what(seen)}, and a request for that raises {told}", why, fix)
     if seen.strange == _EMBEDDING and seen.used is None and not embeds:
         message = f"it accepts {_what(seen)}, and answers requests for that as if there were such a model"
@@ -71,7 +73,7 @@ def _refusal(seen: ObservedUse, fix: str) -> Fault | None:
     error, why = seen.registered.error, "the client cannot tell what is wrong with its request"
     if isinstance(error, BUGS):
         return Fault(f"registering {_what(seen)} raises {seen.registered.told}", why, fix)
-    if seen.registered.refused and not str(error).strip():
+    if seen.registered.refused and not careful.text(error).strip():
         message = f"it refuses {_what(seen)} with a {type(error).__name__} that says nothing"
         return Fault(message, why, fix, Severity.WARNING)
     return None

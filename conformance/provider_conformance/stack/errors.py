@@ -456,7 +456,15 @@ class RemoteNotImplementedError(RemoteError, NotImplementedError):
     """A remote that cannot do what it was asked for."""
 
 
+def said(error: BaseException) -> str:
+    """The text of an error, "" where it cannot be had: a provider's own class may raise there."""
+    try:
+        return str(error).strip()
+    except Exception:
+        return ""
+
+
 def describe(error: BaseException) -> str:
     """An error in one line: its type, and its text where it has one."""
-    text = str(error).strip()
+    text = said(error)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

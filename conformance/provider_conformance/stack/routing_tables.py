@@ -18,6 +18,7 @@ from provider_conformance.stack.errors import (
     RegistrationRefusedError,
     UnknownProviderIdError,
     describe,
+    said,
 )
 from provider_conformance.stack.specs import Api
 from provider_conformance.stack.store import RegistryStore, StoredObject
@@ -155,7 +156,7 @@ class CommonRoutingTable(ABC, Generic[T]):
             async with self._limit, asyncio.timeout(self._listing_timeout):
                 listing = await self._list(provider)
         except TimeoutError as error:
-            self._note(provider_id, f"its listing failed: {str(error) or 'it takes too long'}")
+            self._note(provider_id, f"its listing failed: {said(error) or 'it takes too long'}")
         except (Exception, SystemExit) as error:
             self._note(provider_id, f"its listing failed: {describe(error)}")
         else:

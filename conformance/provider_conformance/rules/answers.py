@@ -10,17 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.findings import Location
 from provider_conformance.protocols.annotated import options, wanted
-from provider_conformance.protocols.compare import PUBLIC, Aspect
 from provider_conformance.providers.exceptions import Nature, nature, reason
 from provider_conformance.rules.model import Subject
-from provider_conformance.rules.signatures import judge_aspect, public_protocol
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.asking import Asked, Slot
     from provider_conformance.hosts.calling import Seen
     from provider_conformance.hosts.walking import Together
 
-_ASPECTS: Final = (Aspect.MISSING, Aspect.STUB, Aspect.BINDING, Aspect.RESULT)
 _BESIDE: Final = (("chunks", "scores"),)
 """Fields of one answer that have an item for each item of the other."""
 _INPUTS: Final = ("contents", "texts", "input", "content_batch", "messages_batch")
@@ -68,25 +65,6 @@ def where(subject: Subject, method: str) -> Location | None:
         code = inspect.unwrap(getattr(found.cls, method)).__code__
         return Location(code.co_filename, code.co_firstlineno)
     return found.location
-
-
-def static_fault(subject: Subject) -> str:
-    """The code of the rule that already says why calls of the method go wrong, "" without one."""
-    for aspect in _ASPECTS:
-        if found := judge_aspect(subject, aspect, PUBLIC, public_protocol).findings:
-            return found[0].code
-    return ""
-
-
-def typed_fault(subject: Subject) -> str:
-    """The code of the rule that says the same of the method's return annotation, "" where it has none."""
-    from provider_conformance.rules.typing import return_type  # noqa: PLC0415 - runs mypy
-
-    method = getattr(subject.implementation().cls, subject.method, None)
-    if not callable(method) or "return" not in getattr(inspect.unwrap(method), "__annotations__", {}):
-        return ""
-    found = return_type.check(subject).findings
-    return found[0].code if found else ""
 
 
 def is_parallel(asked: Asked) -> bool:

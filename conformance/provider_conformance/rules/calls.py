@@ -14,8 +14,6 @@ from provider_conformance.rules.answers import (
     differing,
     is_parallel,
     refusal,
-    static_fault,
-    typed_fault,
     unequal,
 )
 from provider_conformance.rules.called import (
@@ -27,7 +25,7 @@ from provider_conformance.rules.called import (
     observe,
 )
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
-from provider_conformance.rules.telling import NONE, closing, finding, of_method, of_spec
+from provider_conformance.rules.telling import NONE, STATIC, closing, finding, of_method, of_spec
 from provider_conformance.rules.trials import started
 
 if TYPE_CHECKING:
@@ -40,7 +38,7 @@ def _has_parallels(subject: Subject) -> bool:
     return asked is not None and is_parallel(asked)
 
 
-@rule("PC651", "answer-of-another-type", scope=Scope.PUBLIC, applies=is_called)
+@rule("PC651", "answer-of-another-type", scope=Scope.PUBLIC, applies=is_called, after=(*STATIC, "PC402"))
 def answer_of_another_type(subject: Subject) -> Judgement:
     """Check that a method answers with what its protocol promises.
 
@@ -70,8 +68,6 @@ def answer_of_another_type(subject: Subject) -> Judgement:
         told = next(_wrong_answers(subject, asked, seen), None)
         if told is None:
             return PASS
-        if fault := typed_fault(subject):
-            return Judgement(skipped=f"see {fault}")
         one, message = told
         return Judgement((finding(subject, "PC651", one, message, "return what the protocol promises"),))
 
@@ -92,7 +88,7 @@ def _wrong_answers(subject: Subject, asked: Asked, seen: list[Seen]) -> Iterator
             yield one, told
 
 
-@rule("PC655", "unequal-lists", scope=Scope.PUBLIC, applies=_has_parallels)
+@rule("PC655", "unequal-lists", scope=Scope.PUBLIC, applies=_has_parallels, after=STATIC)
 def unequal_lists(subject: Subject) -> Judgement:
     """Check that lists which belong together have the same length.
 
@@ -129,7 +125,7 @@ def unequal_lists(subject: Subject) -> Judgement:
     return of_method(subject, judge)
 
 
-@rule("PC656", "blocks-the-loop", scope=Scope.SPEC, applies=is_called)
+@rule("PC656", "blocks-the-loop", scope=Scope.SPEC, applies=is_called, after=STATIC)
 def blocks_the_loop(subject: Subject) -> Judgement:
     """Check that no call keeps the event loop to itself.
 
@@ -173,7 +169,7 @@ def blocks_the_loop(subject: Subject) -> Judgement:
     return of_spec(subject, judge, NONE)
 
 
-@rule("PC657", "calls-mix", scope=Scope.SPEC, applies=is_called)
+@rule("PC657", "calls-mix", scope=Scope.SPEC, applies=is_called, after=STATIC)
 def calls_mix(subject: Subject) -> Judgement:
     """Check that calls at the same time get the answers that they get alone.
 
@@ -220,7 +216,7 @@ def _differs_again(subject: Subject, method: str) -> bool:
     return any(differing(calls) is not None for calls in again.together if calls.method == method)
 
 
-@rule("PC658", "arguments-changed", scope=Scope.SPEC, applies=is_called)
+@rule("PC658", "arguments-changed", scope=Scope.SPEC, applies=is_called, after=STATIC)
 def arguments_changed(subject: Subject) -> Judgement:
     """Check that a call leaves its arguments as they were.
 
@@ -255,7 +251,7 @@ def arguments_changed(subject: Subject) -> Judgement:
     return of_spec(subject, judge)
 
 
-@rule("PC659", "does-not-come-back", scope=Scope.SPEC, applies=is_called)
+@rule("PC659", "does-not-come-back", scope=Scope.SPEC, applies=is_called, after=STATIC)
 def does_not_come_back(subject: Subject) -> Judgement:
     """Check that every call comes to an end.
 
@@ -297,7 +293,7 @@ def does_not_come_back(subject: Subject) -> Judgement:
     return of_spec(subject, judge)
 
 
-@rule("PC660", "valid-call-crashes", scope=Scope.SPEC, applies=is_called)
+@rule("PC660", "valid-call-crashes", scope=Scope.SPEC, applies=is_called, after=STATIC)
 def valid_call_crashes(subject: Subject) -> Judgement:
     """Check that a call with valid arguments is answered or refused, and never crashes.
 
@@ -328,7 +324,7 @@ def valid_call_crashes(subject: Subject) -> Judgement:
 
     def judge(found: Observed) -> Iterator[Finding]:
         for one in found.seen:
-            if crashed(one) and not (found.helped or closing(one)) and not _is_told(subject, one):
+            if crashed(one) and not (found.helped or closing(one)):
                 routed = one.label == "unknown" and bool(subject.api and subject.api.routed_by)
                 severity = Severity.WARNING if routed else Severity.ERROR
                 message = f"a valid call raises {refusal(one)}"
@@ -336,10 +332,6 @@ def valid_call_crashes(subject: Subject) -> Judgement:
                 yield finding(subject, "PC660", one, message, fix, severity)
 
     return of_spec(subject, judge, all_kinds=True)
-
-
-def _is_told(subject: Subject, one: Seen) -> bool:
-    return bool(static_fault(replace(subject, method=one.method)))
 
 
 RULES: Final[tuple[Rule, ...]] = (

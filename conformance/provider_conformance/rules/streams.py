@@ -10,7 +10,7 @@ from provider_conformance.protocols.fitting import called, misfit
 from provider_conformance.rules.answers import crashed, refusal
 from provider_conformance.rules.called import Observed, asked_of, is_called
 from provider_conformance.rules.model import Rule, Scope, Subject, rule
-from provider_conformance.rules.telling import CLOSING, finding, of_method, unanswered
+from provider_conformance.rules.telling import CLOSING, STATIC, finding, of_method, unanswered
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.asking import Asked
@@ -27,7 +27,7 @@ def _has_chunks(subject: Subject) -> bool:
     return asked is not None and asked.chunk is not None
 
 
-@rule("PC652", "does-not-stream", scope=Scope.PUBLIC, applies=_streams)
+@rule("PC652", "does-not-stream", scope=Scope.PUBLIC, applies=_streams, after=STATIC)
 def does_not_stream(subject: Subject) -> Judgement:
     """Check that a call with `stream=True` gives an asynchronous iterator.
 
@@ -71,7 +71,7 @@ def does_not_stream(subject: Subject) -> Judgement:
     return of_method(subject, judge, "streamed")
 
 
-@rule("PC653", "streams-unasked", scope=Scope.PUBLIC, applies=_streams)
+@rule("PC653", "streams-unasked", scope=Scope.PUBLIC, applies=_streams, after=STATIC)
 def streams_unasked(subject: Subject) -> Judgement:
     """Check that a call without `stream=True` gives the whole answer.
 
@@ -110,7 +110,7 @@ def streams_unasked(subject: Subject) -> Judgement:
     return of_method(subject, judge)
 
 
-@rule("PC654", "stream-breaks", scope=Scope.PUBLIC, applies=_has_chunks)
+@rule("PC654", "stream-breaks", scope=Scope.PUBLIC, applies=_has_chunks, after=STATIC)
 def stream_breaks(subject: Subject) -> Judgement:
     """Check that the pieces of a stream are of the promised type, and that it can be left at any time.
 

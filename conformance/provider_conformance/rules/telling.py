@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 NONE: Final = "it accepts none of the calls that were made"
 HURRIED: Final = "its calls take so long that there was no time for all kinds of them; see --provider-timeout"
+STATIC: Final = ("PC201", "PC202", "PC203", "PC206")
+"""The rules that say of a method's source why calls on it go wrong."""
 CLOSING: Final = ("closed", "left", "after")
 """The calls that are about leaving a stream."""
 

@@ -6,6 +6,7 @@ import pytest
 
 from provider_conformance.checks import Check, decode_judgement, encode_judgement
 from provider_conformance.engine import Engine, Policy
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import (
     PASS,
     Finding,
@@ -18,7 +19,7 @@ from provider_conformance.findings import (
     left_to,
 )
 from provider_conformance.providers.model import Provider, Spec, SpecKind
-from provider_conformance.rules.model import Rule, Scope, Subject
+from provider_conformance.rules.model import Rule, Scope
 
 PROVIDER = Provider("mine")
 SPEC = Spec("inference", "remote::mine", SpecKind.REMOTE, None, None)

@@ -12,10 +12,11 @@ import pytest
 from provider_conformance.checks import Check, Result
 from provider_conformance.contracts.model import ApiContract, Contract, Factory
 from provider_conformance.engine import Engine, Policy, execute
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Finding, Judgement, Outcome, Severity
 from provider_conformance.protocols.model import ProtocolAttribute
 from provider_conformance.providers.model import Implementation, Problem, Provider, Spec, SpecKind
-from provider_conformance.rules.model import Rule, Scope, Subject, rule
+from provider_conformance.rules.model import Rule, Scope, rule
 from provider_conformance.run import plan, run
 from provider_conformance.selection import parse_codes, parse_known_failure
 from support import fake_stack

@@ -7,8 +7,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Location, Outcome, Row, Severity, Status
-from provider_conformance.rules.model import Rule, Subject
+from provider_conformance.rules.model import Rule
 
 
 @dataclass(frozen=True, slots=True)

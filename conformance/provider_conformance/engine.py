@@ -128,6 +128,12 @@ class Engine:
     applied: Callable[[Check], Judgement] = apply
     _index: dict[tuple[str, int, str], list[Check]] = field(default_factory=dict)
     _kept: OrderedDict[str, dict[str, Judgement]] = field(default_factory=OrderedDict)
+    _reporters: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for check in self.planned:
+            for cause in check.rule.reports:
+                self._reporters[cause.name] = (check.code,)
 
     def judge(self, check: Check) -> Result:
         """The outcome of a check under the user's policy: strictness first, then the known failures."""
@@ -154,7 +160,7 @@ class Engine:
             return _PASSED
         if judgement.findings:
             judgement = self._unshadowed(check, judgement)
-        elif judgement.see:
+        elif judgement.see or judgement.cause:
             told = self._told(check, judgement, {check.id})
             if told.check is None:
                 return replace(result_of(Judgement(inconclusive=told.reason)), row=judgement.row)
@@ -197,7 +203,8 @@ class Engine:
         """Which collected check reports what keeps this one from looking."""
         why = judgement.skipped or judgement.inconclusive
         reason, there = why, False
-        for teller in self._about(check, judgement.see, check.subject.method):
+        codes = (*judgement.see, *self._reporters.get(judgement.cause, ()))
+        for teller in self._about(check, codes, check.subject.method):
             if teller.id in seen:
                 continue
             there = True
@@ -205,12 +212,12 @@ class Engine:
             other = self.raw(teller)
             if other.findings:
                 return _Told(teller)
-            if other.see:
+            if other.see or other.cause:
                 further = self._told(teller, other, seen)
                 if further.check is not None:
                     return further
             reason = other.inconclusive or reason
-        left_out = f": {', '.join(judgement.see)} would tell more, and is left out" if not there else ""
+        left_out = f": {', '.join(codes)} would tell more, and is left out" if not there else ""
         return _Told(reason=f"{reason}{left_out}")
 
     def _about(self, check: Check, codes: Iterable[str], method: str) -> Iterator[Check]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class Severity(StrEnum):
@@ -80,6 +80,22 @@ class Finding:
         return f"{place}{self.code} {self.message}"
 
 
+class Level(IntEnum):
+    """How far a provider got; each level stands for those below it as well."""
+
+    NONE = 0
+    LOADS = 1
+    FITS = 2
+    STARTS = 3
+    SERVES = 4
+    KEEPS = 5
+
+    @property
+    def title(self) -> str:
+        """Number and word: "4 serves"."""
+        return f"{self.value} {self.name.lower()}"
+
+
 class Status(StrEnum):
     """What became of the calls on one method of a provider."""
 
@@ -126,6 +142,8 @@ class Judgement:
         after: Those of rules that tell these findings better, where they have one of their own.
         row: What was seen of a method, from a rule about coverage.
         broken: Whether the rule itself did not come to its end.
+        cause: The name of what keeps it from looking, where evidence is not there: the rule that
+            reports that cause is one of those to see.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -135,6 +153,7 @@ class Judgement:
     after: tuple[str, ...] = ()
     row: Row | None = None
     broken: bool = False
+    cause: str = ""
 
     @property
     def worst(self) -> Severity | None:

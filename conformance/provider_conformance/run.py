@@ -13,12 +13,14 @@ from provider_conformance.contracts import load
 from provider_conformance.contracts.model import ApiContract, Contract, Factory
 from provider_conformance.engine import Engine, Policy
 from provider_conformance.errors import StackNotInstalledError
+from provider_conformance.evidence.store import Store
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.hosts.model import Host
 from provider_conformance.providers.given import AS_IT_IS, Trying
 from provider_conformance.providers.implementation import find_implementation
 from provider_conformance.providers.model import Implementation, Provider, Spec
 from provider_conformance.report import Record, Report, Subjected, unmatched
-from provider_conformance.rules.model import Rule, Scope, Subject
+from provider_conformance.rules.model import Rule, Scope
 
 Find = Callable[[Spec, Provider, Factory | None], Implementation]
 
@@ -106,7 +108,7 @@ def plan(
         check
         for provider in providers
         for check in _of_provider(
-            Subject(provider, contracts.get(provider.name), trying=trying), ordered, find
+            Subject(provider, contracts.get(provider.name), trying=trying, store=Store()), ordered, find
         )
     ]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.hosts import load_host
 from provider_conformance.providers.model import Provider
 from provider_conformance.rules import stacks
-from provider_conformance.rules.model import Subject
 from support.field import ENVIRONMENT
 
 EXPECTED = {

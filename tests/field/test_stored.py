@@ -9,15 +9,16 @@ import pytest
 
 from provider_conformance.contracts.installed import installed_contract
 from provider_conformance.contracts.probe import FAMILIES, open_stack
+from provider_conformance.evidence import registry as observing
+from provider_conformance.evidence.start import Baseline
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.hosts.generated import nothing
 from provider_conformance.hosts.installed import InstalledHost, installed_host
 from provider_conformance.hosts.installed_specs import inline_spec_class, made
 from provider_conformance.hosts.standins import stand_in
 from provider_conformance.hosts.trial import Trial, Witness
 from provider_conformance.providers.model import Implementation, Provider, Spec, SpecKind
-from provider_conformance.rules import observing, registration
-from provider_conformance.rules.model import Subject
-from provider_conformance.rules.trials import Baseline
+from provider_conformance.rules import registration
 from support.field import only
 from support.stored import EXPECTED, PACKAGE, RULES, case_class
 

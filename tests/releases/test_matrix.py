@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from provider_conformance.contracts.snapshots import Release
+from provider_conformance.evidence.fit import Aspect, Fit, Standing
 from provider_conformance.findings import Finding, Severity
 from provider_conformance.releases.matrix import Matrix, edges, spans, summary
-from provider_conformance.rules.fit import Aspect, Fit, Standing
 
 OK, SKIPPED, UNSEEN = (
     Aspect(),

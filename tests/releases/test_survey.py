@@ -9,9 +9,9 @@ import pytest
 
 from provider_conformance.contracts.snapshots import Release, available
 from provider_conformance.errors import UsageError
+from provider_conformance.evidence.fit import Fit, Standing
 from provider_conformance.releases.matrix import Matrix
 from provider_conformance.releases.survey import Survey
-from provider_conformance.rules.fit import Fit, Standing
 from support.packages import FIXTURES, write
 
 FOLDER = FIXTURES / "releases"

@@ -13,14 +13,14 @@ from hypothesis import core
 
 from provider_conformance.contracts.builtin import builtin_contract
 from provider_conformance.engine import Engine, Policy
+from provider_conformance.evidence.answers import crashed, differing, is_offline
+from provider_conformance.evidence.calls import _observed  # the calls that were made are kept
 from provider_conformance.findings import Finding, Outcome, Severity
 from provider_conformance.hosts.calling import Seen
 from provider_conformance.hosts.walking import Together
 from provider_conformance.providers.locate import load_provider
 from provider_conformance.report import Record
 from provider_conformance.rules import calls, streams
-from provider_conformance.rules.answers import crashed, differing, is_offline
-from provider_conformance.rules.called import _observed  # the calls that were made are kept
 from provider_conformance.run import plan
 
 ROOT = Path(__file__).parents[2]

@@ -9,10 +9,10 @@ import pytest
 from pydantic import BaseModel
 
 from provider_conformance.contracts.builtin import builtin_contract
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Judgement
 from provider_conformance.providers.model import Provider, Spec, SpecKind
 from provider_conformance.rules.configuration import sample_config, sample_not_yaml
-from provider_conformance.rules.model import Subject
 
 
 class TakesNothing(BaseModel):

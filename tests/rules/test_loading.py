@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from provider_conformance.contracts.builtin import builtin_contract
+from provider_conformance.evidence.loading import code_of
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Outcome, Severity
 from provider_conformance.providers.implementation import find_implementation
 from provider_conformance.providers.locate import load_provider
 from provider_conformance.providers.model import Implementation, Problem, Provider
 from provider_conformance.rules import all_rules
-from provider_conformance.rules.model import Subject
-from provider_conformance.rules.problems import code_of
 from provider_conformance.run import run
 from support.packages import FIXTURES, findings_of, fixture, records_of
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from provider_conformance.findings import Severity
-from provider_conformance.rules.observed import (
+from provider_conformance.evidence.listings import (
     SILENT,
     Call,
     Entry,
@@ -14,7 +13,8 @@ from provider_conformance.rules.observed import (
     ObservedListing,
     ObservedTwice,
 )
-from provider_conformance.rules.registry_faults import mutates, not_idempotent, unsteady, wrongly_listed
+from provider_conformance.evidence.registry_faults import mutates, not_idempotent, unsteady, wrongly_listed
+from provider_conformance.findings import Severity
 from provider_conformance.rules.stored_faults import (
     confuses_names,
     does_not_leave,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import core
 from hypothesis import strategies as st
 
-from provider_conformance.rules.search import shortest, smallest
+from provider_conformance.evidence.search import shortest, smallest
 
 
 def test_the_smallest_violation_is_found() -> None:

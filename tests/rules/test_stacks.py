@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Severity
 from provider_conformance.hosts import builtin
 from provider_conformance.hosts.builtin import BuiltinHost
 from provider_conformance.hosts.model import Resolution, Sorting, StackSketch, Started
 from provider_conformance.providers.model import Provider
 from provider_conformance.rules import stacks
-from provider_conformance.rules.model import Rule, Subject
+from provider_conformance.rules.model import Rule
 
 Graph = Mapping[str, Sequence[str]]
 

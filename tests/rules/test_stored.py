@@ -7,9 +7,10 @@ from collections import Counter
 import pytest
 
 from provider_conformance.contracts.builtin import builtin_contract
+from provider_conformance.evidence import registry as observing
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.providers.model import Provider, Spec, SpecKind
-from provider_conformance.rules import observing, stored
-from provider_conformance.rules.model import Subject
+from provider_conformance.rules import stored
 from support.stored import EXPECTED, PACKAGE, RULES, case_class, fake_baseline, fake_subject
 
 

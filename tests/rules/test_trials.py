@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from provider_conformance.contracts.builtin import builtin_contract
+from provider_conformance.evidence.resolution import explains
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.hosts.generated import nothing
 from provider_conformance.hosts.standins import stand_in
 from provider_conformance.hosts.trial import WatchedDeps
 from provider_conformance.providers.locate import load_provider
 from provider_conformance.providers.model import Implementation, Spec, SpecKind
 from provider_conformance.rules import registration, resolution
-from provider_conformance.rules.model import Rule, Subject
-from provider_conformance.rules.promises import explains
+from provider_conformance.rules.model import Rule
 from provider_conformance.stack.apis.safety import Safety
 from provider_conformance.stack.specs import Api, ShieldsProtocolPrivate
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from provider_conformance.contracts.model import ApiContract, Contract
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Location, Outcome
 from provider_conformance.protocols.members import read_protocol
 from provider_conformance.providers import mypy_runner
@@ -17,7 +18,6 @@ from provider_conformance.providers.model import Implementation, Provider, Spec,
 from provider_conformance.providers.mypy_runner import MypyError
 from provider_conformance.report import Record
 from provider_conformance.rules import typing as rules
-from provider_conformance.rules.model import Subject
 from provider_conformance.run import run
 
 SOURCE = """\

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from provider_conformance.rules.search import smallest
+from provider_conformance.evidence.search import smallest
 from provider_conformance.stack.graph import find_cycle
 from provider_conformance.strategies.faults import FaultKind, Planted
 from provider_conformance.strategies.graphs import (

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provider_conformance.rules.search import smallest
+from provider_conformance.evidence.search import smallest
 from provider_conformance.stack.apis.models import ModelDef, ModelDefWithProvider
 from provider_conformance.strategies.objects import identifiers, models, objects, renamed
 

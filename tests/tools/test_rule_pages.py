@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Judgement, Severity
-from provider_conformance.rules.model import Rule, Scope, Subject, rule
+from provider_conformance.rules.model import Rule, Scope, rule
 
 TOOL: dict[str, Any] = runpy.run_path(str(Path(__file__).parents[2] / "tools" / "rule_pages.py"))
 

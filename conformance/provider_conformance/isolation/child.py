@@ -24,13 +24,13 @@ from typing import Any, BinaryIO, Final
 from provider_conformance.checks import Check, encode_judgement
 from provider_conformance.engine import apply
 from provider_conformance.errors import ConformanceError
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.isolation.messages import from_provider, line
 from provider_conformance.providers import alarm, loading, staging, targets, views, watching
 from provider_conformance.providers.given import Trying, read_given
 from provider_conformance.providers.limits import Limits, limited, limits
 from provider_conformance.providers.model import Provider
 from provider_conformance.rules import all_rules
-from provider_conformance.rules.model import Subject
 from provider_conformance.run import contract_for, plan
 
 _HIGH: Final = 300

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from provider_conformance.evidence.fit import Aspect, Fit, Standing, shown
 from provider_conformance.findings import Finding
 from provider_conformance.releases.matrix import Edge, Matrix, summary
-from provider_conformance.rules.fit import Aspect, Fit, Standing, shown
 
 _COLUMNS: Final = ("API", "imports", "methods")
 _CELLS: Final = {Standing.OK: "ok", Standing.BROKEN: "NO", Standing.UNSEEN: "?", Standing.SKIPPED: "-"}

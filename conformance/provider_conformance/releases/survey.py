@@ -15,6 +15,7 @@ from provider_conformance.contracts import snapshots
 from provider_conformance.contracts.snapshots import Release, Snapshot
 from provider_conformance.engine import execute
 from provider_conformance.errors import UsageError
+from provider_conformance.evidence.fit import Aspect, Fit, Standing, shown
 from provider_conformance.findings import Finding, Location, Outcome, Severity
 from provider_conformance.providers import stacks, targets
 from provider_conformance.providers.model import Provider
@@ -26,7 +27,6 @@ from provider_conformance.providers.source.texts import Finder, Found, Source
 from provider_conformance.providers.source.view import read_provider
 from provider_conformance.releases import wording
 from provider_conformance.rules import all_rules
-from provider_conformance.rules.fit import Aspect, Fit, Standing, shown
 from provider_conformance.rules.model import Rule
 from provider_conformance.run import plan
 

@@ -7,6 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from provider_conformance.evidence.loading import is_loadable
+from provider_conformance.evidence.sample import sampled
+from provider_conformance.evidence.start import Baseline, as_it_is, baseline, nothing_more, raised
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Finding, Judgement, Location, Severity, left_to
 from provider_conformance.providers import careful, loading
 from provider_conformance.providers.environment import emptied
@@ -14,10 +18,7 @@ from provider_conformance.providers.implementation import home_of
 from provider_conformance.providers.loading import Home
 from provider_conformance.providers.sample import PLACEHOLDER, open_references, sample_config
 from provider_conformance.providers.secret_fields import empty_text_fields
-from provider_conformance.rules.model import Rule, Scope, Subject, rule
-from provider_conformance.rules.problems import is_loadable
-from provider_conformance.rules.samples import sampled
-from provider_conformance.rules.trials import Baseline, as_it_is, baseline, nothing_more, raised
+from provider_conformance.rules.model import Rule, Scope, rule
 
 _OBSCURE: Final = (LookupError, AttributeError, TypeError, NameError, AssertionError)
 """What Python raises by itself where something is not there; it says nothing to who starts the stack."""

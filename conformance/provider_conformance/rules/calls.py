@@ -6,17 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from provider_conformance.findings import PASS, Finding, Judgement, Severity
-from provider_conformance.protocols.fitting import called, misfit
-from provider_conformance.protocols.model import ResultKind
-from provider_conformance.rules.answers import (
+from provider_conformance.evidence.answers import (
     crashed,
     differing,
     is_parallel,
     refusal,
     unequal,
 )
-from provider_conformance.rules.called import (
+from provider_conformance.evidence.calls import (
     BUDGET,
     Observed,
     asked_of,
@@ -24,9 +21,13 @@ from provider_conformance.rules.called import (
     long,
     observe,
 )
-from provider_conformance.rules.model import Rule, Scope, Subject, rule
+from provider_conformance.evidence.start import started
+from provider_conformance.evidence.subject import Subject
+from provider_conformance.findings import PASS, Finding, Judgement, Severity
+from provider_conformance.protocols.fitting import called, misfit
+from provider_conformance.protocols.model import ResultKind
+from provider_conformance.rules.model import Rule, Scope, rule
 from provider_conformance.rules.telling import NONE, STATIC, closing, finding, of_method, of_spec
-from provider_conformance.rules.trials import started
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.asking import Asked

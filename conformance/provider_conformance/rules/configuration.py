@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from provider_conformance.findings import PASS, Finding, Judgement, Severity, left_to
-from provider_conformance.providers import careful
-from provider_conformance.providers.constructing import FactoryTimeoutError
-from provider_conformance.providers.containment import Attempt
-from provider_conformance.providers.validating import Refusal, validate
-from provider_conformance.rules.model import Rule, Scope, Subject, rule
-from provider_conformance.rules.problems import is_loadable
-from provider_conformance.rules.samples import (
+from provider_conformance.evidence.loading import is_loadable
+from provider_conformance.evidence.sample import (
     FOLDER,
     Sampled,
     asks_for_folder,
@@ -22,6 +16,13 @@ from provider_conformance.rules.samples import (
     takes,
     way_of_asking,
 )
+from provider_conformance.evidence.subject import Subject
+from provider_conformance.findings import PASS, Finding, Judgement, Severity, left_to
+from provider_conformance.providers import careful
+from provider_conformance.providers.constructing import FactoryTimeoutError
+from provider_conformance.providers.containment import Attempt
+from provider_conformance.providers.validating import Refusal, validate
+from provider_conformance.rules.model import Rule, Scope, rule
 
 _WHY: Final = "A run config is made of the sample: the stack's tools write it, and users start from it."
 

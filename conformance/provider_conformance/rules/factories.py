@@ -8,6 +8,9 @@ from functools import partial
 from typing import Any, Final
 
 from provider_conformance.contracts.model import Factory
+from provider_conformance.evidence.loading import code_of, is_loadable, judge_absence, judge_problem, plural
+from provider_conformance.evidence.start import Baseline, baseline
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Location, Severity, left_to
 from provider_conformance.protocols.attributes import why_not_assignable
 from provider_conformance.protocols.calls import CallShape, Refusal, refusal
@@ -18,9 +21,7 @@ from provider_conformance.providers import careful, places
 from provider_conformance.providers.containment import attempt
 from provider_conformance.providers.implementation import DEFAULT_FACTORIES
 from provider_conformance.providers.model import Implementation
-from provider_conformance.rules.model import Rule, Scope, Subject, rule
-from provider_conformance.rules.problems import code_of, is_loadable, judge_absence, judge_problem, plural
-from provider_conformance.rules.trials import Baseline, baseline
+from provider_conformance.rules.model import Rule, Scope, rule
 
 
 def _factory_of(subject: Subject) -> Factory:

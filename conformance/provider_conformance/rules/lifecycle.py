@@ -12,6 +12,11 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.contracts.model import StackCall
+from provider_conformance.evidence.conduct import is_over_time, refused
+from provider_conformance.evidence.loading import is_loadable
+from provider_conformance.evidence.signatures import caller_of, not_judgeable, views_of
+from provider_conformance.evidence.start import Baseline, baseline, want_of_backend
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Finding, Judgement, Location, Severity, left_to
 from provider_conformance.hosts.running import FIRST
 from provider_conformance.protocols.calls import CallShape, refusal
@@ -20,11 +25,7 @@ from provider_conformance.protocols.model import ProtocolMethod, ProtocolModel, 
 from provider_conformance.protocols.signature import Signature
 from provider_conformance.providers import careful, places
 from provider_conformance.providers.chains import reason
-from provider_conformance.rules.exercise import is_over_time, refused
-from provider_conformance.rules.model import Rule, Scope, Subject, rule
-from provider_conformance.rules.problems import is_loadable
-from provider_conformance.rules.signatures import caller_of, not_judgeable, views_of
-from provider_conformance.rules.trials import Baseline, baseline, want_of_backend
+from provider_conformance.rules.model import Rule, Scope, rule
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.running import Running

@@ -6,11 +6,12 @@ import difflib
 from typing import Final
 
 from provider_conformance.contracts.model import Contract, Role
+from provider_conformance.evidence.loading import code_of, judge_problem
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Location, Severity
 from provider_conformance.providers import careful, loading, places
 from provider_conformance.providers.model import NOT_ASKED, Spec
-from provider_conformance.rules.model import Rule, Scope, Subject, rule
-from provider_conformance.rules.problems import code_of, judge_problem
+from provider_conformance.rules.model import Rule, Scope, rule
 
 _SHOWN: Final = 200
 

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import Any, Final
 
-from provider_conformance.contracts.model import ApiContract, Contract
-from provider_conformance.findings import Judgement, Severity
-from provider_conformance.hosts.model import Host
-from provider_conformance.providers.given import AS_IT_IS, Trying
-from provider_conformance.providers.model import Implementation, Provider, Spec
-
-if TYPE_CHECKING:
-    from provider_conformance.contracts.snapshots import Release
-    from provider_conformance.rules.fit import Fit
+from provider_conformance.evidence.store import Cause, NotJudged
+from provider_conformance.evidence.subject import Subject
+from provider_conformance.findings import PASS, Finding, Judgement, Level, Row, Severity
 
 
 class Scope(StrEnum):
@@ -32,36 +27,17 @@ class Scope(StrEnum):
     RELEASE = "release"
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a rule judges.
-
-    ``contract`` is None where the provider could not be loaded far enough to know its stack;
-    ``spec`` and ``api`` are None for rules about the whole provider; ``method`` is the member's
-    name for rules about one method. ``implementation`` finds the class behind the spec, once
-    (the result is kept by whoever supplies the function). ``siblings`` gives the subjects of all
-    specs of the provider, for what is cheaper to find out for all of them at once; all of them share
-    one such function. ``trying`` says how the user wants providers to be tried. ``host`` makes the
-    stack itself, for rules about a stack.
-    ``fit`` tells how the provider fits ``release``, for rules about one; ``surveyed``: nobody demands that
-    it does, and what does not fit fails no run.
-    """
-
-    provider: Provider
-    contract: Contract | None = None
-    spec: Spec | None = None
-    api: ApiContract | None = None
-    method: str = ""
-    trying: Trying = field(default=AS_IT_IS, compare=False, repr=False)
-    implementation: Callable[[], Implementation] = field(default=Implementation, compare=False, repr=False)
-    host: Callable[[], Host] | None = field(default=None, compare=False, repr=False)
-    siblings: Callable[[], Sequence[Subject]] = field(default=lambda: (), compare=False, repr=False)
-    release: Release | None = None
-    fit: Callable[[], Fit] | None = field(default=None, compare=False, repr=False)
-    surveyed: bool = False
-
-
 Check = Callable[[Subject], Judgement]
+
+_LEVELS: Final = {
+    "PC1": Level.LOADS,
+    "PC2": Level.FITS,
+    "PC3": Level.FITS,
+    "PC4": Level.FITS,
+    "PC5": Level.STARTS,
+    "PC6": Level.SERVES,
+}
+"""The level that a family of rules stands for; all others stand for the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +46,10 @@ class Rule:
 
     ``applies`` says whether the rule makes a check item of a subject at all (a rule about
     optional methods makes none for a required one); it must not import the provider's code. ``after``
-    are the codes, or beginnings of codes, of rules that tell a finding of this one better.
+    are the codes, or beginnings of codes, of rules that tell a finding of this one better. ``reports`` are
+    the causes of missing evidence that this rule reports. An error keeps a provider below ``level``; where the
+    rule ``proves`` that level, so does a check that could not be judged. ``covers`` is the kind of methods
+    whose coverage the rule gives, "" for all other rules.
     """
 
     code: str
@@ -80,6 +59,10 @@ class Rule:
     check: Check
     applies: Callable[[Subject], bool] = field(default=lambda _subject: True)
     after: tuple[str, ...] = ()
+    reports: tuple[Cause, ...] = ()
+    level: Level = Level.KEEPS
+    proves: bool = False
+    covers: str = ""
 
     @property
     def documentation(self) -> str:
@@ -94,11 +77,42 @@ def rule(
     scope: Scope,
     severity: Severity = Severity.ERROR,
     applies: Callable[[Subject], bool] | None = None,
-    after: tuple[str, ...] = (),
-) -> Callable[[Check], Rule]:
-    """Make a :class:`Rule` of a function. Nothing is registered: a family lists its rules itself."""
+    level: Level | None = None,
+    **further: Any,
+) -> Callable[[Callable[..., Any]], Rule]:
+    """Make a :class:`Rule` of a function. Nothing is registered: a family lists its rules itself.
 
-    def make(check: Check) -> Rule:
-        return Rule(code, name, severity, scope, check, applies or (lambda _subject: True), after)
+    A generator function is given the evidence that the types of its parameters name, and yields findings
+    (without a code: it is the rule's) and at most one row of the coverage. Any other function is given the
+    subject and returns a judgement.
+    """
+    stands_for = level or _LEVELS.get(code[:3], Level.KEEPS)
+
+    def make(function: Callable[..., Any]) -> Rule:
+        check = _by_evidence(code, function) if inspect.isgeneratorfunction(function) else function
+        wanted = applies or (lambda _subject: True)
+        return Rule(code, name, severity, scope, check, wanted, level=stands_for, **further)
 
     return make
+
+
+def _by_evidence(code: str, function: Callable[..., Iterator[Finding | Row]]) -> Check:
+    """A rule over evidence as one over a subject."""
+
+    @wraps(function)
+    def check(subject: Subject) -> Judgement:
+        found: list[Finding] = []
+        row, absent = None, PASS
+        try:
+            for told in subject.store.given(function, subject):
+                if isinstance(told, Row):
+                    row = told
+                else:
+                    found.append(told if told.code else replace(told, code=code))
+        except NotJudged as reason:
+            absent = reason.judgement
+        if not found and row is None:
+            return absent
+        return replace(absent, findings=tuple(found), row=row)
+
+    return check

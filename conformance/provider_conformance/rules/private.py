@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from provider_conformance.contracts.model import StackCall
+from provider_conformance.evidence.signatures import (
+    caller_of,
+    judge_aspect,
+    method_of,
+    not_judgeable,
+    private_protocol,
+    views_of,
+)
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Severity
 from provider_conformance.protocols.calls import CallShape, refusal
 from provider_conformance.protocols.compare import PRIVATE, Aspect
@@ -15,15 +24,7 @@ from provider_conformance.protocols.model import (
     State,
 )
 from provider_conformance.protocols.signature import Kind, Signature
-from provider_conformance.rules.model import Rule, Scope, Subject, rule
-from provider_conformance.rules.signatures import (
-    caller_of,
-    judge_aspect,
-    method_of,
-    not_judgeable,
-    private_protocol,
-    views_of,
-)
+from provider_conformance.rules.model import Rule, Scope, rule
 
 
 def _method(subject: Subject) -> bool:

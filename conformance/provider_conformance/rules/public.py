@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from provider_conformance.evidence.signatures import judge_aspect, method_of, public_protocol
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Judgement, Severity
 from provider_conformance.protocols.compare import PUBLIC, Aspect
 from provider_conformance.protocols.signature import Kind
-from provider_conformance.rules.model import Rule, Scope, Subject, rule
-from provider_conformance.rules.signatures import judge_aspect, method_of, public_protocol
+from provider_conformance.rules.model import Rule, Scope, rule
 
 
 def _method(subject: Subject) -> bool:

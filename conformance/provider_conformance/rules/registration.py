@@ -7,22 +7,23 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from provider_conformance.contracts.model import Role
+from provider_conformance.evidence.calls import hanging, is_theirs
+from provider_conformance.evidence.candidates import BUGS, EXAMPLES, candidates, steps, template_of
+from provider_conformance.evidence.conduct import violations
+from provider_conformance.evidence.listings import Entry, Listing
+from provider_conformance.evidence.loading import is_loadable
+from provider_conformance.evidence.registry import heard, listing, reachable, restless
+from provider_conformance.evidence.registry_faults import wrongly_listed
+from provider_conformance.evidence.search import smallest
+from provider_conformance.evidence.start import Baseline, blame, started
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Judgement, left_to
 from provider_conformance.hosts.running import FIRST, SECOND, Running
 from provider_conformance.providers import careful, watching
 from provider_conformance.providers.exceptions import Nature, nature, reason
 from provider_conformance.providers.model import SpecKind
-from provider_conformance.rules.called import hanging, is_theirs
-from provider_conformance.rules.candidates import BUGS, EXAMPLES, candidates, steps, template_of
-from provider_conformance.rules.exercise import violations
-from provider_conformance.rules.model import Rule, Scope, Subject, rule
-from provider_conformance.rules.observed import Entry, Listing
-from provider_conformance.rules.observing import heard, listing, reachable, restless
-from provider_conformance.rules.problems import is_loadable
-from provider_conformance.rules.registry_faults import wrongly_listed
+from provider_conformance.rules.model import Rule, Scope, rule
 from provider_conformance.rules.resolution import twice
-from provider_conformance.rules.search import smallest
-from provider_conformance.rules.trials import Baseline, blame, started
 from provider_conformance.rules.uses import CALLS, error_of
 
 _REGISTERED: Final = "conformance-registered"

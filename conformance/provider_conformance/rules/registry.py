@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
+from provider_conformance.evidence import registry as observing
+from provider_conformance.evidence.candidates import shown
+from provider_conformance.evidence.listings import Fault
+from provider_conformance.evidence.loading import is_loadable
+from provider_conformance.evidence.registry import observer, verbs_of
+from provider_conformance.evidence.registry_faults import internal_list, mutates, not_idempotent, unsteady
+from provider_conformance.evidence.start import blame
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Judgement, Location, left_to
 from provider_conformance.providers import places
-from provider_conformance.rules import observing
-from provider_conformance.rules.candidates import shown
-from provider_conformance.rules.model import Rule, Scope, Subject, rule
-from provider_conformance.rules.observed import Fault
-from provider_conformance.rules.observing import observer, verbs_of
-from provider_conformance.rules.problems import is_loadable
-from provider_conformance.rules.registry_faults import internal_list, mutates, not_idempotent, unsteady
-from provider_conformance.rules.trials import blame
+from provider_conformance.rules.model import Rule, Scope, rule
 
 
 def registers(subject: Subject) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from provider_conformance.evidence.fit import Aspect, Standing
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Judgement
-from provider_conformance.rules.fit import Aspect, Standing
-from provider_conformance.rules.model import Rule, Scope, Subject, rule
+from provider_conformance.rules.model import Rule, Scope, rule
 
 
 @rule("PC901", "release-apis", scope=Scope.RELEASE)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from provider_conformance.evidence.conduct import told_elsewhere
+from provider_conformance.evidence.loading import is_loadable
+from provider_conformance.evidence.search import smallest
+from provider_conformance.evidence.start import Baseline, baseline, blame, nothing_more, raised, started
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Judgement, left_to
 from provider_conformance.hosts.model import StackSketch
 from provider_conformance.hosts.running import SECOND
 from provider_conformance.providers.chains import reason
-from provider_conformance.rules.exercise import told_elsewhere
-from provider_conformance.rules.model import Rule, Scope, Subject, rule
-from provider_conformance.rules.problems import is_loadable
-from provider_conformance.rules.search import smallest
+from provider_conformance.rules.model import Rule, Scope, rule
 from provider_conformance.rules.starts import judge_start
-from provider_conformance.rules.trials import Baseline, baseline, blame, nothing_more, raised, started
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.trial import Trial

@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from provider_conformance.findings import PASS, Finding, Judgement, Location, Severity
-from provider_conformance.providers import endings, watching
-from provider_conformance.providers.constructing import FactoryTimeoutError
-from provider_conformance.providers.limits import MEBIBYTE, limits
-from provider_conformance.providers.watching import Violation
-from provider_conformance.rules.exercise import (
+from provider_conformance.evidence.conduct import (
     by_design,
     exercised,
     fallback,
@@ -19,8 +14,14 @@ from provider_conformance.rules.exercise import (
     root_of,
     violations,
 )
-from provider_conformance.rules.model import Rule, Scope, Subject, rule
-from provider_conformance.rules.problems import has_spec
+from provider_conformance.evidence.loading import has_spec
+from provider_conformance.evidence.subject import Subject
+from provider_conformance.findings import PASS, Finding, Judgement, Location, Severity
+from provider_conformance.providers import endings, watching
+from provider_conformance.providers.constructing import FactoryTimeoutError
+from provider_conformance.providers.limits import MEBIBYTE, limits
+from provider_conformance.providers.watching import Violation
+from provider_conformance.rules.model import Rule, Scope, rule
 
 _SHOWN: Final = 3
 

@@ -8,6 +8,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from provider_conformance.evidence.loading import is_loadable
+from provider_conformance.evidence.sample import config_class_of, first_of, sampled
+from provider_conformance.evidence.start import Baseline, baseline
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Location, Severity
 from provider_conformance.hosts.running import FIRST
 from provider_conformance.providers import careful, loading, places
@@ -17,10 +21,7 @@ from provider_conformance.providers.implementation import home_of
 from provider_conformance.providers.loading import Home
 from provider_conformance.providers.sample import resolutions
 from provider_conformance.providers.secret_fields import Seeded, seed
-from provider_conformance.rules.model import Rule, Scope, Subject, rule
-from provider_conformance.rules.problems import is_loadable
-from provider_conformance.rules.samples import config_class_of, first_of, sampled
-from provider_conformance.rules.trials import Baseline, baseline
+from provider_conformance.rules.model import Rule, Scope, rule
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.running import Running

@@ -7,14 +7,15 @@ import difflib
 from typing import Any, Final
 
 from provider_conformance.contracts.model import Role
+from provider_conformance.evidence.loading import finding, has_spec, is_loadable, plural
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Severity
 from provider_conformance.protocols.classes import mro, namespace, opacity
 from provider_conformance.providers import careful, loading, requirements, specs
 from provider_conformance.providers.containment import Attempt
 from provider_conformance.providers.implementation import NO_SUCH_MODULE, home_of, load_class
 from provider_conformance.providers.model import Problem, Spec, SpecKind
-from provider_conformance.rules.model import Rule, Scope, Subject, rule
-from provider_conformance.rules.problems import finding, has_spec, is_loadable, plural
+from provider_conformance.rules.model import Rule, Scope, rule
 
 _UNAVAILABLE: Final = {"builtin": frozenset({"inspect"})}
 """APIs that a stack itself adds after its providers are there, so that none can depend on them."""

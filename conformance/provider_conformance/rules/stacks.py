@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from provider_conformance.evidence.resolution import broken_promise, explains
+from provider_conformance.evidence.search import shortest, smallest
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Finding, Judgement, Severity
 from provider_conformance.hosts.model import Host, Resolution, StackSketch
-from provider_conformance.rules.model import Rule, Scope, Subject, rule
-from provider_conformance.rules.promises import broken_promise, explains
-from provider_conformance.rules.search import shortest, smallest
+from provider_conformance.rules.model import Rule, Scope, rule
 
 if TYPE_CHECKING:
     from provider_conformance.strategies.faults import FaultKind, Planted

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from provider_conformance.evidence.loading import code_of
+from provider_conformance.evidence.start import Baseline
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Location, Severity, left_to
 from provider_conformance.providers import careful, loading, requirements
 from provider_conformance.providers.chains import line, reason
 from provider_conformance.providers.implementation import home_of
 from provider_conformance.providers.loading import Home
 from provider_conformance.providers.places import of_function
-from provider_conformance.rules.model import Subject
-from provider_conformance.rules.problems import code_of
-from provider_conformance.rules.trials import Baseline
 
 _NEIGHBOURS: Final = ("provider_conformance.hosts.standins", "provider_conformance.hosts.generated")
 """The modules of what is made up around a provider."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from provider_conformance.evidence import registry as observing
+from provider_conformance.evidence.candidates import candidates, shown, template_of
+from provider_conformance.evidence.listings import Call, Fault, ObservedLeaving
+from provider_conformance.evidence.loading import is_loadable
+from provider_conformance.evidence.registry import Observer, leaving, observed, observer, verbs_of
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Judgement, left_to
 from provider_conformance.hosts.running import FIRST, Running
-from provider_conformance.rules import observing
-from provider_conformance.rules.candidates import candidates, shown, template_of
-from provider_conformance.rules.model import Rule, Scope, Subject, rule
-from provider_conformance.rules.observed import Call, Fault, ObservedLeaving
-from provider_conformance.rules.observing import Observer, leaving, observed, observer, verbs_of
-from provider_conformance.rules.problems import is_loadable
+from provider_conformance.rules.model import Rule, Scope, rule
 from provider_conformance.rules.registry import tell
 from provider_conformance.rules.stored_faults import (
     confuses_names,

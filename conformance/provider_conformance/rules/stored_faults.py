@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from provider_conformance.evidence.listings import Call, Entry, Fault, Listing, ObservedLeaving
+from provider_conformance.evidence.registry_faults import lost
 from provider_conformance.findings import Severity
-from provider_conformance.rules.observed import Call, Entry, Fault, Listing, ObservedLeaving
-from provider_conformance.rules.registry_faults import lost
 
 _LEAVE: Final = "take out of the registry what has that identifier, and do nothing where there is nothing"
 _KNOWS: Final = (

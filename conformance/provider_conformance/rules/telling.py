@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from provider_conformance.evidence.answers import crashed, is_unknowable, refusal, where
+from provider_conformance.evidence.calls import Observed, observed
+from provider_conformance.evidence.signatures import caller_of
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Finding, Judgement, Severity, left_to
-from provider_conformance.rules.answers import crashed, is_unknowable, refusal, where
-from provider_conformance.rules.called import Observed, observed
-from provider_conformance.rules.model import Subject
-from provider_conformance.rules.signatures import caller_of
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.asking import Asked

@@ -11,15 +11,16 @@ from inspect import isawaitable
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
+from provider_conformance.evidence.calls import hanging
+from provider_conformance.evidence.listings import Fault
+from provider_conformance.evidence.loading import is_loadable
+from provider_conformance.evidence.registry import reachable
+from provider_conformance.evidence.start import blame
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Judgement, left_to
 from provider_conformance.hosts.running import FIRST, SECOND, Running
-from provider_conformance.rules.called import hanging
-from provider_conformance.rules.model import Rule, Scope, Subject, rule
-from provider_conformance.rules.observed import Fault
-from provider_conformance.rules.observing import reachable
-from provider_conformance.rules.problems import is_loadable
+from provider_conformance.rules.model import Rule, Scope, rule
 from provider_conformance.rules.resolution import twice
-from provider_conformance.rules.trials import blame
 from provider_conformance.rules.uses import CALLS
 
 if TYPE_CHECKING:

@@ -10,6 +10,8 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from provider_conformance.contracts.model import ApiContract
+from provider_conformance.evidence.signatures import not_judgeable
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Finding, Judgement
 from provider_conformance.protocols import classes
 from provider_conformance.protocols.live import View, look_up
@@ -18,8 +20,7 @@ from provider_conformance.protocols.results import names_values_only
 from provider_conformance.providers.typing import CODES, Judged, judge
 from provider_conformance.providers.typing_model import About, Pair, path_of
 from provider_conformance.providers.typing_probes import data_members
-from provider_conformance.rules.model import Rule, Scope, Subject, rule
-from provider_conformance.rules.signatures import not_judgeable
+from provider_conformance.rules.model import Rule, Scope, rule
 
 _STACKS: Final = frozenset({"llama_stack", "llama_stack_api", "ogx", "ogx_api", "provider_conformance"})
 """Packages of which a stack consists: what a provider inherits from them is not its author's to repair."""

@@ -6,18 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from provider_conformance.evidence.calls import hanging
+from provider_conformance.evidence.candidates import BUGS, EXAMPLES, candidates, shown, template_of
+from provider_conformance.evidence.listings import Call, Fault
+from provider_conformance.evidence.registry import Observer, call, handed, observed, observer
+from provider_conformance.evidence.search import smallest
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Judgement, Severity, left_to
 from provider_conformance.hosts.running import FIRST, Running
 from provider_conformance.providers import careful
 from provider_conformance.providers.chains import reason
 from provider_conformance.providers.model import SpecKind
-from provider_conformance.rules.called import hanging
-from provider_conformance.rules.candidates import BUGS, EXAMPLES, candidates, shown, template_of
-from provider_conformance.rules.model import Rule, Scope, Subject, rule
-from provider_conformance.rules.observed import Call, Fault
-from provider_conformance.rules.observing import Observer, call, handed, observed, observer
+from provider_conformance.rules.model import Rule, Scope, rule
 from provider_conformance.rules.registry import registers, tell
-from provider_conformance.rules.search import smallest
 from provider_conformance.rules.uses import CALLS, error_of
 
 _NAME: Final = "conformance-registered"

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from provider_conformance.findings import Severity
-from provider_conformance.providers.chains import reason
-from provider_conformance.rules.observed import (
+from provider_conformance.evidence.listings import (
     Entry,
     Fault,
     Listing,
@@ -14,6 +12,8 @@ from provider_conformance.rules.observed import (
     ObservedTwice,
     is_offline,
 )
+from provider_conformance.findings import Severity
+from provider_conformance.providers.chains import reason
 
 _AGAIN: Final = (
     "the same object comes again when a client repeats its request, when it stands in the run config and "

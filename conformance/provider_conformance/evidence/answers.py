@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Location
 from provider_conformance.protocols.annotated import options, wanted
 from provider_conformance.providers.exceptions import Nature, nature, reason
-from provider_conformance.rules.model import Subject
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.asking import Asked, Slot

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Location, Severity, left_to
 from provider_conformance.providers import careful, loading, places, requirements
 from provider_conformance.providers.constructing import construct
@@ -15,7 +16,6 @@ from provider_conformance.providers.containment import Attempt
 from provider_conformance.providers.implementation import home_of, load_class
 from provider_conformance.providers.model import Spec
 from provider_conformance.providers.sample import FOLDER, folder_for
-from provider_conformance.rules.model import Subject
 
 _ABSENT: Final = object()
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from provider_conformance.contracts.model import ApiContract, StackCall
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, left_to
 from provider_conformance.protocols.compare import Aspect, Comparison, Family, compare_member
 from provider_conformance.protocols.live import View
 from provider_conformance.protocols.model import ProtocolMethod, ProtocolModel
 from provider_conformance.providers.model import Implementation
-from provider_conformance.rules.model import Subject
 
 ProtocolOf = Callable[[ApiContract], ProtocolModel | None]
 

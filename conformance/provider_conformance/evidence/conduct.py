@@ -12,6 +12,8 @@ from inspect import isawaitable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from provider_conformance.evidence.start import Baseline, baseline
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Judgement, Location
 from provider_conformance.providers import blame, loading, watching
 from provider_conformance.providers.chains import causes, chain, is_a
@@ -19,8 +21,6 @@ from provider_conformance.providers.constructing import FactoryTimeoutError
 from provider_conformance.providers.containment import Attempt
 from provider_conformance.providers.loading import Home
 from provider_conformance.providers.model import SpecKind
-from provider_conformance.rules.model import Subject
-from provider_conformance.rules.trials import Baseline, baseline
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.running import Running

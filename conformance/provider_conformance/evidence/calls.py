@@ -9,14 +9,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.contracts.model import Role
+from provider_conformance.evidence.loading import is_loadable
+from provider_conformance.evidence.start import Baseline, started
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Judgement
 from provider_conformance.protocols.model import Calls
 from provider_conformance.providers.chains import reason
 from provider_conformance.providers.limits import limits
 from provider_conformance.providers.model import SpecKind
-from provider_conformance.rules.model import Subject
-from provider_conformance.rules.problems import is_loadable
-from provider_conformance.rules.trials import Baseline, started
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.asking import Asked
@@ -211,7 +211,7 @@ def _generated(asked: Asked) -> list[Values]:
     from hypothesis import strategies as st  # noqa: PLC0415 - half a second
 
     from provider_conformance.errors import NoValueError  # noqa: PLC0415
-    from provider_conformance.rules.search import drawn  # noqa: PLC0415
+    from provider_conformance.evidence.search import drawn  # noqa: PLC0415
     from provider_conformance.strategies.values import values  # noqa: PLC0415
 
     try:

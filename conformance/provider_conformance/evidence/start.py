@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from provider_conformance.errors import ConformanceError
+from provider_conformance.evidence.loading import has_spec, judge_problem
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Location, Severity, left_to
 from provider_conformance.providers import careful, loading
 from provider_conformance.providers.backends import missing_backend
@@ -16,8 +18,6 @@ from provider_conformance.providers.constructing import FactoryTimeoutError
 from provider_conformance.providers.given import Given
 from provider_conformance.providers.model import Implementation, Provider, Spec, SpecKind
 from provider_conformance.providers.secret_fields import Filling, empty_secret_fields, empty_text_fields
-from provider_conformance.rules.model import Subject
-from provider_conformance.rules.problems import has_spec, judge_problem
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.running import Running

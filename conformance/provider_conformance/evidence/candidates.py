@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from provider_conformance.evidence.start import Baseline
 from provider_conformance.hosts.running import Running
-from provider_conformance.rules.trials import Baseline
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Severity, left_to
 from provider_conformance.providers import careful
 from provider_conformance.providers.implementation import (
@@ -16,7 +17,6 @@ from provider_conformance.providers.implementation import (
     STACKS_OWN,
 )
 from provider_conformance.providers.model import Implementation, Problem, SpecKind
-from provider_conformance.rules.model import Subject
 
 IMPORT: Final = "PC101"
 _CODES: Final = {

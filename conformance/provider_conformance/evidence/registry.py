@@ -10,16 +10,9 @@ from operator import or_
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from provider_conformance.contracts.model import ApiContract
-from provider_conformance.findings import Judgement, left_to
-from provider_conformance.hosts.running import FIRST, Running
-from provider_conformance.protocols.live import View, look_up
-from provider_conformance.protocols.model import State
-from provider_conformance.providers.exceptions import Nature, nature, reason
-from provider_conformance.providers.model import SpecKind
-from provider_conformance.rules.called import is_theirs
-from provider_conformance.rules.candidates import EXAMPLES, bare, candidates, template_of
-from provider_conformance.rules.model import Subject
-from provider_conformance.rules.observed import (
+from provider_conformance.evidence.calls import is_theirs
+from provider_conformance.evidence.candidates import EXAMPLES, bare, candidates, template_of
+from provider_conformance.evidence.listings import (
     SILENT,
     Call,
     Entry,
@@ -28,9 +21,16 @@ from provider_conformance.rules.observed import (
     ObservedListing,
     ObservedTwice,
 )
-from provider_conformance.rules.registry_faults import unsteady
-from provider_conformance.rules.search import smallest
-from provider_conformance.rules.trials import Baseline, started
+from provider_conformance.evidence.registry_faults import unsteady
+from provider_conformance.evidence.search import smallest
+from provider_conformance.evidence.start import Baseline, started
+from provider_conformance.evidence.subject import Subject
+from provider_conformance.findings import Judgement, left_to
+from provider_conformance.hosts.running import FIRST, Running
+from provider_conformance.protocols.live import View, look_up
+from provider_conformance.protocols.model import State
+from provider_conformance.providers.exceptions import Nature, nature, reason
+from provider_conformance.providers.model import SpecKind
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -1,0 +1,128 @@
+"""Evidence by its type: collected once, kept, and handed to whatever asks for it in its parameters.
+
+A rule and a piece of evidence say what they need by the types of their parameters, as tests name fixtures.
+A :class:`~provider_conformance.evidence.subject.Subject` is what there is before anything is collected.
+What could not be collected is kept as well, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from inspect import signature
+from typing import Any, Final, Protocol, TypeVar, get_type_hints
+
+from provider_conformance.findings import Judgement
+
+E = TypeVar("E")
+
+
+class Cause(StrEnum):
+    """Why evidence is not there; each is reported by one rule, see the argument ``reports`` of rules."""
+
+    UNDECLARED = "it looks up what it does not declare"
+    NOT_STARTED = "it was not started"
+    NOT_STARTED_AGAIN = "it does not start again"
+    NOT_CREATED = "there is no method to call"
+    NOT_BOUND = "it cannot be called as the stack does it"
+    HANGS = "it does not come back"
+    CRASHES = "it crashes"
+    NO_LISTING = "it cannot list"
+
+
+class NotJudged(BaseException):
+    """Evidence is not there, or a rule does not apply.
+
+    It is no Exception: code that tries a provider and goes on whatever happens has to let it pass. It is
+    never raised inside a trial, where everything is caught.
+
+    Attributes:
+        why: The reason, as a sentence.
+        inconclusive: Whether there is something to judge that could not be seen.
+        see: The codes of the rules that report it, beside those that report the cause.
+        cause: What is behind it.
+    """
+
+    def __init__(
+        self, why: str, *, inconclusive: bool = False, see: tuple[str, ...] = (), cause: Cause | None = None
+    ) -> None:
+        super().__init__(why)
+        self.why, self.inconclusive, self.see, self.cause = why, inconclusive, see, cause
+
+    @classmethod
+    def of(cls, judgement: Judgement) -> NotJudged:
+        """What a judgement without findings says, for evidence that it stands in the way of."""
+        why = judgement.inconclusive or judgement.skipped
+        return cls(why, inconclusive=bool(judgement.inconclusive), see=judgement.see, cause=_cause(judgement))
+
+    @property
+    def judgement(self) -> Judgement:
+        """The same as what a rule says."""
+        cause = self.cause.name if self.cause else ""
+        if self.inconclusive:
+            return Judgement(inconclusive=self.why, see=self.see, cause=cause)
+        return Judgement(skipped=self.why, see=self.see, cause=cause)
+
+
+def _cause(judgement: Judgement) -> Cause | None:
+    return Cause[judgement.cause] if judgement.cause else None
+
+
+class Target(Protocol):
+    """What evidence is collected of."""
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What tells it from others of the same provider: its spec, its member."""
+
+
+@cache
+def wants(function: Any) -> tuple[Any, ...]:
+    """The types of a function's parameters, which have to be there when it runs."""
+    hints = get_type_hints(function)
+    return tuple(hints[name] for name in signature(function).parameters)
+
+
+_OF_A_SPEC: Final = 1
+"""How much of a subject's key most evidence depends on: its spec. What has ``depth`` 2 depends on the member."""
+
+
+@dataclass(slots=True, eq=False)
+class Store:
+    """The evidence of one provider."""
+
+    _kept: dict[tuple[Any, tuple[object, ...]], Any] = field(default_factory=dict)
+
+    def get(self, kind: type[E], target: Target) -> E:
+        """A piece of evidence, collected now or before.
+
+        Args:
+            kind: Its class, whose ``collect`` names in its parameters what it is made of.
+            target: What it is collected of.
+
+        Raises:
+            NotJudged: It is not there.
+        """
+        if isinstance(target, kind):
+            return target
+        key = (kind, target.key[: getattr(kind, "depth", _OF_A_SPEC)])
+        if key not in self._kept:
+            try:
+                self._kept[key] = self.given(kind.collect, target)  # type: ignore[attr-defined]
+            except NotJudged as absent:
+                self._kept[key] = absent
+        found = self._kept[key]
+        if isinstance(found, NotJudged):
+            raise found.with_traceback(None)
+        kept: E = found
+        return kept
+
+    def given(self, function: Callable[..., E], target: Target) -> E:
+        """What a function returns that is given the evidence which its parameters name."""
+        return function(*(self.get(kind, target) for kind in wants(function)))
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._kept.clear()

@@ -10,7 +10,7 @@ import pytest
 from provider_conformance.contracts.installed import installed_contract
 from provider_conformance.contracts.probe import FAMILIES, open_stack
 from provider_conformance.evidence import registry as observing
-from provider_conformance.evidence.start import Baseline
+from provider_conformance.evidence.start import Start
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.hosts.generated import nothing
 from provider_conformance.hosts.installed import InstalledHost, installed_host
@@ -58,7 +58,7 @@ def _trial(host: InstalledHost, cls: type) -> Trial:
 def test_exactly_the_listed_findings(host: InstalledHost, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(PACKAGE)
     cls = _class(host, case)
-    first = Baseline(_trial(host, cls), Witness(), None)
+    first = Start(_trial(host, cls), Witness(), None)
     for family in (observing, registration):
         monkeypatch.setattr(family, "started", lambda _subject: first)
     contract = installed_contract(host.stack)

@@ -9,6 +9,7 @@ import pytest
 
 from provider_conformance.contracts.builtin import builtin_contract
 from provider_conformance.evidence.resolution import explains
+from provider_conformance.evidence.store import Store
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.hosts.generated import nothing
 from provider_conformance.hosts.standins import stand_in
@@ -33,13 +34,15 @@ def subject() -> Subject:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_on_a_stack_that_is_not_here_nothing_is_tried(subject: Subject, rule: Rule) -> None:
-    other = replace(subject, contract=replace(builtin_contract(), stack="ogx", release="9"))
+    other = replace(subject, store=Store(), contract=replace(builtin_contract(), stack="ogx", release="9"))
     assert "ogx 9 is not installed here" in rule.check(other).skipped
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_code_that_is_not_imported_is_not_run(subject: Subject, rule: Rule) -> None:
-    unseen = replace(subject, provider=replace(subject.provider, not_imported="a requirement is missing"))
+    unseen = replace(
+        subject, store=Store(), provider=replace(subject.provider, not_imported="a requirement is missing")
+    )
     assert "a requirement is missing" in rule.check(unseen).skipped
 
 
@@ -48,7 +51,9 @@ def test_a_provider_that_needs_what_is_not_here_is_inconclusive(subject: Subject
         raise ConnectionRefusedError("nobody listens on port 11434")
 
     conforming = stand_in("Made", [Safety, ShieldsProtocolPrivate], nothing)
-    offline = replace(subject, implementation=lambda: Implementation(conforming, "given", factory=factory))
+    offline = replace(
+        subject, store=Store(), implementation=lambda: Implementation(conforming, "given", factory=factory)
+    )
     judgements = {rule.code: rule.check(offline) for rule in RULES if rule.applies(offline)}
     assert all(judgement.inconclusive for judgement in judgements.values() if not judgement.skipped)
     assert not any(judgement.findings for judgement in judgements.values())
@@ -56,7 +61,7 @@ def test_a_provider_that_needs_what_is_not_here_is_inconclusive(subject: Subject
 
 def test_what_the_stack_makes_itself_is_not_tried(subject: Subject) -> None:
     assert isinstance(subject.spec, Spec)
-    passed_through = replace(subject, spec=replace(subject.spec, kind=SpecKind.PASSTHROUGH))
+    passed_through = replace(subject, store=Store(), spec=replace(subject.spec, kind=SpecKind.PASSTHROUGH))
     assert resolution.not_resolvable.check(passed_through).skipped
 
 

@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel
 
 from provider_conformance.contracts.model import ApiContract, Role
-from provider_conformance.evidence.start import Baseline
+from provider_conformance.evidence.start import Start
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.hosts.running import FIRST, Running
 from provider_conformance.protocols.members import read_protocol
@@ -105,11 +105,11 @@ class FakeTrial:
         return await work(FakeRunning({FIRST: self.cls()}))
 
 
-def fake_baseline(cls: type) -> Baseline:
+def fake_baseline(cls: type) -> Start:
     """A first trial on the smallest stack."""
     trial: Any = FakeTrial(cls)
     witness: Any = None
-    return Baseline(trial, witness, None)
+    return Start(trial, witness, None)
 
 
 def fake_subject(cls: type) -> Subject:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.contracts.model import Role
 from provider_conformance.evidence.loading import is_loadable
-from provider_conformance.evidence.start import Baseline, started
+from provider_conformance.evidence.start import Served, Start
+from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Judgement
 from provider_conformance.protocols.model import Calls
@@ -59,6 +59,11 @@ class Observed:
     hurried: bool = False
     helped: bool = False
 
+    @classmethod
+    def collect(cls, subject: Subject, served: Served) -> Observed:
+        """Make all calls on a provider."""
+        return observe(subject, served.first)
+
     def of(self, method: str, *labels: str) -> list[Seen]:
         """The calls on a method, those with one of ``labels`` where some are given."""
         return [s for s in self.seen if s.method == method and (not labels or s.label in labels)]
@@ -102,31 +107,16 @@ def asked_of(subject: Subject, method: str = "") -> Asked | None:
     return asked(api.public.live, name, positional=api.how_called(name) is Calls.POSITIONAL)
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
-    """A subject's part that tells one provider's calls from another's."""
-
-    parts: tuple[Any, ...]
-    subject: Subject = field(compare=False)
-
-
 def observed(subject: Subject) -> Observed | Judgement:
     """All calls on the subject's provider, made once for all rules; or why there are none."""
-    first = started(subject)
-    if isinstance(first, Judgement):
-        return first
-    stack = subject.contract.stack if subject.contract else ""
-    return _observed(_Key((subject.provider, subject.spec, subject.implementation, stack), subject))
-
-
-@lru_cache(maxsize=64)
-def _observed(key: _Key) -> Observed | Judgement:
-    first = started(key.subject)
-    return first if isinstance(first, Judgement) else observe(key.subject, first)
+    try:
+        return subject.store.get(Observed, subject)
+    except NotJudged as absent:
+        return absent.judgement
 
 
 def observe(
-    subject: Subject, first: Baseline, only: frozenset[str] | None = None, patience: float | None = None
+    subject: Subject, first: Start, only: frozenset[str] | None = None, patience: float | None = None
 ) -> Observed:
     """Call the provider's methods on a new stack.
 
@@ -156,7 +146,7 @@ def observe(
 
 def _walk(
     subject: Subject,
-    first: Baseline,
+    first: Start,
     methods: Sequence[Asked],
     only: frozenset[str] | None,
     generated: Mapping[str, Sequence[Values]],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from provider_conformance.evidence.start import Baseline
+from provider_conformance.evidence.start import Start
 from provider_conformance.hosts.running import Running
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ BUGS: Final = (
 """What a provider raises by mistake; a refusal is a ValueError or NotImplementedError."""
 
 
-def candidates(first: Baseline) -> SearchStrategy[Any]:
+def candidates(first: Start) -> SearchStrategy[Any]:
     """Objects to register: those that the provider lists under other names, else any of the API's kind."""
     from provider_conformance.strategies.objects import objects, of_kinds, renamed  # noqa: PLC0415
 
@@ -38,7 +38,7 @@ def candidates(first: Baseline) -> SearchStrategy[Any]:
     return objects(first.trial.sketch.api) if ours else of_kinds(kinds_of(first))
 
 
-def kinds_of(first: Baseline) -> tuple[type[Any], ...]:
+def kinds_of(first: Start) -> tuple[type[Any], ...]:
     """The classes of what is registered with the provider's routing table."""
     kinds: tuple[type[Any], ...] = first.trial.run(first.trial.surroundings(), _kinds).value
     return kinds
@@ -48,7 +48,7 @@ async def _kinds(running: Running) -> tuple[type, ...]:
     return running.kinds
 
 
-def template_of(first: Baseline) -> Any:
+def template_of(first: Start) -> Any:
     """An object that the provider is known to accept, None where it lists none."""
     return first.trial.run(first.trial.surroundings(), _template).value
 

@@ -12,7 +12,7 @@ from inspect import isawaitable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from provider_conformance.evidence.start import Baseline, baseline
+from provider_conformance.evidence.start import Start, baseline
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Judgement, Location
 from provider_conformance.providers import blame, loading, watching
@@ -57,7 +57,7 @@ def exercised(subject: Subject) -> Exercise | Judgement:
 
 
 @lru_cache(maxsize=64)
-def _tried(first: Baseline, places: tuple[Path, ...]) -> Exercise:
+def _tried(first: Start, places: tuple[Path, ...]) -> Exercise:
     if root_of(first.error, FactoryTimeoutError) is not None:
         # It would only be waited for again.
         return Exercise(first.error, bool(first.witness.made))
@@ -178,21 +178,6 @@ def is_over_time(error: BaseException | None, *, built: bool) -> bool:
     if not isinstance(late, FactoryTimeoutError):
         return False
     return not built or late.within not in (*_APART, "")
-
-
-def told_elsewhere(subject: Subject, first: Baseline) -> str:
-    """The rule about safety that tells why a provider did not start, "" where none does."""
-    if root_of(first.error, SystemExit) is not None:
-        return "PC723"
-    if root_of(first.error, MemoryError) is not None:
-        return "PC725"
-    if is_over_time(first.error, built=bool(first.witness.made)):
-        return "PC724"
-    done = _tried(first, subject.provider.places)
-    kinds = {violation.kind for violation in done.violations}
-    if watching.NETWORK in kinds and not _is_remote(subject):
-        return "PC721"
-    return "PC722" if watching.FILES in kinds else ""
 
 
 def refused(subject: Subject) -> str:

@@ -23,7 +23,7 @@ from provider_conformance.evidence.listings import (
 )
 from provider_conformance.evidence.registry_faults import unsteady
 from provider_conformance.evidence.search import smallest
-from provider_conformance.evidence.start import Baseline, started
+from provider_conformance.evidence.start import Start, started
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Judgement, left_to
 from provider_conformance.hosts.running import FIRST, Running
@@ -74,7 +74,7 @@ def _one(methods: Mapping[str, Any], prefix: str) -> str:
     return next((name for name in methods if name.startswith(prefix)), "")
 
 
-def observed(first: Baseline, work: Callable[[Running], Awaitable[T]]) -> T | None:
+def observed(first: Start, work: Callable[[Running], Awaitable[T]]) -> T | None:
     """What ``work`` sees in a stack of its own that has the provider once; None where it ended before."""
     found: T | None = first.trial.run(first.trial.surroundings(), work).value
     return found
@@ -159,7 +159,7 @@ async def listings(running: Running) -> ObservedListing:
     return ObservedListing(table, tuple([await listing(running) for _ in range(_CALLS)]))
 
 
-def reachable(subject: Subject) -> Baseline | Judgement:
+def reachable(subject: Subject) -> Start | Judgement:
     """The first trial of a provider whose registry can be tried, or why it cannot.
 
     What needs a backend that is not there would be tried again and again, and wait for it each time.
@@ -181,14 +181,14 @@ def reachable(subject: Subject) -> Baseline | Judgement:
 
 
 @lru_cache(maxsize=64)
-def heard(first: Baseline) -> Listing:
+def heard(first: Start) -> Listing:
     """What the provider lists in a stack that has just started; untold, with the error, where that ended."""
     attempt = first.trial.run(first.trial.surroundings(), listing)
     return attempt.value or Listing(told=False, error=attempt.error)
 
 
 @lru_cache(maxsize=64)
-def restless(first: Baseline) -> Judgement | None:
+def restless(first: Start) -> Judgement | None:
     """Why nothing can be told from the provider's listing: it changes by itself; None where it does not."""
     seen = observed(first, listings)
     if seen is None:
@@ -216,7 +216,7 @@ Observe = Callable[[Running, Verbs, Any], Awaitable[T]]
 class Observer:
     """Observes a provider's registry, each object once: several rules look at the same observation."""
 
-    def __init__(self, first: Baseline, verbs: Verbs) -> None:
+    def __init__(self, first: Start, verbs: Verbs) -> None:
         self.first, self.verbs = first, verbs
         self._seen: dict[tuple[Any, str], Any] = {}
 
@@ -269,7 +269,7 @@ class Observer:
 
 
 @lru_cache(maxsize=64)
-def observer_of(first: Baseline, verbs: Verbs) -> Observer:
+def observer_of(first: Start, verbs: Verbs) -> Observer:
     """The observer of a provider; the same one for all rules."""
     return Observer(first, verbs)
 

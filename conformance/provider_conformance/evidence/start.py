@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from provider_conformance.errors import ConformanceError
 from provider_conformance.evidence.loading import has_spec, judge_problem
+from provider_conformance.evidence.store import Cause, NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import Finding, Judgement, Location, Severity, left_to
+from provider_conformance.findings import Finding, Judgement, Location, Severity
 from provider_conformance.providers import careful, loading
 from provider_conformance.providers.backends import missing_backend
 from provider_conformance.providers.chains import causes
 from provider_conformance.providers.constructing import FactoryTimeoutError
 from provider_conformance.providers.given import Given
-from provider_conformance.providers.model import Implementation, Provider, Spec, SpecKind
+from provider_conformance.providers.model import Spec, SpecKind
 from provider_conformance.providers.secret_fields import Filling, empty_secret_fields, empty_text_fields
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Baseline:
+class Start:
     """The first trial of a provider: with made-up providers of the APIs that it needs, and nothing else.
 
     There is one for each provider; it equals itself alone, so that further trials can be kept by it.
@@ -43,6 +43,33 @@ class Baseline:
     error: BaseException | None
     again: BaseException | None = None
     absent: str = ""
+
+    @classmethod
+    def collect(cls, subject: Subject) -> Start:
+        """Try a provider for the first time.
+
+        Raises:
+            NotJudged: There is no stack, no spec or no factory to try it with, or its code is not run.
+        """
+        spec = subject.spec
+        if subject.contract is None:
+            raise NotJudged("there is no stack to try it on")
+        if spec is None or not has_spec(subject):
+            raise NotJudged("there is no spec to build a provider from")
+        if spec.kind not in (SpecKind.INLINE, SpecKind.REMOTE):
+            raise NotJudged("the stack makes this provider itself")
+        if subject.provider.not_imported:
+            raise NotJudged(f"the provider's code is not run: {subject.provider.not_imported}")
+        try:
+            host = _host(subject.contract.stack, subject.contract.release)
+        except ConformanceError as error:
+            raise NotJudged(f"it is not tried: {error}") from None
+        found = subject.implementation()
+        if found.factory is None:
+            if (seen := judge_problem("", found.problem)) is not None:
+                raise NotJudged.of(seen)
+            raise NotJudged(f"the factory cannot be seen: {found.unseen}", see=("PC110",))
+        return _tried(spec, found.factory, host, _wish(subject, spec))
 
     @property
     def late(self) -> bool:
@@ -102,44 +129,12 @@ def want_of_backend(subject: Subject, error: BaseException | None) -> str:
     return _wish(subject, subject.spec).absent(error) if subject.spec is not None else ""
 
 
-def baseline(subject: Subject) -> Baseline | Judgement:
+def baseline(subject: Subject) -> Start | Judgement:
     """The first trial of the subject's provider, done once for all rules; or why there is none."""
-    if subject.contract is None:
-        return Judgement(skipped="there is no stack to try it on")
-    if subject.spec is None or not has_spec(subject):
-        return Judgement(skipped="there is no spec to build a provider from")
-    return _baseline(
-        subject.provider,
-        subject.spec,
-        subject.implementation,
-        subject.contract.stack,
-        subject.contract.release,
-        _wish(subject, subject.spec),
-    )
-
-
-@lru_cache(maxsize=64)
-def _baseline(
-    provider: Provider,
-    spec: Spec,
-    implementation: Callable[[], Implementation],
-    stack: str,
-    release: str,
-    wish: _Wish,
-) -> Baseline | Judgement:
-    if spec.kind not in (SpecKind.INLINE, SpecKind.REMOTE):
-        return Judgement(skipped="the stack makes this provider itself")
-    if provider.not_imported:
-        return Judgement(skipped=f"the provider's code is not run: {provider.not_imported}")
     try:
-        host = _host(stack, release)
-    except ConformanceError as error:
-        return Judgement(skipped=f"it is not tried: {error}")
-    found = implementation()
-    if found.factory is None:
-        seen = judge_problem("", found.problem)
-        return seen or Judgement(skipped=f"the factory cannot be seen: {found.unseen}")
-    return _tried(spec, found.factory, host, wish)
+        return subject.store.get(Start, subject)
+    except NotJudged as absent:
+        return absent.judgement
 
 
 def _host(stack: str, release: str) -> TryingHost:
@@ -148,7 +143,7 @@ def _host(stack: str, release: str) -> TryingHost:
     return trying_host(stack, release)
 
 
-def _tried(spec: Spec, factory: Callable[..., Any], host: TryingHost, wish: _Wish) -> Baseline | Judgement:
+def _tried(spec: Spec, factory: Callable[..., Any], host: TryingHost, wish: _Wish) -> Start:
     from provider_conformance.hosts.trial import Trial  # noqa: PLC0415 - the whole stack
 
     config_class = None
@@ -157,7 +152,7 @@ def _tried(spec: Spec, factory: Callable[..., Any], host: TryingHost, wish: _Wis
         imported = loading.import_module(module)
         config_class = getattr(imported.value, name, None)
         if config_class is None:
-            return Judgement(skipped=f"its configuration class cannot be had: {spec.config_class}")
+            raise NotJudged(f"its configuration class cannot be had: {spec.config_class}", see=("PC109",))
     trial = Trial(spec.raw, factory, config_class, host, wish.given)
     first = _first(trial, wish)
     if wish.given is None and first.error is not None and not first.absent:
@@ -169,16 +164,16 @@ def _tried(spec: Spec, factory: Callable[..., Any], host: TryingHost, wish: _Wis
     return first
 
 
-def _first(trial: Trial, wish: _Wish) -> Baseline:
+def _first(trial: Trial, wish: _Wish) -> Start:
     from provider_conformance.hosts.trial import Witness  # noqa: PLC0415 - the whole stack
 
     witness = Witness()
     attempt = trial.run(trial.surroundings(), _unanswered if wish.asked else nothing_more, witness)
     if attempt.error is not None:
-        return Baseline(trial, witness, attempt.error, absent=wish.absent(attempt.error))
+        return Start(trial, witness, attempt.error, absent=wish.absent(attempt.error))
     absent = wish.absent(attempt.value)
     trial = replace(trial, offline=bool(absent))
-    return Baseline(trial, witness, None, trial.run(trial.surroundings(), nothing_more).error, absent)
+    return Start(trial, witness, None, trial.run(trial.surroundings(), nothing_more).error, absent)
 
 
 def _filled(trial: Trial) -> Iterator[Trial]:
@@ -201,29 +196,72 @@ async def nothing_more(_running: Running) -> None:
     """Resolving is all that there is to do."""
 
 
-def started(subject: Subject, *, offline: bool = False) -> Baseline | Judgement:
-    """The first trial where the provider started; or a skip that points to the rule that tells why not.
+@dataclass(frozen=True, slots=True, eq=False)
+class Started:
+    """A provider that starts, and starts again; whether its back end is there does not matter.
+
+    Attributes:
+        first: Its first trial.
+    """
+
+    first: Start
+
+    @classmethod
+    def collect(cls, first: Start) -> Started:
+        """Take a provider whose first trial went well.
+
+        Raises:
+            NotJudged: It did not start, or its back end is not there.
+        """
+        if first.error is not None and first.absent:
+            raise NotJudged(first.absent, inconclusive=True)
+        if first.error is not None:
+            cause = Cause.UNDECLARED if first.witness.undeclared else Cause.NOT_STARTED
+            raise NotJudged("it was not started", cause=cause)
+        if first.again is not None:
+            raise NotJudged("it does not start again", cause=Cause.NOT_STARTED_AGAIN)
+        return cls(first)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Served:
+    """A provider that starts and whose back end, if it has one, is there.
+
+    Attributes:
+        first: Its first trial.
+    """
+
+    first: Start
+
+    @classmethod
+    def collect(cls, started: Started) -> Served:
+        """Take a provider that can be asked for something.
+
+        Raises:
+            NotJudged: Its back end is not there.
+        """
+        if started.first.absent:
+            raise NotJudged(started.first.absent, inconclusive=True)
+        return cls(started.first)
+
+
+def started(subject: Subject, *, offline: bool = False) -> Start | Judgement:
+    """The first trial where the provider started; or a judgement that leaves it to who tells why not.
 
     Args:
         subject: The provider.
-        offline: Whether what is judged can be seen without the provider's back end. Else a remote
+        offline: Whether what is judged can be seen without the provider's back end. Else a
             provider whose back end is not there is inconclusive.
     """
-    first = baseline(subject)
-    if isinstance(first, Judgement):
-        return first
-    if first.absent and (first.error is not None or not offline):
-        return Judgement(inconclusive=first.absent)
-    if first.error is not None:
-        return left_to("PC502" if first.witness.undeclared else "PC501", why="it was not started")
-    if first.again is not None:
-        return left_to("PC505", why="it does not start again")
-    return first
+    try:
+        kind: type[Started] | type[Served] = Started if offline else Served
+        return subject.store.get(kind, subject).first
+    except NotJudged as absent:
+        return absent.judgement
 
 
-def blame(
+def blamed(
     subject: Subject,
-    code: str,
     message: str,
     why: str,
     fix: str,
@@ -231,8 +269,12 @@ def blame(
     *,
     method: str = "",
     place: Location | None = None,
-) -> Judgement:
-    """One finding, at ``place``, else at the factory's class, else at the spec."""
+) -> Finding:
+    """A finding at ``place``, else at the factory's class, else at the spec; its code is that of its rule."""
     found = subject.implementation().location or (subject.spec.location if subject.spec else None)
-    finding = Finding(code, severity, message, method, location=place or found, why=why, fix=fix)
-    return Judgement((finding,))
+    return Finding("", severity, message, method, location=place or found, why=why, fix=fix)
+
+
+def blame(subject: Subject, code: str, message: str, why: str, fix: str, **further: Any) -> Judgement:
+    """A judgement of one finding, see :func:`blamed`."""
+    return Judgement((replace(blamed(subject, message, why, fix, **further), code=code),))

@@ -24,6 +24,7 @@ class Cause(StrEnum):
 
     UNDECLARED = "it looks up what it does not declare"
     NOT_STARTED = "it was not started"
+    REFUSED = "the stack refuses it"
     NOT_STARTED_AGAIN = "it does not start again"
     NOT_CREATED = "there is no method to call"
     NOT_BOUND = "it cannot be called as the stack does it"
@@ -86,7 +87,7 @@ def wants(function: Any) -> tuple[Any, ...]:
 
 
 _OF_A_SPEC: Final = 1
-"""How much of a subject's key most evidence depends on: its spec. What has ``depth`` 2 depends on the member."""
+"""How much of a subject's key most evidence depends on; a ``depth`` of 2 is that of the member, too."""
 
 
 @dataclass(slots=True, eq=False)

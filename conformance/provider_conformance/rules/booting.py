@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from provider_conformance.evidence.loading import is_loadable
 from provider_conformance.evidence.sample import sampled
-from provider_conformance.evidence.start import Baseline, as_it_is, baseline, nothing_more, raised
+from provider_conformance.evidence.start import Start, as_it_is, baseline, nothing_more, raised
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Finding, Judgement, Location, Severity, left_to
 from provider_conformance.providers import careful, loading
@@ -90,7 +90,7 @@ def obscure_without_settings(subject: Subject) -> Judgement:
     return Judgement((_finding(subject, start.error, missed, home),))
 
 
-def _started(first: Baseline, home: Home, given: dict[str, str] | None = None) -> _Start:
+def _started(first: Start, home: Home, given: dict[str, str] | None = None) -> _Start:
     with emptied(given, by=home.owns) as missing:
         error = first.trial.run(first.trial.surroundings(), nothing_more).error
     return _Start(raised(error), tuple(missing))
@@ -114,7 +114,7 @@ def _is_deliberate(error: BaseException, home: Home) -> bool:
     return home.owns(code.co_filename) and code.co_code[trace.tb_lasti] == dis.opmap["RAISE_VARARGS"]
 
 
-def _missed(subject: Subject, first: Baseline, start: _Start, home: Home) -> str:
+def _missed(subject: Subject, first: Start, start: _Start, home: Home) -> str:
     """What was missing: a variable or a setting with which the start goes on; "" where there is none."""
     named = sampled(subject, shared=True)
     values = {} if isinstance(named, Judgement) else named.values or {}

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from provider_conformance.contracts.model import Factory
 from provider_conformance.evidence.loading import code_of, is_loadable, judge_absence, judge_problem, plural
-from provider_conformance.evidence.start import Baseline, baseline
+from provider_conformance.evidence.start import Start, baseline
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Location, Severity, left_to
 from provider_conformance.protocols.attributes import why_not_assignable
@@ -267,7 +267,7 @@ def implementation_attributes(subject: Subject) -> Judgement:
 def _made(subject: Subject) -> Any:
     """What the factory returned where the provider could be tried: it tells what its class does not."""
     first = baseline(subject)
-    return first.witness.made[0] if isinstance(first, Baseline) and first.witness.made else None
+    return first.witness.made[0] if isinstance(first, Start) and first.witness.made else None
 
 
 def _refused(made: Any, wanted: tuple[str, ...]) -> list[Finding]:

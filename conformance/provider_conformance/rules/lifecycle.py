@@ -15,7 +15,7 @@ from provider_conformance.contracts.model import StackCall
 from provider_conformance.evidence.conduct import is_over_time, refused
 from provider_conformance.evidence.loading import is_loadable
 from provider_conformance.evidence.signatures import caller_of, not_judgeable, views_of
-from provider_conformance.evidence.start import Baseline, baseline, want_of_backend
+from provider_conformance.evidence.start import Start, baseline, want_of_backend
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Finding, Judgement, Location, Severity, left_to
 from provider_conformance.hosts.running import FIRST
@@ -87,7 +87,7 @@ async def _nothing() -> None:
 
 
 @lru_cache(maxsize=64)
-def _steps(first: Baseline) -> tuple[_Step, ...]:
+def _steps(first: Start) -> tuple[_Step, ...]:
     """Initialize the running provider again, and, in another trial, ask its health and shut it down twice."""
     steps: list[_Step] = []
 
@@ -109,7 +109,7 @@ def _steps(first: Baseline) -> tuple[_Step, ...]:
     return tuple(steps)
 
 
-def _lived(subject: Subject) -> tuple[Baseline, tuple[_Step, ...]] | Judgement:
+def _lived(subject: Subject) -> tuple[Start, tuple[_Step, ...]] | Judgement:
     """The first trial and the calls made after it; a skip where the provider never ran."""
     first = baseline(subject)
     if isinstance(first, Judgement):

@@ -47,9 +47,9 @@ class Rule:
     ``applies`` says whether the rule makes a check item of a subject at all (a rule about
     optional methods makes none for a required one); it must not import the provider's code. ``after``
     are the codes, or beginnings of codes, of rules that tell a finding of this one better. ``reports`` are
-    the causes of missing evidence that this rule reports. An error keeps a provider below ``level``; where the
-    rule ``proves`` that level, so does a check that could not be judged. ``covers`` is the kind of methods
-    whose coverage the rule gives, "" for all other rules.
+    the causes of missing evidence that this rule reports. An error keeps a provider below ``level``; where
+    the rule ``proves`` that level, so does a check that could not be judged. ``covers`` is the kind of
+    methods whose coverage the rule gives, "" for all other rules.
     """
 
     code: str

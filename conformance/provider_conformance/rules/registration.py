@@ -15,7 +15,7 @@ from provider_conformance.evidence.loading import is_loadable
 from provider_conformance.evidence.registry import heard, listing, reachable, restless
 from provider_conformance.evidence.registry_faults import wrongly_listed
 from provider_conformance.evidence.search import smallest
-from provider_conformance.evidence.start import Baseline, blame, started
+from provider_conformance.evidence.start import Start, blame, started
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Judgement, left_to
 from provider_conformance.hosts.running import FIRST, SECOND, Running
@@ -59,7 +59,7 @@ class _RoundTrip:
     listed: tuple[tuple[str, str], ...]
 
 
-def _round_trip(first: Baseline, obj: Any) -> _RoundTrip | None:
+def _round_trip(first: Start, obj: Any) -> _RoundTrip | None:
     """Register ``obj`` in a new stack; None where that ended before."""
 
     async def work(running: Running) -> _RoundTrip:
@@ -111,7 +111,7 @@ def instances_not_apart(subject: Subject) -> Judgement:
     return _shared(subject, first, template.model_copy(update={"identifier": _REGISTERED}))
 
 
-def _any_accepted(first: Baseline, judge: Callable[[Any], Judgement]) -> Judgement:
+def _any_accepted(first: Start, judge: Callable[[Any], Judgement]) -> Judgement:
     """Judge by an object that the provider accepts; without one there is nothing to judge."""
     accepted = smallest(
         candidates(first), lambda obj: _is_accepted(first, obj), examples=EXAMPLES, shrink=False
@@ -121,12 +121,12 @@ def _any_accepted(first: Baseline, judge: Callable[[Any], Judgement]) -> Judgeme
     return judge(accepted.model_copy(update={"identifier": _REGISTERED}))
 
 
-def _is_accepted(first: Baseline, obj: Any) -> bool:
+def _is_accepted(first: Start, obj: Any) -> bool:
     trip = _round_trip(first, obj)
     return trip is not None and trip.raised is None
 
 
-def _shared(subject: Subject, first: Baseline, obj: Any) -> Judgement:
+def _shared(subject: Subject, first: Start, obj: Any) -> Judgement:
     async def work(running: Running) -> tuple[BaseException | None, bool | None]:
         if running.instances[FIRST] is running.instances[SECOND]:
             return None, None
@@ -191,7 +191,7 @@ def listing_not_usable(subject: Subject) -> Judgement:
     return blame(subject, "PC601", told, why, "return a list of the API's own objects, each once")
 
 
-def _may_be_offline(subject: Subject, first: Baseline, told: str) -> bool:
+def _may_be_offline(subject: Subject, first: Start, told: str) -> bool:
     """Whether a listing fails for what is not here; no remote one's if the user says that all is here.
 
     A mistake in the provider's own code is its own, but where it has tried to reach something before.
@@ -244,7 +244,7 @@ def registration_crashes(subject: Subject) -> Judgement:
     return blame(subject, "PC602", message, steps(found), fix)
 
 
-def _crashed(first: Baseline, obj: Any) -> BaseException | None:
+def _crashed(first: Start, obj: Any) -> BaseException | None:
     trip = _round_trip(first, obj)
     return trip.raised if trip is not None and isinstance(trip.raised, BUGS) else None
 
@@ -286,7 +286,7 @@ def registered_wrongly_listed(subject: Subject) -> Judgement:
     return blame(subject, "PC603", _wrong(first, found), steps(found), fix)
 
 
-def _wrong(first: Baseline, obj: Any) -> str:
+def _wrong(first: Start, obj: Any) -> str:
     """What is wrong with the listings after a registration; empty where nothing is."""
     trip = _round_trip(first, obj)
     if trip is None or trip.raised is not None:
@@ -334,7 +334,7 @@ def registered_not_served(subject: Subject) -> Judgement:
     return _served(subject, first, template.model_copy(update={"identifier": _REGISTERED}))
 
 
-def _served(subject: Subject, first: Baseline, obj: Any) -> Judgement:
+def _served(subject: Subject, first: Start, obj: Any) -> Judgement:
     async def work(
         running: Running,
     ) -> tuple[BaseException | None, BaseException | None, BaseException | None]:

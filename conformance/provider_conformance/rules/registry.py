@@ -38,7 +38,9 @@ def tell(subject: Subject, code: str, fault: Fault, method: str, steps: str = ""
     """The finding of a fault in one of the registry's methods."""
     why = f"{fault.why}; {steps}" if steps else fault.why
     place = method_place(subject, method)
-    return blame(subject, code, fault.message, why, fault.fix, fault.severity, method=method, place=place)
+    return blame(
+        subject, code, fault.message, why, fault.fix, severity=fault.severity, method=method, place=place
+    )
 
 
 @rule("PC605", "registering-again", scope=Scope.SPEC, applies=registers)

@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from provider_conformance.evidence.conduct import told_elsewhere
 from provider_conformance.evidence.loading import is_loadable
 from provider_conformance.evidence.search import smallest
-from provider_conformance.evidence.start import Baseline, baseline, blame, nothing_more, raised, started
+from provider_conformance.evidence.start import Start, Started, blamed, nothing_more, raised
+from provider_conformance.evidence.store import Cause, NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import PASS, Judgement, left_to
+from provider_conformance.findings import Finding
 from provider_conformance.hosts.model import StackSketch
 from provider_conformance.hosts.running import SECOND
 from provider_conformance.providers.chains import reason
 from provider_conformance.rules.model import Rule, Scope, rule
-from provider_conformance.rules.starts import judge_start
+from provider_conformance.rules.starts import start_faults
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.trial import Trial
 
 _PLACES: Final = 6
-_TELLERS: Final = ("PC114", "PC704", "PC705", "PC707")
+_TELLERS: Final = ("PC114", "PC502", "PC704", "PC705", "PC707", "PC721", "PC722", "PC723", "PC724", "PC725")
 """The rules that tell better why a provider does not start, where they have something to tell."""
 _PROTOCOLS: Final = ("PC2", "PC3")
 """Those about the protocols, which name each difference by itself."""
 
 
-@rule("PC501", "not-resolvable", scope=Scope.SPEC, applies=is_loadable, after=_TELLERS)
-def not_resolvable(subject: Subject) -> Judgement:
+@rule(
+    "PC501",
+    "not-resolvable",
+    scope=Scope.SPEC,
+    applies=is_loadable,
+    after=_TELLERS,
+    reports=(Cause.NOT_STARTED,),
+    proves=True,
+)
+def not_resolvable(subject: Subject, first: Start) -> Iterator[Finding]:
     """Check that a stack which has what the provider declares can start it, wherever it is declared.
 
     What it does:
@@ -57,59 +66,46 @@ def not_resolvable(subject: Subject) -> Judgement:
     Source:
         The built-in stack's resolver.
     """
-    first = baseline(subject)
-    if isinstance(first, Judgement):
-        return first
-    if first.error is None:
+    if first.error is not None:
+        yield from _why_not(subject, first, first.error)
+    elif first.trial.host.stack == "builtin" and first.again is None:
         # The order among others is up to the stack; the built-in one shows what a provider does to it.
-        ours = first.trial.host.stack == "builtin"
-        return _everywhere(subject, first.trial) if ours and first.again is None else PASS
-    told = _why_not(subject, first, first.error)
-    better = ("PC502",) if first.witness.undeclared else ()
-    if code := told_elsewhere(subject, first):
-        better = (*better, code)
-    if told.findings:
-        return replace(told, after=(*told.after, *better))
-    return replace(told, see=better) if better and not told.see else told
+        yield from _everywhere(subject, first.trial)
 
 
-def _why_not(subject: Subject, first: Baseline, error: BaseException) -> Judgement:
+def _why_not(subject: Subject, first: Start, error: BaseException) -> Iterator[Finding]:
     from provider_conformance.hosts.refusals import Refusal, refusal  # noqa: PLC0415
 
     kind = refusal(error)
     if kind is Refusal.RUN_CONFIG:
-        return blame(
+        yield blamed(
             subject,
-            "PC501",
             f"no stack can start it: {error}",
             f"the smallest run config that has it is refused:\n    {first.trial.surroundings()!r}",
             "take the dependency out of the spec",
         )
-    if kind is Refusal.PROTOCOLS:
-        stack = subject.contract.title if subject.contract else "the stack"
-        message = f"{stack} refuses to start it: {reason(raised(error) or error)}"
-        why = "The stack compares each provider with its protocols when it starts, in its own way, and ends."
-        return replace(blame(subject, "PC501", message, why, "change what it names"), after=_PROTOCOLS)
-    if kind is Refusal.LOADING:
-        return left_to("PC1", why=f"it cannot be loaded: {error}")
-    if kind is Refusal.CONFIGURATION:
-        return _not_configured(first, error)
-    if first.absent:
-        return Judgement(inconclusive=first.absent)
-    told = judge_start(subject, first, error)
-    return replace(told, after=_PROTOCOLS) if told.findings and _breaks_protocols(subject) else told
+    elif kind is Refusal.PROTOCOLS or (kind is Refusal.START and _breaks_protocols(subject)):
+        raise NotJudged("the stack refuses it", cause=Cause.REFUSED)
+    elif kind is Refusal.LOADING:
+        raise NotJudged(f"it cannot be loaded: {error}", see=("PC1",))
+    elif kind is Refusal.CONFIGURATION:
+        raise _not_configured(first, error)
+    elif first.absent:
+        raise NotJudged(first.absent, inconclusive=True)
+    else:
+        yield from start_faults(subject, first, error)
 
 
-def _not_configured(first: Baseline, error: BaseException) -> Judgement:
+def _not_configured(first: Start, error: BaseException) -> NotJudged:
     """What is said where no configuration could be made."""
     from provider_conformance.hosts.refusals import config_problem  # noqa: PLC0415
 
     problem, given = config_problem(error), first.trial.given
     if given is not None:
-        return Judgement(inconclusive=f"the configuration of {given.origin} is refused: {problem}")
+        return NotJudged(f"the configuration of {given.origin} is refused: {problem}", inconclusive=True)
     how = "give one with --provider-config or the hook pytest_provider_config"
     why = f"it has no configuration to be started with: {problem}; {how}"
-    return Judgement(inconclusive=why, see=("PC701",))
+    return NotJudged(why, inconclusive=True, see=("PC701",))
 
 
 def _breaks_protocols(subject: Subject) -> bool:
@@ -123,7 +119,7 @@ def _breaks_protocols(subject: Subject) -> bool:
     return bool(problems_of(cls, Api(subject.spec.api)))
 
 
-def _everywhere(subject: Subject, trial: Trial) -> Judgement:
+def _everywhere(subject: Subject, trial: Trial) -> Iterator[Finding]:
     """Put the provider into generated stacks."""
     from hypothesis import strategies as st  # noqa: PLC0415
 
@@ -135,10 +131,9 @@ def _everywhere(subject: Subject, trial: Trial) -> Judgement:
         lambda s: bool(_misplaced(trial, s)),
         examples=_PLACES,
     )
-    if found is None:
-        return PASS
-    why = f"the smallest run config found:\n    {found!r}"
-    return blame(subject, "PC501", _misplaced(trial, found), why, "declare what the provider needs, no more")
+    if found is not None:
+        why = f"the smallest run config found:\n    {found!r}"
+        yield blamed(subject, _misplaced(trial, found), why, "declare what the provider needs, no more")
 
 
 def _placed(trial: Trial, others: StackSketch, place: int) -> StackSketch:
@@ -166,8 +161,8 @@ def _misplaced(trial: Trial, sketch: StackSketch) -> str:
     return f"it is built before {', '.join(late)}, which it needs" if late else ""
 
 
-@rule("PC502", "undeclared-dependency", scope=Scope.SPEC, applies=is_loadable)
-def undeclared_dependency(subject: Subject) -> Judgement:
+@rule("PC502", "undeclared-dependency", scope=Scope.SPEC, applies=is_loadable, reports=(Cause.UNDECLARED,))
+def undeclared_dependency(subject: Subject, first: Start) -> Iterator[Finding]:
     """Check that the provider uses nothing in `deps` that it does not declare.
 
     What it does:
@@ -191,16 +186,14 @@ def undeclared_dependency(subject: Subject) -> Judgement:
     Source:
         The built-in stack's resolver; the stacks' `instantiate_providers`.
     """
-    first = baseline(subject)
-    if isinstance(first, Judgement):
-        return first
     if not first.witness.undeclared:
-        return PASS if first.error is None else left_to("PC501", why="it was not started")
+        if first.error is not None:
+            raise NotJudged("it was not started", cause=Cause.NOT_STARTED)
+        return
     names = ", ".join(first.witness.undeclared)
     held = ", ".join(f"Api.{name}" for name in first.witness.received[0]) or "nothing"
-    return blame(
+    yield blamed(
         subject,
-        "PC502",
         f"it looks up {names} in `deps`, and its spec does not declare that",
         f"`deps` holds exactly what the spec declares: {held}",
         f"declare {names} in the spec's `api_dependencies` or `optional_api_dependencies`",
@@ -208,7 +201,7 @@ def undeclared_dependency(subject: Subject) -> Judgement:
 
 
 @rule("PC503", "shared-instance", scope=Scope.SPEC, applies=is_loadable)
-def shared_instance(subject: Subject) -> Judgement:
+def shared_instance(subject: Subject, started: Started) -> Iterator[Finding]:
     """Check that each entry of a run config gets a provider of its own.
 
     What it does:
@@ -234,22 +227,18 @@ def shared_instance(subject: Subject) -> Judgement:
     Source:
         The built-in stack's resolver: `provider_id` tells instances of one type apart.
     """
-    first = started(subject, offline=True)
-    if isinstance(first, Judgement):
-        return first
     from provider_conformance.hosts.trial import Witness  # noqa: PLC0415
 
-    witness = Witness()
-    sketch = twice(first.trial)
-    error = first.trial.run(sketch, nothing_more, witness).error
+    trial, witness = started.first.trial, Witness()
+    sketch = twice(trial)
+    error = trial.run(sketch, nothing_more, witness).error
     why = f"the run config has it twice:\n    {sketch!r}"
     if error is not None:
         message = f"it starts once and not twice in one stack: {reason(error)}"
-        return blame(subject, "PC503", message, why, "let every call of the factory work")
-    if len({id(made) for made in witness.made}) == len(sketch.by_api()[first.trial.sketch.api]):
-        return PASS
-    message = "its factory returns one object for two entries of a run config"
-    return blame(subject, "PC503", message, why, "return a new object from each call of the factory")
+        yield blamed(subject, message, why, "let every call of the factory work")
+    elif len({id(made) for made in witness.made}) != len(sketch.by_api()[trial.sketch.api]):
+        message = "its factory returns one object for two entries of a run config"
+        yield blamed(subject, message, why, "return a new object from each call of the factory")
 
 
 def twice(trial: Trial) -> StackSketch:
@@ -258,8 +247,15 @@ def twice(trial: Trial) -> StackSketch:
     return StackSketch((own[0], replace(own[0], provider_id=SECOND), *own[1:]))
 
 
-@rule("PC505", "not-restartable", scope=Scope.SPEC, applies=is_loadable)
-def not_restartable(subject: Subject) -> Judgement:
+@rule(
+    "PC505",
+    "not-restartable",
+    scope=Scope.SPEC,
+    applies=is_loadable,
+    reports=(Cause.NOT_STARTED_AGAIN,),
+    proves=True,
+)
+def not_restartable(subject: Subject, first: Start) -> Iterator[Finding]:
     """Check that the provider starts again after its stack was shut down.
 
     What it does:
@@ -280,16 +276,12 @@ def not_restartable(subject: Subject) -> Judgement:
     Source:
         The built-in stack's resolver.
     """
-    first = baseline(subject)
-    if isinstance(first, Judgement):
-        return first
     if first.error is not None:
-        return left_to("PC501", why="it was not started")
-    if first.again is None:
-        return PASS
-    message = f"it starts once and not again: {reason(first.again)}"
-    why = "a second stack in the same process cannot have it"
-    return blame(subject, "PC505", message, why, "make in the factory what `shutdown` lets go of")
+        raise NotJudged("it was not started", cause=Cause.NOT_STARTED)
+    if first.again is not None:
+        message = f"it starts once and not again: {reason(first.again)}"
+        why = "a second stack in the same process cannot have it"
+        yield blamed(subject, message, why, "make in the factory what `shutdown` lets go of")
 
 
 def _has_optional(subject: Subject) -> bool:
@@ -297,7 +289,7 @@ def _has_optional(subject: Subject) -> bool:
 
 
 @rule("PC506", "optional-dependency-required", scope=Scope.SPEC, applies=_has_optional)
-def optional_dependency_required(subject: Subject) -> Judgement:
+def optional_dependency_required(subject: Subject, started: Started) -> Iterator[Finding]:
     """Check that the provider starts without the dependencies that it declares as optional.
 
     What it does:
@@ -320,17 +312,56 @@ def optional_dependency_required(subject: Subject) -> Judgement:
     Source:
         The built-in stack's resolver.
     """
-    first = started(subject, offline=True)
-    if isinstance(first, Judgement):
-        return first
-    alone = first.trial.surroundings(optional=False)
-    error = first.trial.run(alone, nothing_more).error
-    if error is None:
-        return PASS
-    cause = error.__cause__ or error
-    message = f"it does not start without an optional dependency: {reason(cause)}"
-    why = f"this run config has what it requires:\n    {alone!r}"
-    return blame(subject, "PC506", message, why, "do without it, or declare it in `api_dependencies`")
+    alone = started.first.trial.surroundings(optional=False)
+    error = started.first.trial.run(alone, nothing_more).error
+    if error is not None:
+        message = f"it does not start without an optional dependency: {reason(error.__cause__ or error)}"
+        why = f"this run config has what it requires:\n    {alone!r}"
+        yield blamed(subject, message, why, "do without it, or declare it in `api_dependencies`")
+
+
+@rule(
+    "PC507",
+    "refused-by-the-stack",
+    scope=Scope.SPEC,
+    applies=is_loadable,
+    reports=(Cause.REFUSED,),
+    after=_PROTOCOLS,
+)
+def refused_by_the_stack(subject: Subject, first: Start) -> Iterator[Finding]:
+    """Check that the stack's own check of the protocols lets the provider start.
+
+    What it does:
+        Starts the provider on the stack, which compares it with its protocols in its own way before it makes
+        it part of itself, and gives the stack's own words where it refuses. Where a rule about the
+        protocols (PC2xx, PC3xx) names a difference, that one tells it.
+
+    Why is this bad:
+        A stack with the provider in its run config does not start.
+
+    Example:
+        ```python
+        class MyInference:
+            async def chat_completion(self, *args, **kwargs): ...  # llama-stack 0.2.12 looks for the names
+        ```
+
+    How to fix:
+        Change what the stack names: write the parameters of the protocol out.
+
+    Source:
+        `check_protocol_compliance` of the installed stacks' resolvers; the built-in stack's own.
+    """
+    from provider_conformance.hosts.refusals import Refusal, refusal  # noqa: PLC0415
+
+    if first.error is None:
+        return
+    kind = refusal(first.error)
+    if kind is not Refusal.PROTOCOLS and not (kind is Refusal.START and _breaks_protocols(subject)):
+        raise NotJudged("it was not started", cause=Cause.NOT_STARTED)
+    stack = subject.contract.title if subject.contract else "the stack"
+    message = f"{stack} refuses to start it: {reason(raised(first.error) or first.error)}"
+    why = "The stack compares each provider with its protocols when it starts, in its own way, and ends."
+    yield blamed(subject, message, why, "change what it names")
 
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -339,4 +370,5 @@ RULES: Final[tuple[Rule, ...]] = (
     shared_instance,
     not_restartable,
     optional_dependency_required,
+    refused_by_the_stack,
 )

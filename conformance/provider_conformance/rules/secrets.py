@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.evidence.loading import is_loadable
 from provider_conformance.evidence.sample import config_class_of, first_of, sampled
-from provider_conformance.evidence.start import Baseline, baseline
+from provider_conformance.evidence.start import Start, baseline
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Location, Severity
 from provider_conformance.hosts.running import FIRST
@@ -165,7 +165,7 @@ def _tried(subject: Subject, config_class: type, seeded: Seeded, in_config: tupl
 _REPR: Final = "the repr of the implementation"
 
 
-def _observe(first: Baseline, config_class: type, seeded: Seeded, home: Home) -> list[_Shown]:
+def _observe(first: Start, config_class: type, seeded: Seeded, home: Home) -> list[_Shown]:
     """Start the provider with recognisable secrets, and keep all that it says."""
     instances: list[Any] = []
 

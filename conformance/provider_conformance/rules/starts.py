@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from provider_conformance.evidence.loading import code_of
-from provider_conformance.evidence.start import Baseline
+from provider_conformance.evidence.start import Start
+from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import Finding, Judgement, Location, Severity, left_to
+from provider_conformance.findings import Finding, Location, Severity
 from provider_conformance.providers import careful, loading, requirements
 from provider_conformance.providers.chains import line, reason
 from provider_conformance.providers.implementation import home_of
@@ -20,8 +22,8 @@ _AWAITED: Final = "can't be used in 'await' expression"
 _WHY: Final = "The stack makes the provider when it starts: the error ends the start, for all providers."
 
 
-def judge_start(subject: Subject, first: Baseline, error: BaseException) -> Judgement:
-    """What is said of a start that failed, where no other rule tells why.
+def start_faults(subject: Subject, first: Start, error: BaseException) -> Iterator[Finding]:
+    """What is wrong with a start that failed.
 
     Whatever passes through the provider's own code is the provider's, whatever it is. What is raised
     elsewhere may be the fault of what is made up here, and nothing is known then.
@@ -30,38 +32,47 @@ def judge_start(subject: Subject, first: Baseline, error: BaseException) -> Judg
         subject: The provider.
         first: Its first trial.
         error: What the stack raised.
+
+    Raises:
+        NotJudged: Nothing is known, or other rules tell why.
     """
-    if subject.spec is None:
-        return Judgement(inconclusive=f"it was not started here: {reason(error)}")
-    home = home_of(subject.spec, subject.provider)
     raised = first.raised or error
     problem = subject.implementation().problem
     if problem is not None:
-        return left_to(code_of(problem), why=problem.message)
-    if isinstance(raised, ImportError):
+        raise NotJudged(problem.message, see=(code_of(problem),))
+    if first.late:
+        raise NotJudged("its start does not come to an end", inconclusive=True, see=("PC724", "PC707"))
+    home = home_of(subject.spec, subject.provider) if subject.spec is not None else Home("")
+    if isinstance(raised, ImportError) and subject.spec is not None:
         failure = requirements.judge(raised, home, subject.spec, "starting it")
         if failure.problem is None:
-            return Judgement(inconclusive=f"it was not started here: it {failure.unseen}")
+            raise NotJudged(f"it was not started here: it {failure.unseen}", inconclusive=True)
         place = failure.problem.location or _own_place(raised, home)
-        return Judgement((_finding(failure.problem.message, place, failure.problem.fix),))
-    if (place := _own_place(raised, home)) is None:
-        return _not_its_own(subject, first, raised)
-    if _ends_in_a_neighbour(raised):
-        shown = reason(raised)
-        return Judgement(inconclusive=f"it was not started here: a made-up dependency raises {shown}")
-    return Judgement((_finding(f"it does not start: {reason(raised)}", place, _fix(raised)),))
+        yield _finding(failure.problem.message, place, failure.problem.fix)
+        return
+    if (own := _own_place(raised, home)) is None:
+        yield _of_what_it_gave(subject, first, raised)
+    elif _ends_in_a_neighbour(raised):
+        why = f"it was not started here: a made-up dependency raises {reason(raised)}"
+        raise NotJudged(why, inconclusive=True)
+    else:
+        yield _finding(f"it does not start: {reason(raised)}", own, _fix(raised))
 
 
-def _not_its_own(subject: Subject, first: Baseline, error: BaseException) -> Judgement:
-    """What is said of an error that the stack raised over what the provider's factory gave it."""
+def _of_what_it_gave(subject: Subject, first: Start, error: BaseException) -> Finding:
+    """What is wrong where the stack raised over what the provider's factory gave it.
+
+    Raises:
+        NotJudged: It is not for that.
+    """
     factory = of_function(first.trial.factory) or subject.implementation().location
     if isinstance(error, TypeError) and _AWAITED in str(error) and not first.witness.made:
         message = f"its factory is not async, and the stack awaits it: {reason(error)}"
-        return Judgement((_finding(message, factory, "write `async def` for the factory"),))
+        return _finding(message, factory, "write `async def` for the factory")
     if first.witness.made and first.witness.made[0] is None:
         message = f"its factory returns None, and the stack goes on with that: {reason(error)}"
-        return Judgement((_finding(message, factory, "return the provider"),))
-    return Judgement(inconclusive=f"it was not started here: {reason(error)}")
+        return _finding(message, factory, "return the provider")
+    raise NotJudged(f"it was not started here: {reason(error)}", inconclusive=True)
 
 
 def _own_place(error: BaseException, home: Home) -> Location | None:
@@ -86,4 +97,4 @@ def _fix(error: BaseException) -> str:
 
 
 def _finding(message: str, place: Location | None, fix: str) -> Finding:
-    return Finding("PC501", Severity.ERROR, message, location=place, why=_WHY, fix=fix)
+    return Finding("", Severity.ERROR, message, location=place, why=_WHY, fix=fix)

@@ -12,17 +12,19 @@ import traceback
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from typing import Final
 
 from provider_conformance.checks import Check, Result
-from provider_conformance.findings import PASS, Finding, Judgement, Outcome, Severity
+from provider_conformance.findings import PASS, Finding, Judgement, Level, Outcome, Severity, Status
 from provider_conformance.providers import loading, watching
 from provider_conformance.providers.limits import limited, limits
 from provider_conformance.providers.model import Provider
-from provider_conformance.selection import CodePattern, KnownFailure, wanted
+from provider_conformance.selection import CodePattern, KnownFailure, Requirement, Unsupported, wanted
 
 SURVEYED: Final = "only surveyed: name the release in --provider-releases to let it fail"
 """Why what does not fit a release is accepted where all of them were asked for."""
+DECLARED: Final = "declared as not supported"
 _PASSED: Final = Result(Outcome.PASSED)
 _AT_ONCE: Final = 3
 """How many providers' judgements are kept: checks come in any order, and one provider after another."""
@@ -36,6 +38,13 @@ class Policy:
     ignore: tuple[CodePattern, ...] = ()
     known: tuple[KnownFailure, ...] = ()
     strict: bool = False
+    unsupported: tuple[Unsupported, ...] = ()
+    require: tuple[Requirement, ...] = ()
+
+    def required(self, provider_type: str) -> Level:
+        """The level that a spec of this type has to reach; what is said last counts."""
+        found = [r.level for r in self.require if fnmatchcase(provider_type, r.provider_type)]
+        return found[-1] if found else Level.NONE
 
     def wants(self, check: Check) -> bool:
         """Whether a check is selected and not ignored."""
@@ -138,9 +147,21 @@ class Engine:
     def judge(self, check: Check) -> Result:
         """The outcome of a check under the user's policy: strictness first, then the known failures."""
         result = self.settle(check)
+        if result.row is not None or check.rule.covers:
+            result = self._declared(check, result)
         if result.outcome is Outcome.PASSED and not result.findings:
             return result
         return _unless_known(check, _strictly(result) if self.policy.strict else result, self.policy.known)
+
+    def _declared(self, check: Check, result: Result) -> Result:
+        """The result, where the user has declared that the provider does not support the method."""
+        entry = next((entry for entry in self.policy.unsupported if entry.matches(check)), None)
+        row = result.row
+        if entry is None or row is None or row.status in (Status.ANSWERED, Status.FAILED):
+            return result
+        reason = f"{DECLARED}: {entry.reason}"
+        changed = replace(row, demanded=False, status=Status.UNSUPPORTED, reason=reason)
+        return replace(result, outcome=Outcome.SKIPPED, reason=reason, row=changed)
 
     def raw(self, check: Check) -> Judgement:
         """What a check's rule says by itself; it is applied once."""

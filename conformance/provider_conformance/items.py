@@ -48,7 +48,9 @@ class CheckItem(pytest.Item):
         if result.outcome is Outcome.PASSED and not result.findings and result.row is None:
             return
         self.result = result
-        self.user_properties += [(OUTCOME, result.outcome.value), (RESULT, encode(result))]
+        if result.outcome is not Outcome.PASSED or result.findings:
+            self.user_properties.append((OUTCOME, result.outcome.value))
+        self.user_properties.append((RESULT, encode(result)))
         if result.broken or result.outcome is Outcome.FAILED:
             raise NonconformityError(result)
 

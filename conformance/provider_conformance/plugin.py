@@ -82,6 +82,14 @@ _OPTIONS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
         {"action": "store_true", "default": None},
     ),
     (
+        "provider_require",
+        (
+            "fail below a level: loads, fits, starts, serves or keeps; for one provider type "
+            "remote::foo=starts; separated by commas"
+        ),
+        {"metavar": "LEVEL", "action": "append"},
+    ),
+    (
         "provider_stack_rules",
         "judge the stack that --provider-stack names, beside the providers or without any",
         {"action": "store_true", "default": None},
@@ -93,6 +101,7 @@ _OPTIONS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
     ),
 )
 _EXPLAIN: Final = "print the page of a rule and exit"
+_UNSUPPORTED: Final = "methods that a provider does not offer, one a line: remote::foo.method: reason"
 _KNOWN: Final = "failures that are accepted, one a line: PC2xx[remote::foo.method]: reason"
 
 
@@ -110,6 +119,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--provider-explain", dest=f"{_PREFIX}explain", metavar="CODE", help=_EXPLAIN)
     parser.addini("provider", _PROVIDER_HELP, type="linelist", default=None)
     parser.addini("provider_known_failures", _KNOWN, type="linelist", default=None)
+    parser.addini("provider_unsupported", _UNSUPPORTED, type="linelist", default=None)
 
 
 def _ini_type(action: str | None) -> Any:

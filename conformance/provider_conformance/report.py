@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from provider_conformance.checks import Check, Result
 from provider_conformance.contracts.model import Contract
-from provider_conformance.findings import Finding, Outcome
+from provider_conformance.engine import Policy
+from provider_conformance.findings import Finding, Outcome, Status
 from provider_conformance.providers.model import Provider
-from provider_conformance.selection import KnownFailure
+from provider_conformance.selection import KnownFailure, Unsupported
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,20 @@ class Report:
     """Everything that is known after a run.
 
     ``records`` holds every check that should have run, in the order of the plan; ``deselected``
-    counts those that the user left out; ``unmatched`` are the known failures that match no failure.
+    counts those that the user left out; ``unmatched`` are the entries of the user's lists that match nothing
+    (any more); ``policy`` is what the user wanted.
     """
 
     subjects: tuple[Subjected, ...]
     records: tuple[Record, ...]
     deselected: int = 0
-    unmatched: tuple[KnownFailure, ...] = ()
+    unmatched: tuple[KnownFailure | Unsupported, ...] = ()
+    policy: Policy = field(default_factory=Policy)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the user has left checks out: a verdict takes all of them."""
+        return self.deselected > 0
 
     @property
     def counts(self) -> Counts:
@@ -125,3 +133,33 @@ def unmatched(
         return all(outcome in (Outcome.PASSED, Outcome.SKIPPED) for outcome in outcomes)
 
     return tuple(entry for entry in known if is_stale(entry))
+
+
+def undeclared(
+    unsupported: Iterable[Unsupported], records: Sequence[Record], planned: Sequence[Check]
+) -> tuple[Unsupported, ...]:
+    """The entries about methods that are not supported which are none any more: all of them are answered.
+
+    Args:
+        unsupported: The entries.
+        records: What ran.
+        planned: All checks, those that the user left out included.
+    """
+    unloaded = any(check.subject.provider.problem for check in planned)
+    rows = {record.check.id: record.result.row for record in records}
+
+    def is_stale(entry: Unsupported) -> bool:
+        about = [check.id for check in planned if entry.matches(check)]
+        if not about:
+            return not unloaded
+        ran = [rows[name] for name in about if name in rows]
+        return bool(ran) and all(row is not None and row.status is Status.ANSWERED for row in ran)
+
+    return tuple(entry for entry in unsupported if is_stale(entry))
+
+
+def stale(
+    policy: Policy, records: Sequence[Record], planned: Sequence[Check]
+) -> tuple[KnownFailure | Unsupported, ...]:
+    """All entries of the user's lists that match nothing (any more)."""
+    return (*unmatched(policy.known, records, planned), *undeclared(policy.unsupported, records, planned))

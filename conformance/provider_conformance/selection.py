@@ -11,12 +11,14 @@ from typing import Final
 
 from provider_conformance.checks import Check
 from provider_conformance.errors import UsageError
+from provider_conformance.findings import Level
 
 _CODE: Final = re.compile(r"PC(?P<digits>\d{0,3})(?P<rest>x*)", re.IGNORECASE)
 _KNOWN: Final = re.compile(
     r"(?:(?P<owner>[^\[\]]*?)::)?(?P<code>PC[0-9x]*)\s*(?:\[(?P<target>.*?)\])?\s*(?::\s*(?P<reason>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
+_UNSUPPORTED: Final = re.compile(r"(?P<target>\S+?):\s+(?P<reason>\S.*)", re.DOTALL)
 _CODE_LENGTH: Final = len("PC101")
 
 
@@ -130,6 +132,58 @@ def parse_known_failure(text: str, codes: Collection[str], option: str) -> Known
         raise UsageError(f"{option}: {text!r} gives no reason; write {text.strip(' :')}: why it is accepted")
     code = parse_code(match["code"], codes, option)
     return KnownFailure(text.strip(), code, reason, match["owner"] or "", match["target"] or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """A method that a provider is declared not to support, with the reason.
+
+    ``target`` is what stands in the brackets of a check's id, a shell-style pattern.
+    """
+
+    text: str
+    target: str
+    reason: str
+
+    def matches(self, check: Check) -> bool:
+        """Whether the entry is about the method that ``check`` is about."""
+        return bool(check.rule.covers) and fnmatchcase(check.target, self.target)
+
+
+def parse_unsupported(text: str, option: str) -> Unsupported:
+    """Read an entry of the form ``remote::foo.method: reason``.
+
+    Raises:
+        UsageError: If the entry has another form, or no reason.
+    """
+    match = _UNSUPPORTED.fullmatch(text.strip())
+    if match is None:
+        raise UsageError(f"{option}: {text!r} says nothing; write remote::foo.method: why it is not offered")
+    return Unsupported(text.strip(), match["target"], match["reason"].strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """The level that providers have to reach; ``provider_type`` is a shell-style pattern."""
+
+    level: Level
+    provider_type: str = "*"
+
+
+def parse_requirement(text: str, option: str) -> Requirement:
+    """Read a level, or a level for a provider type: ``serves``, ``remote::foo=starts``.
+
+    Raises:
+        UsageError: If there is no such level.
+    """
+    provider_type, separator, word = text.strip().rpartition("=")
+    names = {level.name.lower(): level for level in Level if level}
+    if word.strip() not in names:
+        hint = did_you_mean(word.strip(), names)
+        raise UsageError(
+            f"{option}: there is no level {word.strip()!r}; choose one of {', '.join(names)}{hint}"
+        )
+    return Requirement(names[word.strip()], provider_type.strip() if separator else "*")
 
 
 def split_addresses(

@@ -15,7 +15,13 @@ from provider_conformance.errors import UsageError
 from provider_conformance.providers.limits import DEFAULT, MEBIBYTE, Limits
 from provider_conformance.providers.views import VIEWS
 from provider_conformance.reports import FORMATS
-from provider_conformance.selection import did_you_mean, parse_codes, parse_known_failure
+from provider_conformance.selection import (
+    did_you_mean,
+    parse_codes,
+    parse_known_failure,
+    parse_requirement,
+    parse_unsupported,
+)
 
 if TYPE_CHECKING:
     from provider_conformance.releases.asking import Asked
@@ -167,6 +173,15 @@ def read(source: Source, codes: Collection[str]) -> Settings:
                 for text in source.texts("provider_known_failures", "\n")
             ),
             strict=source.flag("provider_strict"),
+            unsupported=tuple(
+                parse_unsupported(text, "provider_unsupported")
+                for text in source.texts("provider_unsupported", "\n")
+            ),
+            require=tuple(
+                parse_requirement(word, "--provider-require")
+                for text in source.texts("provider_require")
+                for word in text.split(",")
+            ),
         ),
         view=_one_of("--provider-view", source.text("provider_view") or "auto", VIEWS),
         reports=_reports(*source.texts_with_root("provider_report")),

@@ -10,11 +10,13 @@ from typing import Any, Final
 
 import pytest
 
+from provider_conformance import verdict
 from provider_conformance.checks import Check, Result, decode
 from provider_conformance.engine import Policy
 from provider_conformance.findings import Outcome
 from provider_conformance.items import OUTCOME, RESULT
-from provider_conformance.report import Record, Report, Subjected, unmatched
+from provider_conformance.overview import Line
+from provider_conformance.report import Record, Report, Subjected, stale
 from provider_conformance.reports import FORMATS, github, terminal
 from provider_conformance.settings import Target
 
@@ -95,7 +97,8 @@ class SummaryHooks:
         if only_looking or exitstatus == pytest.ExitCode.USAGE_ERROR:
             return
         self._report = self._made(session)
-        if exitstatus in _JUDGED and (self._report.unmatched or self._report.counts.broken):
+        short = verdict.shortfalls(verdict.of_report(self._report), self._policy)
+        if exitstatus in _JUDGED and (self._report.unmatched or self._report.counts.broken or short):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         self._unwritten = [problem for target in self._targets if (problem := _write(target, self._report))]
         if self._unwritten:
@@ -109,15 +112,17 @@ class SummaryHooks:
             for check in self._checks.values()
             if self._collected is None or check.id in self._collected
         )
-        stale = unmatched(self._policy.known, records, self._planned)
-        return Report(self._subjects, records, len(self._planned) - len(records), stale)
+        policy, planned = self._policy, self._planned
+        left = stale(policy, records, planned)
+        return Report(self._subjects, records, len(planned) - len(records), left, policy)
 
     def pytest_terminal_summary(self, terminalreporter: Any, config: pytest.Config) -> None:
         """Print findings and verdicts."""
         if self._report is None:
             return
         terminalreporter.write_sep("=", "provider conformance")
-        for line in [*_annotations(self._report), *terminal.lines(self._report, _detail(config))]:
+        width = terminalreporter._tw.fullwidth
+        for line in [*_annotations(self._report), *terminal.lines(self._report, _detail(config), width)]:
             terminalreporter.write_line(line.text, **dict.fromkeys(line.markup, True))
         for problem in self._unwritten:
             terminalreporter.write_line(f"ERROR: {problem}", red=True)
@@ -133,13 +138,13 @@ def _write(target: Target, report: Report) -> str:
     return ""
 
 
-def _annotations(report: Report) -> list[terminal.Line]:
+def _annotations(report: Report) -> list[Line]:
     """The findings as GitHub reads them, in one of its jobs."""
     if os.environ.get("GITHUB_ACTIONS") != "true":
         return []
     workspace = os.environ.get("GITHUB_WORKSPACE")
     annotations = github.render(report, Path(workspace) if workspace else None)
-    return [terminal.Line(line) for line in annotations.splitlines()]
+    return [Line(line) for line in annotations.splitlines()]
 
 
 def _header(subject: Subjected, count: int) -> str:

@@ -14,7 +14,6 @@ from hypothesis import core
 from provider_conformance.contracts.builtin import builtin_contract
 from provider_conformance.engine import Engine, Policy
 from provider_conformance.evidence.answers import crashed, differing, is_offline
-from provider_conformance.evidence.calls import _observed  # the calls that were made are kept
 from provider_conformance.findings import Finding, Outcome, Severity
 from provider_conformance.hosts.calling import Seen
 from provider_conformance.hosts.walking import Together
@@ -101,7 +100,6 @@ def test_reference_providers_pass_with_any_seed(
     folder: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(core, "global_force_seed", seed)
-    _observed.cache_clear()
     records.cache_clear()
     told = {record.check.id: record.result.findings for record in records(folder)}
     assert {name: findings for name, findings in told.items() if findings} == {}

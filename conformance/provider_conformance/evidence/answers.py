@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Location
 from provider_conformance.protocols.annotated import options, wanted
+from provider_conformance.protocols.fitting import called, misfit
+from provider_conformance.protocols.model import ResultKind
 from provider_conformance.providers.exceptions import Nature, nature, reason
 
 if TYPE_CHECKING:
@@ -65,6 +67,21 @@ def where(subject: Subject, method: str) -> Location | None:
         code = inspect.unwrap(getattr(found.cls, method)).__code__
         return Location(code.co_filename, code.co_firstlineno)
     return found.location
+
+
+def wrong_answers(subject: Subject, asked: Asked, seen: Sequence[Seen]) -> Iterator[tuple[Seen, str]]:
+    """The answers that are not what the protocol promises, each with a sentence about it."""
+    stream = asked.streams_on_demand
+    method = subject.api.public.methods[asked.name] if subject.api and subject.api.public else None
+    for one in seen:
+        if not one.answered or one.chunks is not None:
+            continue
+        if stream is not None and one.values.get(stream.path):
+            continue
+        if method is not None and method.result is ResultKind.AWAITABLE and not one.awaited:
+            yield one, f"it returns {called(one.answer)} at once, and callers await it"
+        elif asked.whole is not None and (told := misfit(one.answer, asked.whole, "the answer")):
+            yield one, told
 
 
 def is_parallel(asked: Asked) -> bool:

@@ -32,7 +32,7 @@ _LONG: Final = 0.8
 
 _EXAMPLES: Final = 6
 _TRIALS: Final = 3
-_LIFE: Final = frozenset({"initialize", "shutdown"})
+LIFE: Final = frozenset({"initialize", "shutdown"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def methods_of(subject: Subject) -> tuple[str, ...]:
     if api is None or api.public is None or api.public.live is None:
         return ()
     private = api.private.methods if api.private is not None else ()
-    return tuple(name for name in api.public.methods if name not in _LIFE and name not in private)
+    return tuple(name for name in api.public.methods if name not in LIFE and name not in private)
 
 
 def is_called(subject: Subject) -> bool:

@@ -6,12 +6,15 @@ import dataclasses
 import json
 from typing import Any, Final
 
+from provider_conformance import verdict
 from provider_conformance._version import __version__
 from provider_conformance.contracts.model import Contract
-from provider_conformance.findings import Finding, Location, Outcome
+from provider_conformance.findings import Finding, Level, Location, Outcome
+from provider_conformance.providers.model import Spec
 from provider_conformance.releases import rendering
 from provider_conformance.releases.matrix import matrices
-from provider_conformance.report import Record, Report, Subjected
+from provider_conformance.report import Record, Report
+from provider_conformance.verdict import Covered, OfProvider, OfSpec, Verdict
 
 SCHEMA_VERSION: Final = 1
 """Raised when a field changes its meaning or goes; new fields may appear without that."""
@@ -24,13 +27,15 @@ def render(report: Report) -> str:
 
 def as_data(report: Report) -> dict[str, Any]:
     """The report as plain data."""
-    stacks = [_stack(contract) for contract in report.stacks]
+    stacks, said = [_stack(contract) for contract in report.stacks], verdict.of_report(report)
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "provider-conformance", "version": __version__},
         "stack": stacks[0] if len(stacks) == 1 else None,
         "stacks": stacks,
-        "providers": [_provider(subject) for subject in report.subjects],
+        "verdict": str(Verdict.FAILS if report.unmatched else verdict.overall(said)),
+        "providers": [_provider(one) for one in said],
+        "coverage": [_row(covered) for one in said for spec in one.specs for covered in spec.rows],
         "checks": [_check(record) for record in report.records],
         "findings": [_finding(finding, record) for finding, record in report.findings],
         "releases": [rendering.as_data(matrix) for matrix in matrices(report)],
@@ -43,18 +48,42 @@ def _stack(contract: Contract) -> dict[str, str]:
     return {"name": contract.stack, "release": contract.release}
 
 
-def _provider(subject: Subjected) -> dict[str, Any]:
-    provider = subject.provider
-    problem = provider.problem
+def _provider(one: OfProvider) -> dict[str, Any]:
+    subject, provider = one.subject, one.subject.provider
+    problem, said = provider.problem, {id(of.spec): of for of in one.specs}
     return {
         "name": provider.name,
         "stack": _stack(subject.contract) if subject.contract else None,
-        "specs": [
-            {"api": spec.api, "provider_type": spec.provider_type, "kind": spec.kind.value}
-            for spec in provider.specs
-        ],
+        "verdict": one.verdict.value,
+        "level": one.level.value,
+        "level_name": one.level.name.lower(),
+        "specs": [_spec(spec, said.get(id(spec))) for spec in provider.specs],
         "problem": {"kind": problem.kind, "message": problem.message} if problem else None,
         "notes": list(provider.notes),
+    }
+
+
+def _spec(spec: Spec, said: OfSpec | None) -> dict[str, Any]:
+    level = said.level if said is not None else Level.NONE
+    return {
+        "api": spec.api,
+        "provider_type": spec.provider_type,
+        "kind": spec.kind.value,
+        "verdict": said.verdict.value if said is not None else None,
+        "level": level.value,
+        "level_name": level.name.lower(),
+        "stopped": said.stopped if said is not None else "",
+    }
+
+
+def _row(covered: Covered) -> dict[str, Any]:
+    check = covered.check
+    return {
+        "provider": check.provider,
+        "api": check.subject.spec.api if check.subject.spec else None,
+        "provider_type": check.provider_type,
+        **dataclasses.asdict(covered.row),
+        "status": covered.row.status.value,
     }
 
 

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import groupby
 from typing import Final
 
+from provider_conformance import overview, verdict
 from provider_conformance.findings import Finding, Outcome, Severity
+from provider_conformance.overview import INDENT, Line
 from provider_conformance.releases import rendering
-from provider_conformance.releases.matrix import is_of_release, matrices
-from provider_conformance.report import Counts, Record, Report, Subjected
+from provider_conformance.releases.matrix import matrices
+from provider_conformance.report import Record, Report
+from provider_conformance.verdict import OfProvider, Verdict
 
-_INDENT: Final = "    "
-_NONE_WARNED: Final = "0 warnings"
-_TITLES: Final = {"failed": "red", "known": "cyan", "inconclusive": "yellow", "not judged": "red"}
+_TITLES: Final = {"known": "cyan", "not judged": "red"}
+_COLOURS: Final = {
+    Verdict.CONFORMS: "green",
+    Verdict.FAILS: "red",
+    Verdict.BROKEN: "red",
+    Verdict.INCOMPLETE: "yellow",
+    Verdict.PARTIAL: "yellow",
+}
 
 
 class Detail(IntEnum):
@@ -27,34 +34,35 @@ class Detail(IntEnum):
     BLOCK = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of text and the markup of the whole of it, by the names that terminal writers use."""
-
-    text: str
-    markup: tuple[str, ...] = ()
-
-
 def render(report: Report) -> str:
     """The report as plain text."""
     return "".join(f"{line.text}\n" for line in lines(report))
 
 
-def lines(report: Report, detail: Detail = Detail.BLOCK) -> Iterator[Line]:
-    """The report, line by line: findings, accepted and inconclusive checks, verdicts."""
+def lines(report: Report, detail: Detail = Detail.BLOCK, width: int = 80) -> Iterator[Line]:
+    """The report, line by line: findings, accepted checks, the specs, what was not seen, the verdict.
+
+    Args:
+        report: The report.
+        detail: How much is told about each finding.
+        width: How many characters a line may have, apart from places, commands and verdicts.
+    """
     if detail > Detail.VERDICT:
         yield from _findings(report, detail)
         yield from _reasons(report)
     for entry in report.unmatched:
-        yield Line(f"this known failure is none any more, take it out: {entry.text}", ("red",))
+        yield Line(
+            f"This entry matches nothing. Remove it, or check its code and target: {entry.text}", ("red",)
+        )
     for subject in report.subjects:
         yield from (Line(f"{subject.provider.name}: note: {note}") for note in subject.provider.notes)
     for matrix in matrices(report):
         shown = rendering.lines(matrix) if detail > Detail.VERDICT else rendering.verdict_lines(matrix)
         yield from (Line(text, markup) for text, markup in shown)
-    for subject in report.subjects:
-        yield from _verdict(report, subject)
-    yield _overall(report)
+    said = verdict.of_report(report)
+    if detail > Detail.VERDICT:
+        yield from overview.lines(said, width)
+    yield from _verdicts(report, said)
 
 
 def _findings(report: Report, detail: Detail) -> Iterator[Line]:
@@ -92,8 +100,8 @@ def block(finding: Finding, check_id: str, detail: Detail = Detail.BLOCK) -> Ite
     for title, text in (("why", finding.why), ("fix", finding.fix), ("check", hint)):
         if text:
             first, *rest = text.splitlines()
-            yield Line(f"{_INDENT}{title}: {first}")
-            yield from (Line(f"{_INDENT}{' ' * (len(title) + 2)}{line}") for line in rest)
+            yield Line(f"{INDENT}{title}: {first}")
+            yield from (Line(f"{INDENT}{' ' * (len(title) + 2)}{line}") for line in rest)
 
 
 def _reasons(report: Report) -> Iterator[Line]:
@@ -114,63 +122,22 @@ def _collapsed(report: Report, title: str, colour: str) -> Iterator[Line]:
     for (provider, reason), count in reasons.items():
         first, *rest = reason.splitlines()
         yield Line(f"{provider}: {count} {_checks(count)} {title}: {first}", (colour,))
-        yield from (Line(f"{_INDENT}{line}") for line in rest)
+        yield from (Line(f"{INDENT}{line}") for line in rest)
 
 
 def _checks(count: int) -> str:
     return "check" if count == 1 else "checks"
 
 
-def _verdict(report: Report, subject: Subjected) -> Iterator[Line]:
-    own = report.of(subject.provider)
-    records = [record for record in own if not is_of_release(record)]
-    if own and not records:
+def _verdicts(report: Report, said: Sequence[OfProvider]) -> Iterator[Line]:
+    """The verdict on each provider, and as the last line that on all of them."""
+    short, strict = verdict.shortfalls(said, report.policy), report.policy.strict
+    for one in said if len(said) > 1 else ():
+        if not one.is_of_releases:
+            own = [s for s in short if s.provider == one.subject.provider.name]
+            yield Line(verdict.line(one, strict=strict, short=own), (_COLOURS[one.verdict],))
+    if said and all(one.is_of_releases for one in said):
         return  # the matrix has told all there is
-    counts = Counts.of(records)
-    stack = f" to {subject.contract.title}" if subject.contract else ""
-    words, colour = _judged(counts)
-    if subject.contract and not subject.provider.specs and subject.provider.name == subject.contract.stack:
-        stack = " to what a stack promises"
-    yield Line(f"{subject.provider.name} {words.format(stack=stack)}: {tally(counts)}", (colour, "bold"))
-
-
-def _judged(counts: Counts) -> tuple[str, str]:
-    if counts.failed:
-        return "does not conform{stack}", "red"
-    if counts.broken:
-        return "was not judged to the end", "red"
-    if not counts.passed + counts.known:
-        return "was not judged", "yellow"
-    if counts.inconclusive:
-        return "conforms{stack} as far as could be seen", "yellow"
-    return "conforms{stack}", "green"
-
-
-def tally(counts: Counts) -> str:
-    """The counts in words: ``3 failed, 40 passed, 0 known, 12 inconclusive, 5 skipped, 2 warnings``."""
-    numbers = (
-        f"{getattr(counts, name)} {name}" for name in ("failed", "passed", "known", "inconclusive", "skipped")
-    )
-    warned = f"{counts.warnings} warning{'' if counts.warnings == 1 else 's'}"
-    return ", ".join([*numbers, *([] if warned == _NONE_WARNED else [warned])])
-
-
-def _overall(report: Report) -> Line:
-    per_provider = [Counts.of(report.of(subject.provider)) for subject in report.subjects]
-    left_out = f" ({report.deselected} deselected)" if report.deselected else ""
-    words, colour = _overall_words(per_provider, report)
-    return Line(f"provider conformance: {words}{left_out}", (colour, "bold"))
-
-
-def _overall_words(per_provider: Sequence[Counts], report: Report) -> tuple[str, str]:
-    failing = sum(bool(counts.failed) for counts in per_provider)
-    if failing:
-        of_how_many = f" by {failing} of {len(per_provider)} providers" if len(per_provider) > 1 else ""
-        return f"FAILED{of_how_many}", "red"
-    if report.unmatched:
-        return "FAILED by known failures that are none any more", "red"
-    if any(counts.broken for counts in per_provider):
-        return "FAILED, not judged to the end", "red"
-    if not any(counts.passed + counts.known for counts in per_provider):
-        return "NOT JUDGED", "yellow"
-    return "PASSED", "green"
+    failing = bool(report.unmatched or short)
+    colour = _COLOURS[Verdict.FAILS if failing else verdict.overall(said)]
+    yield Line(verdict.last_line(report, said, strict=strict, short=short), (colour, "bold"))

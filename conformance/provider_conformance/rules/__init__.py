@@ -29,6 +29,7 @@ _FAMILIES: Final = (
     "lifecycle",
     "calls",
     "streams",
+    "coverage",
     "releases",
 )
 """The modules of this package that hold a family, in the order of their codes; each has ``RULES``."""

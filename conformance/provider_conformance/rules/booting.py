@@ -11,7 +11,7 @@ from provider_conformance.evidence.loading import is_loadable
 from provider_conformance.evidence.sample import sampled
 from provider_conformance.evidence.start import Start, as_it_is, baseline, nothing_more, raised
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import PASS, Finding, Judgement, Location, Severity, left_to
+from provider_conformance.findings import PASS, Finding, Judgement, Level, Location, Severity, left_to
 from provider_conformance.providers import careful, loading
 from provider_conformance.providers.environment import emptied
 from provider_conformance.providers.implementation import home_of
@@ -44,7 +44,7 @@ class _Start:
         return careful.class_title(type(self.error)), careful.text(self.error), line[-1] if line else 0
 
 
-@rule("PC704", "obscure-without-settings", scope=Scope.SPEC, applies=is_loadable)
+@rule("PC704", "obscure-without-settings", scope=Scope.SPEC, applies=is_loadable, level=Level.STARTS)
 def obscure_without_settings(subject: Subject) -> Judgement:
     """Check that a provider says what it misses when it is started where nothing is set.
 

@@ -12,6 +12,7 @@ from provider_conformance.evidence.answers import (
     is_parallel,
     refusal,
     unequal,
+    wrong_answers,
 )
 from provider_conformance.evidence.calls import (
     BUDGET,
@@ -23,11 +24,9 @@ from provider_conformance.evidence.calls import (
 )
 from provider_conformance.evidence.start import started
 from provider_conformance.evidence.subject import Subject
+from provider_conformance.evidence.telling import NONE, STATIC, closing, finding, of_method, of_spec
 from provider_conformance.findings import PASS, Finding, Judgement, Severity
-from provider_conformance.protocols.fitting import called, misfit
-from provider_conformance.protocols.model import ResultKind
 from provider_conformance.rules.model import Rule, Scope, rule
-from provider_conformance.rules.telling import NONE, STATIC, closing, finding, of_method, of_spec
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.asking import Asked
@@ -66,27 +65,13 @@ def answer_of_another_type(subject: Subject) -> Judgement:
     """
 
     def judge(found: Observed, asked: Asked, seen: list[Seen]) -> Judgement:
-        told = next(_wrong_answers(subject, asked, seen), None)
+        told = next(wrong_answers(subject, asked, seen), None)
         if told is None:
             return PASS
         one, message = told
         return Judgement((finding(subject, "PC651", one, message, "return what the protocol promises"),))
 
     return of_method(subject, judge)
-
-
-def _wrong_answers(subject: Subject, asked: Asked, seen: list[Seen]) -> Iterator[tuple[Seen, str]]:
-    stream = asked.streams_on_demand
-    method = subject.api.public.methods[asked.name] if subject.api and subject.api.public else None
-    for one in seen:
-        if not one.answered or one.chunks is not None:
-            continue
-        if stream is not None and one.values.get(stream.path):
-            continue
-        if method is not None and method.result is ResultKind.AWAITABLE and not one.awaited:
-            yield one, f"it returns {called(one.answer)} at once, and callers await it"
-        elif asked.whole is not None and (told := misfit(one.answer, asked.whole, "the answer")):
-            yield one, told
 
 
 @rule("PC655", "unequal-lists", scope=Scope.PUBLIC, applies=_has_parallels, after=STATIC)

@@ -17,7 +17,7 @@ from provider_conformance.evidence.loading import is_loadable
 from provider_conformance.evidence.signatures import caller_of, not_judgeable, views_of
 from provider_conformance.evidence.start import Start, baseline, want_of_backend
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import PASS, Finding, Judgement, Location, Severity, left_to
+from provider_conformance.findings import PASS, Finding, Judgement, Level, Location, Severity, left_to
 from provider_conformance.hosts.running import FIRST
 from provider_conformance.protocols.calls import CallShape, refusal
 from provider_conformance.protocols.live import look_up
@@ -143,7 +143,7 @@ def _awaited_by(subject: Subject, method: str) -> StackCall | None:
     return next((call for call in calls if call.awaited), None)
 
 
-@rule("PC705", "life-cycle-not-async", scope=Scope.SPEC, applies=is_loadable)
+@rule("PC705", "life-cycle-not-async", scope=Scope.SPEC, applies=is_loadable, level=Level.STARTS)
 def life_cycle_not_async(subject: Subject) -> Judgement:
     """Check that the calls that begin and end a provider's life can be awaited.
 
@@ -224,7 +224,7 @@ def _sync(subject: Subject, method: str) -> Finding:
     return found if caller else replace(found, severity=Severity.WARNING)
 
 
-@rule("PC706", "life-cycle-not-repeatable", scope=Scope.SPEC, applies=is_loadable)
+@rule("PC706", "life-cycle-not-repeatable", scope=Scope.SPEC, applies=is_loadable, level=Level.STARTS)
 def life_cycle_not_repeatable(subject: Subject) -> Judgement:
     """Check that a provider can be initialized and shut down again.
 
@@ -274,7 +274,7 @@ def _shown(error: BaseException | None) -> str:
     return "" if error is None else reason(error)
 
 
-@rule("PC707", "life-cycle-too-slow", scope=Scope.SPEC, applies=is_loadable)
+@rule("PC707", "life-cycle-too-slow", scope=Scope.SPEC, applies=is_loadable, level=Level.STARTS)
 def life_cycle_too_slow(subject: Subject) -> Judgement:
     """Check that initializing a provider again and shutting it down come to an end.
 

@@ -108,7 +108,7 @@ def registry_method_stub(subject: Subject) -> Judgement:
     return _judge(subject, Aspect.STUB)
 
 
-@rule("PC303", "registry-call-does-not-bind", scope=Scope.PRIVATE, applies=_method)
+@rule("PC303", "registry-call-does-not-bind", scope=Scope.PRIVATE, applies=_method, proves=True)
 def registry_call_does_not_bind(subject: Subject) -> Judgement:
     """Check that the routing table's calls bind.
 

@@ -107,7 +107,7 @@ def method_stub(subject: Subject) -> Judgement:
     return _judge(subject, Aspect.STUB)
 
 
-@rule("PC203", "call-does-not-bind", scope=Scope.PUBLIC, applies=_method)
+@rule("PC203", "call-does-not-bind", scope=Scope.PUBLIC, applies=_method, proves=True)
 def call_does_not_bind(subject: Subject) -> Judgement:
     """Check that the calls which the stack makes bind to the method's signature.
 

@@ -16,7 +16,7 @@ from provider_conformance.evidence.conduct import (
 )
 from provider_conformance.evidence.loading import has_spec
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import PASS, Finding, Judgement, Location, Severity
+from provider_conformance.findings import PASS, Finding, Judgement, Level, Location, Severity
 from provider_conformance.providers import endings, watching
 from provider_conformance.providers.constructing import FactoryTimeoutError
 from provider_conformance.providers.limits import MEBIBYTE, limits
@@ -153,7 +153,7 @@ def _blamed(code: str, message: str, place: Location | None, why: str, fix: str)
     return Judgement((Finding(code, Severity.ERROR, message, location=place, why=why, fix=fix),))
 
 
-@rule("PC723", "ends-the-process", scope=Scope.SPEC, applies=has_spec)
+@rule("PC723", "ends-the-process", scope=Scope.SPEC, applies=has_spec, level=Level.STARTS)
 def ends_the_process(subject: Subject) -> Judgement:
     """Check that the provider does not end the process that it runs in.
 
@@ -193,7 +193,7 @@ def ends_the_process(subject: Subject) -> Judgement:
     return _at(subject, "PC723", error, message, why, "raise an error that says what is missing")
 
 
-@rule("PC724", "over-time", scope=Scope.SPEC, applies=has_spec)
+@rule("PC724", "over-time", scope=Scope.SPEC, applies=has_spec, level=Level.STARTS)
 def over_time(subject: Subject) -> Judgement:
     """Check that starting the provider comes to an end.
 
@@ -234,7 +234,7 @@ def over_time(subject: Subject) -> Judgement:
     return _at(subject, "PC724", error, message, why, fix)
 
 
-@rule("PC725", "over-memory", scope=Scope.SPEC, applies=has_spec)
+@rule("PC725", "over-memory", scope=Scope.SPEC, applies=has_spec, level=Level.STARTS)
 def over_memory(subject: Subject) -> Judgement:
     """Check that the provider gets along with the memory that it may have.
 

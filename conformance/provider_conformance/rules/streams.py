@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 from provider_conformance.evidence.answers import crashed, refusal
 from provider_conformance.evidence.calls import Observed, asked_of, is_called
 from provider_conformance.evidence.subject import Subject
+from provider_conformance.evidence.telling import CLOSING, STATIC, finding, of_method, unanswered
 from provider_conformance.findings import PASS, Judgement, left_to
 from provider_conformance.protocols.fitting import called, misfit
 from provider_conformance.rules.model import Rule, Scope, rule
-from provider_conformance.rules.telling import CLOSING, STATIC, finding, of_method, unanswered
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.asking import Asked

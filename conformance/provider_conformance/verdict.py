@@ -1,0 +1,338 @@
+"""What a run says of its providers: how far each got, which methods were answered, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from provider_conformance.checks import Check, Result
+from provider_conformance.engine import Policy
+from provider_conformance.evidence import coverage, registering
+from provider_conformance.findings import Level, Outcome, Row, Status
+from provider_conformance.providers.model import Spec
+from provider_conformance.report import Record, Report, Subjected
+from provider_conformance.rules.model import Scope
+
+_PUBLIC: Final = coverage.PUBLIC
+_UNSEEN: Final = (Outcome.INCONCLUSIVE, Outcome.SKIPPED)
+_DONE: Final = (Status.ANSWERED, Status.UNSUPPORTED)
+
+
+class Verdict(StrEnum):
+    """The word that a run ends with; the one that says least comes first."""
+
+    FAILS = "fails"
+    BROKEN = "broken"
+    PARTIAL = "partial"
+    INCOMPLETE = "incomplete"
+    CONFORMS = "conforms"
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A row of the coverage, and the check that gives it."""
+
+    row: Row
+    check: Check
+
+
+@dataclass(frozen=True, slots=True)
+class OfSpec:
+    """What is said of one spec.
+
+    Attributes:
+        spec: The spec.
+        label: What its checks' ids call it.
+        records: Its checks.
+        rows: Its coverage.
+        level: How far it got.
+        stopped: Why it got no further, "" at the last level.
+        verdict: The word.
+    """
+
+    spec: Spec
+    label: str
+    records: tuple[Record, ...]
+    rows: tuple[Covered, ...]
+    level: Level
+    stopped: str
+    verdict: Verdict
+
+    @property
+    def demanded(self) -> list[Row]:
+        """The public methods that the stack demands."""
+        return [c.row for c in self.rows if c.row.kind == _PUBLIC and c.row.demanded]
+
+    @property
+    def answered(self) -> int:
+        """How many of them were answered."""
+        return sum(row.status is Status.ANSWERED for row in self.demanded)
+
+    @property
+    def failed(self) -> list[Record]:
+        """The checks that failed."""
+        return [record for record in self.records if record.result.outcome is Outcome.FAILED]
+
+    def count(self, outcome: Outcome) -> int:
+        """How many checks came out so."""
+        return sum(record.result.outcome is outcome for record in self.records)
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """A spec, or a provider without any, that is below the level that is required of it."""
+
+    provider: str
+    provider_type: str
+    required: Level
+
+
+@dataclass(frozen=True, slots=True)
+class OfProvider:
+    """What is said of one provider: the least of what is said of its specs."""
+
+    subject: Subjected
+    records: tuple[Record, ...]
+    specs: tuple[OfSpec, ...]
+    level: Level
+    verdict: Verdict
+
+    @property
+    def is_of_releases(self) -> bool:
+        """Whether it was judged by releases alone: the matrix says all there is."""
+        return not self.records and self.subject.contract is None and not self.subject.provider.problem
+
+    @property
+    def is_a_stack(self) -> bool:
+        """Whether it is a stack that was judged."""
+        contract, provider = self.subject.contract, self.subject.provider
+        return contract is not None and not provider.specs and provider.name == contract.stack
+
+    @property
+    def by_source(self) -> bool:
+        """Whether its code was not run."""
+        return bool(self.subject.provider.not_imported)
+
+    @property
+    def answered(self) -> tuple[int, int]:
+        """How many of the demanded public methods were answered, and how many there are."""
+        return sum(spec.answered for spec in self.specs), sum(len(spec.demanded) for spec in self.specs)
+
+
+def row_of(record: Record) -> Row | None:
+    """The row of the coverage that a check gives, None where it gives none.
+
+    A demanded method of which nothing was seen has a row as well: "not called", with the reason.
+    """
+    rule, result, subject = record.check.rule, record.result, record.check.subject
+    if not rule.covers or result.row is not None:
+        return result.row
+    if result.outcome is Outcome.PASSED or result.findings:
+        return None
+    unseen = coverage.unseen_row if rule.covers == _PUBLIC else registering.unseen_row
+    row = unseen(subject, result.reason)
+    return row if row.demanded else None
+
+
+def of_report(report: Report) -> tuple[OfProvider, ...]:
+    """What is said of each provider of a run."""
+    return tuple(_of_provider(report, subject) for subject in report.subjects)
+
+
+def _of_provider(report: Report, subject: Subjected) -> OfProvider:
+    records = [r for r in report.of(subject.provider) if r.check.rule.scope is not Scope.RELEASE]
+    whole = [record for record in records if record.check.subject.spec is None]
+    partial = report.is_partial
+    specs = tuple(_of_spec(spec, label, own, whole, partial) for spec, label, own in _by_spec(records))
+    level = min((spec.level for spec in specs), default=Level.NONE)
+    if subject.provider.problem is not None:
+        level = Level.NONE
+    words = [spec.verdict for spec in specs] or [_word(whole, level, partial=partial)]
+    first = _word(whole, Level.KEEPS, partial=partial)
+    return OfProvider(subject, tuple(records), specs, level, min([*words, first], key=list(Verdict).index))
+
+
+def _by_spec(records: Iterable[Record]) -> Iterator[tuple[Spec, str, list[Record]]]:
+    found: dict[int, tuple[Spec, str, list[Record]]] = {}
+    for record in records:
+        spec, method = record.check.subject.spec, record.check.subject.method
+        if spec is not None:
+            label = record.check.target.removesuffix(f".{method}") if method else record.check.target
+            found.setdefault(id(spec), (spec, label, []))[2].append(record)
+    yield from found.values()
+
+
+def _of_spec(
+    spec: Spec, label: str, records: Sequence[Record], whole: Sequence[Record], partial: bool
+) -> OfSpec:
+    rows = tuple(Covered(row, record.check) for record in records if (row := row_of(record)) is not None)
+    level, stopped = _level([*whole, *records], rows)
+    verdict = _word(records, level, partial=partial)
+    return OfSpec(spec, label, tuple(records), rows, level, stopped, verdict)
+
+
+def _word(records: Iterable[Record], level: Level, *, partial: bool) -> Verdict:
+    results = [record.result for record in records]
+    if any(_is_failure(result) for result in results):
+        return Verdict.FAILS
+    if any(result.broken for result in results):
+        return Verdict.BROKEN
+    if partial:
+        return Verdict.PARTIAL
+    return Verdict.CONFORMS if level >= Level.SERVES else Verdict.INCOMPLETE
+
+
+def _is_failure(result: Result) -> bool:
+    """Whether something is wrong; what is only not seen may fail the run all the same, if it is strict."""
+    return result.outcome is Outcome.FAILED and bool(result.findings)
+
+
+def is_only_unseen(result: Result) -> bool:
+    """Whether a check failed for nothing but that something could not be seen, in a strict run."""
+    return result.outcome is Outcome.FAILED and not result.findings
+
+
+def _is_unseen(result: Result) -> bool:
+    """Whether a check came to no conclusion."""
+    return result.outcome in _UNSEEN or is_only_unseen(result)
+
+
+def _level(records: Sequence[Record], rows: Sequence[Covered]) -> tuple[Level, str]:
+    """The highest level whose gate and all gates below are passed, and what stopped at the next."""
+    reached = Level.NONE
+    for level in Level:
+        if level is Level.NONE:
+            continue
+        if stopped := _stop(level, records, rows):
+            return reached, stopped
+        reached = level
+    return reached, ""
+
+
+def _stop(level: Level, records: Sequence[Record], rows: Sequence[Covered]) -> str:
+    """Why a level is not reached, "" where it is."""
+    own = [record for record in records if record.check.rule.level is level]
+    failed = dict.fromkeys(r.check.code for r in own if _is_failure(r.result))
+    if failed:
+        return f"{', '.join(failed)} failed"
+    proving = [record for record in own if record.check.rule.proves and _is_asked(record)]
+    unseen = next((record for record in proving if _is_unseen(record.result)), None)
+    if unseen is not None:
+        return unseen.result.reason or f"{unseen.check.code} was not judged"
+    if level in _NEED_PROOF and not proving:
+        return "not looked at"
+    return _not_served(rows) if level is Level.SERVES else ""
+
+
+_NEED_PROOF: Final = (Level.STARTS, Level.KEEPS)
+"""The levels that nobody reaches without anything that proves them."""
+
+
+def _is_asked(record: Record) -> bool:
+    """Whether a proof is asked for: of a method only where the stack demands it."""
+    subject = record.check.subject
+    if not subject.method:
+        return True
+    if record.check.rule.scope is Scope.PRIVATE:
+        return registering.needs(subject)
+    return coverage.is_demanded(subject)
+
+
+def _not_served(rows: Sequence[Covered]) -> str:
+    demanded = [covered.row for covered in rows if covered.row.demanded]
+    left = next((row for row in demanded if row.status not in _DONE), None)
+    if left is not None:
+        return left.reason or f"{left.method} is not answered"
+    if not any(row.row.status is Status.ANSWERED for row in rows if row.row.kind == _PUBLIC):
+        return "no method is answered"
+    return ""
+
+
+def overall(said: Sequence[OfProvider]) -> Verdict:
+    """The word for all providers together: the one that says least."""
+    return min((one.verdict for one in said), key=list(Verdict).index, default=Verdict.INCOMPLETE)
+
+
+def shortfalls(said: Sequence[OfProvider], policy: Policy) -> tuple[Shortfall, ...]:
+    """What is below the level that is required of it."""
+    found = []
+    for one in said:
+        name = one.subject.provider.name
+        if one.is_of_releases or one.is_a_stack:
+            continue
+        for spec in one.specs:
+            required = policy.required(spec.spec.provider_type)
+            if spec.level < required:
+                found.append(Shortfall(name, spec.spec.provider_type, required))
+        if not one.specs and one.level < (required := policy.required("")):
+            found.append(Shortfall(name, "", required))
+    return tuple(found)
+
+
+def line(one: OfProvider, *, strict: bool = False, short: Sequence[Shortfall] = ()) -> str:
+    """The verdict on a provider in one line.
+
+    Args:
+        one: What is said of it.
+        strict: Whether what is only not seen fails the run.
+        short: What is below a level that is required.
+    """
+    provider, contract = one.subject.provider, one.subject.contract
+    if one.is_a_stack and contract is not None:
+        return f"{contract.title} itself: {one.verdict}; {many(len(one.records), 'check')}"
+    on = f" on {contract.title}" if contract is not None else ""
+    words = _words(one.records, one.verdict, one.level, one.answered, by_source=one.by_source)
+    return f"{provider.name}{on}: {words}{_marked(one.records, strict)}{_below(short)}"
+
+
+def last_line(
+    report: Report, said: Sequence[OfProvider], *, strict: bool = False, short: Sequence[Shortfall] = ()
+) -> str:
+    """The verdict on all providers of a run together, in one line."""
+    judged = [one for one in said if not one.is_of_releases and not one.is_a_stack]
+    word = Verdict.FAILS if report.unmatched else overall(said)
+    if len(said) == 1:
+        return line(replace(said[0], verdict=word), strict=strict, short=short)
+    specs = many(sum(len(one.specs) for one in judged), "spec")
+    on = " and ".join(contract.title for contract in report.stacks)
+    answered = (sum(one.answered[0] for one in judged), sum(one.answered[1] for one in judged))
+    level = min((one.level for one in judged), default=Level.NONE)
+    by_source = bool(judged) and all(one.by_source for one in judged)
+    words = _words(report.records, word, level, answered, by_source=by_source)
+    who = f"{many(len(judged), 'provider')} ({specs}) on {on}"
+    return f"{who}: {words}{_marked(report.records, strict)}{_below(short)}"
+
+
+def many(count: int, noun: str) -> str:
+    """A count with its noun: "1 check", "2 checks"."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _words(
+    records: Sequence[Record], verdict: Verdict, level: Level, answered: tuple[int, int], *, by_source: bool
+) -> str:
+    if verdict is Verdict.PARTIAL:
+        failed = sum(_is_failure(record.result) for record in records)
+        return f"partial: {many(len(records), 'check')}, {failed} failed; no verdict"
+    if verdict is Verdict.BROKEN:
+        broken = sum(record.result.broken for record in records)
+        return f"broken: {many(broken, 'check')} not judged to the end"
+    word = f"{verdict}{' by source' if by_source else ''}"
+    if level is Level.NONE:
+        return f"{word}, level 0 of 5 (not loaded)"
+    reached = f"{word}, level {level.value} of 5 ({level.name.lower()})"
+    return f"{reached}; {answered[0]} of {answered[1]} methods answered"
+
+
+def _marked(records: Iterable[Record], strict: bool) -> str:
+    """That the run fails for what is only not seen."""
+    return " (strict)" if strict and any(is_only_unseen(record.result) for record in records) else ""
+
+
+def _below(short: Sequence[Shortfall]) -> str:
+    if not short:
+        return ""
+    level = max(one.required for one in short)
+    return f", below the required level {level.value} ({level.name.lower()})"

@@ -20,6 +20,7 @@ from provider_conformance.providers.given import AS_IT_IS, Trying
 from provider_conformance.providers.implementation import find_implementation
 from provider_conformance.providers.limits import limited, limits
 from provider_conformance.providers.model import Implementation, Provider, Spec
+from provider_conformance.providers.progress import TooBusyError
 from provider_conformance.report import Record, Report, Subjected, unmatched
 from provider_conformance.rules.model import Rule, Scope, Subject
 from provider_conformance.selection import CodePattern, KnownFailure, wanted
@@ -232,6 +233,8 @@ def execute(check: Check) -> Result:
             return _PASSED
         findings = tuple(_attributed(finding, check) for finding in judgement.findings)
         worst = judgement.worst
+    except TooBusyError as error:
+        return Result(Outcome.INCONCLUSIVE, reason=str(error))
     except (Exception, SystemExit) as error:
         if told := _raised_by(check.subject.provider, error):
             return Result(Outcome.INCONCLUSIVE, reason=told)

@@ -6,7 +6,6 @@ import asyncio
 import copy
 import inspect
 import linecache
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from provider_conformance.hosts.asking import Asked, Path, shown
 from provider_conformance.hosts.stalls import IsTheirs, LoopWatch
 from provider_conformance.protocols.classes import definitions
 from provider_conformance.providers.limits import limits
+from provider_conformance.providers.progress import Budget, Patience, State
 
 _PATIENCE: Final = 3.0
 _PART: Final = 0.4
@@ -58,6 +58,7 @@ class Seen:
         deliberate: Whether the provider's own ``raise`` raised it.
         late: Whether it was left alone after its time.
         awaited: Whether the call itself returned an awaitable.
+        unsure: Whether it was left alone because the machine was too busy for it.
         changed: The argument that was another one after the call, "" where none was.
     """
 
@@ -74,6 +75,7 @@ class Seen:
     late: bool = False
     changed: str = ""
     awaited: bool = False
+    unsure: bool = False
 
     @property
     def answered(self) -> bool:
@@ -101,7 +103,7 @@ class Caller:
         watch: Is told what is done.
         patience: Seconds that a call may take.
         busy: The call that is under way, None between calls.
-        since: When it was begun, on the clock of ``time.monotonic``.
+        clock: Counts its time, None before the first.
         unhandled: What the loop was told of errors that nobody waited for.
     """
 
@@ -110,7 +112,7 @@ class Caller:
     watch: LoopWatch
     patience: float = field(default_factory=usual_patience)
     busy: tuple[Asked, str, str] | None = None
-    since: float = 0.0
+    clock: Budget | None = None
     unhandled: list[BaseException] = field(default_factory=list)
 
     def listen(self) -> None:
@@ -140,9 +142,10 @@ class Caller:
         arguments = asked.arguments(copy.deepcopy(dict(values)))
         text, before = shown(asked, arguments), _copied(arguments)
         course = _Course()
-        self.busy, self.since = (asked, label, text), time.monotonic()
+        limit = Patience(self.patience)
+        self.busy, self.clock = (asked, label, text), limit.budget
         self.watch.begin(asked.name, text)
-        error, late = await self._timed(asked, arguments, course, reading)
+        error, late = await self._timed(limit, asked, arguments, course, reading)
         await self.watch.settle()
         self.busy = None
         place, deliberate = _raised_at(error, self.is_theirs)
@@ -160,12 +163,17 @@ class Caller:
             late,
             _changed(before, arguments),
             course.awaited,
+            late and limit.unsure,
         )
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the call that is under way has had its time."""
+        return self.busy is not None and self.clock is not None and self.clock.look() is State.OVER
+
     async def _timed(
-        self, asked: Asked, arguments: dict[str, Any], course: _Course, reading: Reading
+        self, limit: Patience, asked: Asked, arguments: dict[str, Any], course: _Course, reading: Reading
     ) -> tuple[BaseException | None, bool]:
-        limit = asyncio.timeout(self.patience)
         try:
             async with limit:
                 await self._made(asked, arguments, course, reading)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from provider_conformance.findings import Judgement
 from provider_conformance.protocols.model import Calls
 from provider_conformance.providers.limits import limits
+from provider_conformance.providers.progress import TooBusyError
 from provider_conformance.rules.model import Subject
 from provider_conformance.rules.problems import is_loadable
 from provider_conformance.rules.trials import Baseline, started
@@ -120,7 +120,10 @@ def observed(subject: Subject) -> Observed | Judgement:
 @lru_cache(maxsize=64)
 def _observed(key: _Key) -> Observed | Judgement:
     first = started(key.subject)
-    return first if isinstance(first, Judgement) else observe(key.subject, first)
+    try:
+        return first if isinstance(first, Judgement) else observe(key.subject, first)
+    except TooBusyError as error:
+        return Judgement(inconclusive=str(error))  # for all rules, or each would wait for it again
 
 
 def observe(
@@ -143,7 +146,7 @@ def observe(
     for _ in range(_TRIALS):
         notes, stalls = Notes(), list[Any]()
         _walk(subject, first, left, only, generated, (notes, stalls, patience))
-        stuck = _stuck(notes, patience)
+        stuck = _stuck(notes)
         found = _more(found, notes, stalls, stuck)
         done = {*notes.walked, *([stuck.method] if stuck is not None else ())}
         left = [asked for asked in left if asked.name not in done]
@@ -214,16 +217,14 @@ def _generated(asked: Asked) -> list[Values]:
     return drawn(st.fixed_dictionaries(required), examples=_EXAMPLES) if required else []
 
 
-def _stuck(notes: Any, patience: float | None) -> Seen | None:
+def _stuck(notes: Any) -> Seen | None:
     """The call that never gave the event loop back, None where there is none."""
-    from provider_conformance.hosts.calling import Seen, usual_patience  # noqa: PLC0415
+    from provider_conformance.hosts.calling import Seen  # noqa: PLC0415
 
     caller = notes.caller
-    if caller is None or caller.busy is None:
+    if caller is None or not caller.is_stuck:
         return None
     asked, label, text = caller.busy
-    if time.monotonic() - caller.since < (patience or usual_patience()):
-        return None
     return Seen(asked.name, label, text, {}, place=caller.watch.where(), late=True)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from provider_conformance.findings import PASS, Finding, Judgement, Severity
 from provider_conformance.protocols.fitting import called, misfit
 from provider_conformance.protocols.model import ResultKind
+from provider_conformance.providers.progress import TooBusyError
 from provider_conformance.rules.answers import (
     crashed,
     differing,
@@ -287,6 +288,8 @@ def does_not_come_back(subject: Subject) -> Judgement:
             again = observe(subject, first, frozenset([name]), long())
             for one in again.of(name):
                 if one.late and not closing(one):
+                    if one.unsure:
+                        raise TooBusyError(long())
                     message = f"it does not come back within {long():g} seconds"
                     yield finding(
                         subject, "PC659", one, message, "set a time limit, and raise when it is over"

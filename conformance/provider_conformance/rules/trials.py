@@ -14,6 +14,7 @@ from provider_conformance.providers.backends import missing_backend
 from provider_conformance.providers.constructing import FactoryTimeoutError
 from provider_conformance.providers.given import Given
 from provider_conformance.providers.model import Implementation, Provider, Spec, SpecKind
+from provider_conformance.providers.progress import TooBusyError
 from provider_conformance.rules.model import Subject
 from provider_conformance.rules.problems import has_spec, judge_problem
 
@@ -150,12 +151,15 @@ def _tried(spec: Spec, factory: Callable[..., Any], host: TryingHost, wish: _Wis
         if config_class is None:
             return Judgement(skipped=f"its configuration class cannot be had: {spec.config_class}")
     trial, witness = Trial(spec.raw, factory, config_class, host, wish.given), Witness()
-    attempt = trial.run(trial.surroundings(), _unanswered if wish.may_lack else nothing_more, witness)
-    if attempt.error is not None:
-        return Baseline(trial, witness, attempt.error, absent=wish.absent(attempt.error))
-    absent = wish.absent(attempt.value)
-    trial = replace(trial, offline=bool(absent))
-    return Baseline(trial, witness, None, trial.run(trial.surroundings(), nothing_more).error, absent)
+    try:
+        attempt = trial.run(trial.surroundings(), _unanswered if wish.may_lack else nothing_more, witness)
+        if attempt.error is not None:
+            return Baseline(trial, witness, attempt.error, absent=wish.absent(attempt.error))
+        absent = wish.absent(attempt.value)
+        trial = replace(trial, offline=bool(absent))
+        return Baseline(trial, witness, None, trial.run(trial.surroundings(), nothing_more).error, absent)
+    except TooBusyError as error:
+        return Judgement(inconclusive=str(error))
 
 
 async def _unanswered(running: Running) -> BaseException | None:

@@ -20,6 +20,7 @@ from provider_conformance.findings import PASS, Finding, Judgement, Level, Outco
 from provider_conformance.providers import loading, watching
 from provider_conformance.providers.limits import limited, limits
 from provider_conformance.providers.model import Provider
+from provider_conformance.providers.progress import TooBusyError
 from provider_conformance.selection import CodePattern, KnownFailure, Requirement, Unsupported, wanted
 
 SURVEYED: Final = "only surveyed: name the release in --provider-releases to let it fail"
@@ -67,6 +68,8 @@ def apply(check: Check) -> Judgement:
         if judgement is PASS or not judgement.findings:
             return judgement
         return replace(judgement, findings=tuple(_attributed(f, check) for f in judgement.findings))
+    except TooBusyError as error:
+        return Judgement(inconclusive=str(error))
     except (Exception, SystemExit) as error:
         if told := _raised_by(check.subject.provider, error):
             return Judgement(inconclusive=told)

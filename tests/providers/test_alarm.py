@@ -11,6 +11,7 @@ import pytest
 from provider_conformance.providers.alarm import HangError, ringing
 from provider_conformance.providers.containment import attempt
 from provider_conformance.providers.limits import Limits, limited
+from provider_conformance.providers.progress import Budget, Sample, State, TooBusyError
 
 
 def test_a_call_that_hangs_is_interrupted() -> None:
@@ -66,3 +67,35 @@ def test_another_thread_is_left_alone() -> None:
     thread.start()
     thread.join()
     assert seen == [before]
+
+
+def starved(seconds: float) -> Budget:
+    """A limit on a machine that gives the code none of its time: all of it goes by in waiting."""
+    started = time.monotonic()
+
+    def read() -> Sample:
+        now = time.monotonic()
+        return Sample(now, None, {"1": (0.0, now - started)})
+
+    return Budget(seconds, read)
+
+
+def test_a_call_that_the_machine_does_not_let_run_is_given_up_without_a_judgement() -> None:
+    with (
+        pytest.raises(TooBusyError, match="too busy to tell"),
+        ringing(0.05, starved),
+    ):
+        time.sleep(60)
+
+
+def test_a_call_that_comes_back_late_on_a_busy_machine_is_let_through() -> None:
+    budgets = []
+
+    def patient(seconds: float) -> Budget:
+        budgets.append(starved(seconds))
+        budgets[0].most = 60
+        return budgets[0]
+
+    with ringing(0.02, patient):
+        time.sleep(0.3)
+    assert budgets[0].state is State.RUNNING

@@ -11,6 +11,7 @@ import pytest
 
 from provider_conformance.providers import constructing
 from provider_conformance.providers.constructing import construct
+from provider_conformance.providers.progress import Budget, Sample, TooBusyError
 
 
 async def test_free(*_arguments: Any) -> Any:
@@ -83,3 +84,30 @@ def test_dependencies_answer_for_every_key_and_call() -> None:
 def test_a_dependency_is_known_for_a_stand_in() -> None:
     assert constructing.is_stand_in(constructing.dependencies(["x"])["x"])
     assert not constructing.is_stand_in(object())
+
+
+def starved(seconds: float, most: float = 0.0) -> Budget:
+    """A limit on a machine that gives the code none of its time: all of it goes by in waiting."""
+    started = time.monotonic()
+
+    def read() -> Sample:
+        now = time.monotonic()
+        return Sample(now, None, {"1": (0.0, now - started)})
+
+    return Budget(seconds, read, most)
+
+
+def test_one_that_the_machine_does_not_let_run_is_not_judged() -> None:
+    async def factory() -> None:
+        await asyncio.sleep(60)
+
+    with pytest.raises(TooBusyError):
+        construct(factory, (), 0.05, starved)
+
+
+def test_one_that_comes_back_late_on_a_busy_machine_is_let_through() -> None:
+    async def factory() -> str:
+        await asyncio.sleep(0.3)
+        return "made"
+
+    assert construct(factory, (), 0.02, lambda seconds: starved(seconds, 60)).value == "made"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -135,7 +134,7 @@ def observe(
     for _ in range(_TRIALS):
         notes, stalls = Notes(), list[Any]()
         _walk(subject, first, left, only, generated, (notes, stalls, patience))
-        stuck = _stuck(notes, patience)
+        stuck = _stuck(notes)
         found = _more(found, notes, stalls, stuck)
         done = {*notes.walked, *([stuck.method] if stuck is not None else ())}
         left = [asked for asked in left if asked.name not in done]
@@ -211,17 +210,15 @@ def _generated(asked: Asked) -> list[Values]:
     return drawn(st.fixed_dictionaries(required), examples=_EXAMPLES) if required else []
 
 
-def _stuck(notes: Any, patience: float | None) -> Seen | None:
+def _stuck(notes: Any) -> Seen | None:
     """The call that never gave the event loop back, None where there is none."""
-    from provider_conformance.hosts.calling import Seen, usual_patience  # noqa: PLC0415
+    from provider_conformance.hosts.calling import Seen  # noqa: PLC0415
     from provider_conformance.hosts.standins import times_called  # noqa: PLC0415
 
     caller = notes.caller
-    if caller is None or caller.busy is None:
+    if caller is None or not caller.is_stuck:
         return None
     asked, label, text = caller.busy
-    if time.monotonic() - caller.since < (patience or usual_patience()):
-        return None
     helped = times_called() > caller.helped_before
     return Seen(asked.name, label, text, {}, place=caller.watch.where(), late=True, helped=helped)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from provider_conformance.providers.constructing import FactoryTimeoutError
 from provider_conformance.providers.containment import Attempt
 from provider_conformance.providers.loading import Home
 from provider_conformance.providers.model import SpecKind
+from provider_conformance.providers.progress import Budget, State
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.running import Running
@@ -119,11 +119,12 @@ async def _register(running: Running) -> None:
 
 def _holding(left: tuple[blame.Started, ...], owner: watching.Owner) -> Iterator[tuple[str, Location | None]]:
     """Threads that the provider runs or has started, that are no daemons and do not come to their end."""
-    end = time.monotonic() + GRACE
+    grace = Budget(GRACE)
     for started in left:
         if started.daemon or started.pooled:
             continue
-        started.thread.join(max(end - time.monotonic(), 0))
+        while started.thread.is_alive() and grace.look() is State.RUNNING:
+            started.thread.join(grace.step)
         place, _ = blame.own_place(started.thread, owner)
         if started.thread.is_alive() and (place or started.place) is not None:
             yield started.thread.name, place or started.place

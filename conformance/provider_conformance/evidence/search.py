@@ -10,6 +10,8 @@ from collections.abc import Callable
 from random import Random
 from typing import TYPE_CHECKING, TypeVar
 
+from provider_conformance.evidence.apart import apart
+
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
@@ -54,8 +56,10 @@ def smallest(
         suppress_health_check=list(HealthCheck),
     )
     seed = getattr(core, "global_force_seed", None)
+    drawing = Random(0 if seed is None else seed)  # noqa: S311
     try:
-        return find(strategy, violates_once, settings=chosen, random=Random(0 if seed is None else seed))  # noqa: S311
+        with apart():
+            return find(strategy, violates_once, settings=chosen, random=drawing)
     except (NoSuchExample, Unsatisfiable):
         return None
 

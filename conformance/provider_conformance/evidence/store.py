@@ -15,6 +15,7 @@ from inspect import signature
 from typing import Any, Final, Protocol, TypeVar, get_type_hints
 
 from provider_conformance.findings import Judgement
+from provider_conformance.providers.progress import TooBusyError
 
 E = TypeVar("E")
 
@@ -114,6 +115,9 @@ class Store:
                 self._kept[key] = self.given(kind.collect, target)  # type: ignore[attr-defined]
             except NotJudged as absent:
                 self._kept[key] = absent
+            except TooBusyError as busy:
+                # For all that ask: each would wait for it again.
+                self._kept[key] = NotJudged(str(busy), inconclusive=True)
         found = self._kept[key]
         if isinstance(found, NotJudged):
             raise found.with_traceback(None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import copy
 import inspect
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from provider_conformance.protocols.classes import definitions
 from provider_conformance.providers.chains import module_of, steps
 from provider_conformance.providers.exceptions import Nature, is_on_purpose, nature
 from provider_conformance.providers.limits import limits
+from provider_conformance.providers.progress import Budget, Patience, State
 
 _PATIENCE: Final = 3.0
 _PART: Final = 0.4
@@ -61,6 +61,7 @@ class Seen:
         nature: What the error means; None where there is none, or nobody has looked.
         helped: Whether something that is made up here took part.
         awaited: Whether the call itself returned an awaitable.
+        unsure: Whether it was left alone because the machine was too busy for it.
         changed: The argument that was another one after the call, "" where none was.
     """
 
@@ -79,6 +80,7 @@ class Seen:
     awaited: bool = False
     nature: Nature | None = None
     helped: bool = False
+    unsure: bool = False
 
     @property
     def answered(self) -> bool:
@@ -107,7 +109,7 @@ class Caller:
         patience: Seconds that a call may take.
         remote: Whether the provider talks to a service.
         busy: The call that is under way, None between calls.
-        since: When it was begun, on the clock of ``time.monotonic``.
+        clock: Counts its time, None before the first.
         helped_before: How often something made up had been called by then.
         unhandled: What the loop was told of errors that nobody waited for.
     """
@@ -118,7 +120,7 @@ class Caller:
     patience: float = field(default_factory=usual_patience)
     remote: bool = False
     busy: tuple[Asked, str, str] | None = None
-    since: float = 0.0
+    clock: Budget | None = None
     helped_before: int = 0
     unhandled: list[BaseException] = field(default_factory=list)
 
@@ -149,10 +151,11 @@ class Caller:
         arguments = asked.arguments(copy.deepcopy(dict(values)))
         text, before = shown(asked, arguments), _copied(arguments)
         course = _Course()
-        self.busy, self.since = (asked, label, text), time.monotonic()
+        limit = Patience(self.patience)
+        self.busy, self.clock = (asked, label, text), limit.budget
         before_it = self.helped_before = standins.times_called()
         self.watch.begin(asked.name, text)
-        error, late = await self._timed(asked, arguments, course, reading)
+        error, late = await self._timed(limit, asked, arguments, course, reading)
         await self.watch.settle()
         self.busy = None
         place = _raised_at(error, self.is_theirs)
@@ -179,12 +182,17 @@ class Caller:
             course.awaited,
             told,
             helped,
+            late and limit.unsure,
         )
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the call that is under way has had its time."""
+        return self.busy is not None and self.clock is not None and self.clock.look() is State.OVER
+
     async def _timed(
-        self, asked: Asked, arguments: dict[str, Any], course: _Course, reading: Reading
+        self, limit: Patience, asked: Asked, arguments: dict[str, Any], course: _Course, reading: Reading
     ) -> tuple[BaseException | None, bool]:
-        limit = asyncio.timeout(self.patience)
         try:
             async with limit:
                 await self._made(asked, arguments, course, reading)

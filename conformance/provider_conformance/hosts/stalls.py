@@ -1,8 +1,9 @@
 """Watch an event loop: when it does not get its turn, who holds it, and for how long.
 
 A timer in the loop beats; a thread beside it looks whether it still does, and where the loop's thread
-is when it does not. What the machine itself takes away shows on that thread as well: it wakes up late
-though this process used no processor time, and that much is not counted.
+is when it does not. What the machine itself takes away is not counted: the time for which the loop's thread
+has waited for a processor, where the system tells that. It shows on the thread beside it as well, which
+wakes up late though this process used no processor time.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from types import FrameType
 from typing import Final
 
 from provider_conformance.findings import Location
+from provider_conformance.providers.progress import thread_wait
 
 _BEAT: Final = 0.02
 _LOOK: Final = 0.05
@@ -54,6 +56,7 @@ class LoopWatch:
         self._during = ("", "")
         self._seen: Counter[Location] = Counter()
         self._starved = 0.0
+        self._waited = 0.0
         self._last = time.monotonic()
         self._timer: asyncio.TimerHandle | None = None
         self._stopped = threading.Event()
@@ -62,6 +65,7 @@ class LoopWatch:
 
     async def __aenter__(self) -> LoopWatch:
         self._thread_id = threading.get_ident()
+        self._waited = thread_wait()
         self._beat()
         threading.Thread(target=self._look, daemon=True, name="provider-conformance-watch").start()
         return self
@@ -86,11 +90,11 @@ class LoopWatch:
         return innermost(frame, self._is_theirs)
 
     def _beat(self) -> None:
-        now = time.monotonic()
-        gap = now - self._last - self._starved
+        now, waited = time.monotonic(), thread_wait()
+        gap = now - self._last - max(self._starved, waited - self._waited)
         if gap > self._budget and self._seen.total() > 1:
             self.stalls.append(Stall(*self._during, gap, self._seen.most_common(1)[0][0]))
-        self._last, self._starved = now, 0.0
+        self._last, self._starved, self._waited = now, 0.0, waited
         self._seen.clear()
         self._timer = asyncio.get_running_loop().call_later(_BEAT, self._beat)
 

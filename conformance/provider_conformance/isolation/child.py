@@ -1,7 +1,8 @@
-"""The process that a provider is loaded in: ``python -m provider_conformance.isolation.child IN OUT CRASH``.
+"""The process of a provider: ``python -m provider_conformance.isolation.child IN OUT CRASH PULSE``.
 
-The numbers are of descriptors: requests come by the first, answers go by the second, and where the
-process is ended by a signal or by the clock the third is told where it was.
+The numbers are of descriptors: requests come by the first, answers go by the second, where the
+process is ended by a signal or by the clock the third is told where it was, and by the fourth the
+other process sees whether the provider's code is running.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import queue
 import sys
 import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -26,10 +27,12 @@ from provider_conformance.engine import apply
 from provider_conformance.errors import ConformanceError
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.isolation.messages import from_provider, line
-from provider_conformance.providers import alarm, loading, staging, targets, views, watching
+from provider_conformance.isolation.patience import Pulse
+from provider_conformance.providers import alarm, loading, sparing, staging, targets, views, watching
 from provider_conformance.providers.given import Trying, read_given
 from provider_conformance.providers.limits import Limits, limited, limits
 from provider_conformance.providers.model import Provider
+from provider_conformance.providers.progress import MOST
 from provider_conformance.rules import all_rules
 from provider_conformance.run import contract_for, plan
 
@@ -51,14 +54,18 @@ class Channel:
 
 def main(arguments: list[str]) -> None:
     """Load the provider that the first request names, and answer the others, a check each."""
-    requests, answers, crash = (fcntl.fcntl(int(number), fcntl.F_DUPFD, _HIGH) for number in arguments)
+    requests, answers, crash, shared = (
+        fcntl.fcntl(int(number), fcntl.F_DUPFD, _HIGH) for number in arguments
+    )
     for number in arguments:
         os.close(int(number))
     faulthandler.enable(crash, all_threads=True)
+    pulse = Pulse(shared)
+    sparing.tell = pulse.renew
     channel = Channel(os.fdopen(answers, "wb"))
     waiting = _requests(os.fdopen(requests, "rb"))
     try:
-        _serve(waiting, channel, crash)
+        _serve(waiting, channel, lambda: _clock(crash, pulse))
     except ConformanceError as error:
         channel.tell(usage=str(error))
     except Exception:
@@ -83,12 +90,16 @@ def _requests(stream: BinaryIO) -> queue.SimpleQueue[dict[str, Any]]:
     return waiting
 
 
-def _serve(waiting: queue.SimpleQueue[dict[str, Any]], channel: Channel, crash: int) -> None:
+def _serve(
+    waiting: queue.SimpleQueue[dict[str, Any]],
+    channel: Channel,
+    clock: Callable[[], contextlib.AbstractContextManager[None]],
+) -> None:
     asked = waiting.get()
     sys.path[:] = asked["path"]
     bounds = Limits(**asked["limits"])
     _bound_memory(bounds.memory)
-    alarm.last_resort = lambda: _clock(crash)
+    alarm.last_resort = clock
     if asked["stack"] in ("auto", "builtin"):
         # Its import is no part of the provider's time.
         import_module("provider_conformance.stack.resolver")
@@ -153,12 +164,18 @@ def _bound_memory(size: int) -> None:
 
 
 @contextlib.contextmanager
-def _clock(crash: int) -> Any:
-    """End the process where nothing else brings the provider's code back, a loop in C included."""
-    faulthandler.dump_traceback_later(limits().seconds + alarm.MERCY, exit=True, file=crash)
+def _clock(crash: int, pulse: Pulse) -> Any:
+    """End the process where nothing else brings the provider's code back, a loop in C included.
+
+    The process that has asked counts the time that this one has had, where the system tells it that. Else,
+    and where that process is gone, there is the end that comes even on a busy machine.
+    """
+    faulthandler.dump_traceback_later(MOST * limits().seconds + 2 * alarm.MERCY, exit=True, file=crash)
+    pulse.begin()
     try:
         yield
     finally:
+        pulse.end()
         faulthandler.cancel_dump_traceback_later()
 
 

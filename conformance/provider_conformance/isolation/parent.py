@@ -13,14 +13,16 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Any, Final
 
 from provider_conformance.errors import ConformanceError, UsageError
 from provider_conformance.findings import Location
 from provider_conformance.isolation.messages import line
+from provider_conformance.isolation.patience import Pulse, Waiting
 from provider_conformance.providers.limits import MEBIBYTE, Limits
+from provider_conformance.providers.progress import State, TooBusyError, sample_of
 from provider_conformance.providers.watching import Owner
 
 ENDED: Final = "PC723"
@@ -29,6 +31,8 @@ MEMORY: Final = "PC725"
 _FRAME: Final = re.compile(r'^  File "(?P<path>.+)", line (?P<line>\d+) in ', re.MULTILINE)
 _START_SECONDS: Final = 60.0
 """How long a process may take to start, apart from the provider's own code."""
+_DYING: Final = 5.0
+"""How long a process may take to end that has closed its pipe, or was told to say where it is."""
 _NEARLY: Final = 0.75
 """The part of its memory at which a process that was killed counts as killed for it."""
 
@@ -56,12 +60,23 @@ class Death:
         message: The end of a sentence about the provider.
         place: Where in the provider's code it was, None where that is not known.
         phase: What was going on: "import", "class" or "rule".
+        unsure: Whether it was ended by us because the machine was too busy for it: then that is no finding.
     """
 
     code: str
     message: str
     place: Location | None
     phase: str
+    unsure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """What the system tells of a process: exit code (negative for a signal), largest size, processor time."""
+
+    status: int
+    memory: int = 0
+    cpu: float = 0.0
 
 
 class Process:
@@ -83,7 +98,8 @@ class Process:
     def _start(self) -> None:
         theirs, self._requests = os.pipe()
         self._answers, to_us = os.pipe()
-        passed = (theirs, to_us, self._crash.fileno())
+        self._pulse, shared = Pulse.new()
+        passed = (theirs, to_us, self._crash.fileno(), shared)
         command = [sys.executable, "-m", "provider_conformance.isolation.child", *map(str, passed)]
         package = str(Path(__file__).parents[2])
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter, with a module of ours
@@ -97,6 +113,7 @@ class Process:
         )
         os.close(theirs)
         os.close(to_us)
+        os.close(shared)
 
     @property
     def places(self) -> tuple[Path, ...]:
@@ -113,18 +130,25 @@ class Process:
 
         Args:
             wanted: The key that it has.
-            seconds: When the process is ended, beside what the provider's code may take by itself.
+            seconds: When the process is ended, beside what the provider's code may take by itself; in
+                time that the process has had.
 
         Raises:
             ConformanceError: The tool itself failed in the process.
             UsageError: The provider cannot be loaded as asked.
         """
-        end = time.monotonic() + seconds + 2 * self._limits.seconds
-        while (message := self._read(end)) is not None:
+        bound = self._limits.seconds
+        waiting = Waiting(
+            lambda: self._pulse.value,
+            lambda: sample_of(self._process.pid),
+            answer=seconds + 2 * bound,
+            stretch=bound,
+        )
+        while isinstance(message := self._read(waiting), dict):
             if wanted in message:
                 return message
             self._note(message)
-        return self._death(late=time.monotonic() >= end)
+        return self._death(message)
 
     def _note(self, message: dict[str, Any]) -> None:
         if "usage" in message:
@@ -140,51 +164,57 @@ class Process:
         with suppress(BrokenPipeError):  # it is dead, and the answer will say so
             os.write(self._requests, line(**message))
 
-    def _read(self, end: float) -> dict[str, Any] | None:
+    def _read(self, waiting: Waiting) -> dict[str, Any] | State:
+        """A message, or how it stands with the time where none comes any more."""
         while b"\n" not in self._unread:
-            ready, _, _ = select.select([self._answers], [], [], max(end - time.monotonic(), 0))
-            got = os.read(self._answers, 1 << 16) if ready else b""
-            if not got:
-                return None
-            self._unread += got
+            ready, _, _ = select.select([self._answers], [], [], waiting.step)
+            if ready:
+                got = os.read(self._answers, 1 << 16)
+                if not got:
+                    return State.RUNNING
+                self._unread += got
+            elif (state := waiting.look()) is not State.RUNNING:
+                return state
         text, _, self._unread = self._unread.partition(b"\n")
         message: dict[str, Any] = json.loads(text)
         return message
 
-    def _death(self, *, late: bool) -> Death:
-        if late:
+    def _death(self, state: State) -> Death:
+        if state is not State.RUNNING:
             # It says where it is, and ends.
             self._kill(signal.SIGABRT)
-        status, memory = self._wait()
+        end = self._wait()
         self._crash.seek(0)
         dump = self._crash.read().decode("utf-8", "replace")
         self.end()
         seconds = self._limits.seconds
-        if late or "Timeout (" in dump:
+        if state is State.UNSURE or ("Timeout (" in dump and end.cpu < seconds):
+            return replace(self._dead(TIME, str(TooBusyError(seconds)), dump), unsure=True)
+        if state is State.OVER or "Timeout (" in dump:
             return self._dead(TIME, f"does not come back within {seconds:g} s", dump)
-        if memory >= _NEARLY * self._limits.memory:
+        if end.memory >= _NEARLY * self._limits.memory:
             bound = self._limits.memory // MEBIBYTE
             return self._dead(MEMORY, f"takes all memory that it may have, {bound} MiB", dump)
-        return self._dead(ENDED, f"ends the process {_how(status)}", dump)
+        return self._dead(ENDED, f"ends the process {_how(end.status)}", dump)
 
     def _dead(self, code: str, message: str, dump: str) -> Death:
         frames = ((match["path"], int(match["line"])) for match in _FRAME.finditer(dump))
         place = next((Location(path, number) for path, number in frames if self._owner(path)), None)
         return Death(code, message, place, self.phase)
 
-    def _wait(self) -> tuple[int, int]:
-        """The exit code, negative for a signal, and the bytes that the process had at its largest."""
-        end = time.monotonic() + 2
+    def _wait(self) -> _End:
+        end = time.monotonic() + _DYING
         while time.monotonic() < end:
             pid, status, usage = os.wait4(self._process.pid, os.WNOHANG)
             if pid:
                 self._process.returncode = os.waitstatus_to_exitcode(status)
                 unit = 1 if sys.platform == "darwin" else 1024
-                return self._process.returncode, usage.ru_maxrss * unit
+                cpu = usage.ru_utime + usage.ru_stime
+                return _End(self._process.returncode, usage.ru_maxrss * unit, cpu)
             time.sleep(0.01)
         # Its end of the pipe is closed and it lives on.
         self._kill(signal.SIGKILL)
-        return self._process.wait(), 0
+        return _End(self._process.wait())
 
     def _kill(self, number: int) -> None:
         with suppress(ProcessLookupError, PermissionError):
@@ -200,6 +230,7 @@ class Process:
         os.close(self._requests)
         os.close(self._answers)
         self._crash.close()
+        self._pulse.close()
         self._requests = -1
 
     @property

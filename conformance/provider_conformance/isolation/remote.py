@@ -60,7 +60,11 @@ class Remote:
 
     def _lost(self, death: Death) -> Provider:
         process = self._process
+        places = process.places if process else ()
         name, package = (process.name, process.package) if process else (self.asked.argument, "")
+        if death.unsure:
+            unseen = f"importing `{package or name}`: {death.message}"
+            return Provider(name, root=self.asked.root, unseen=unseen, package=package, places=places)
         problem = Problem(
             _KINDS[death.code],
             f"importing `{package or name}` {death.message}",
@@ -68,7 +72,6 @@ class Remote:
             "The stack imports this module into its own process when it starts.",
             _FIXES[death.code],
         )
-        places = process.places if process else ()
         return Provider(name, root=self.asked.root, problem=problem, package=package, places=places)
 
     def close(self) -> None:
@@ -138,6 +141,8 @@ class Remote:
         return told
 
     def _of_dead(self, check: Check, death: Death, teller: str) -> Judgement:
+        if death.unsure:
+            return Judgement(inconclusive=death.message)
         if check.id == teller:
             return _finding(check, death)
         code = teller.rpartition("::")[2].partition("[")[0]
@@ -146,6 +151,8 @@ class Remote:
 
 def _finding(check: Check, death: Death) -> Judgement:
     """The one finding about the end of a process, with the check where it happened."""
+    if death.unsure:
+        return Judgement(inconclusive=death.message)
     spec = check.subject.spec
     what = "importing its module" if death.phase == "class" else "using it"
     where = "" if check.code == death.code else f" ({check.name})"

@@ -11,6 +11,9 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
 from typing import Final
 
+from provider_conformance.providers import sparing
+from provider_conformance.providers.progress import Budget, State, TooBusyError
+
 _AGAIN: Final = 0.5
 """After so many seconds it rings again: the code may have caught what was raised."""
 
@@ -37,12 +40,18 @@ _armed = False
 
 
 @contextmanager
-def ringing(seconds: float) -> Iterator[None]:
-    """Raise :class:`HangError` in the code within the context after so many seconds.
+def ringing(seconds: float, budget: Callable[[float], Budget] = Budget) -> Iterator[None]:
+    """Raise :class:`HangError` in the code within the context after so many seconds of its own.
+
+    Where the machine is too busy to give it them, :class:`TooBusyError` is raised.
 
     That takes a POSIX system, the main thread, and code that Python runs or waits for: a loop in C
     goes on. Whoever uses the same timer (pytest-timeout) has it back afterwards, with the time that is left.
     Within another such context this one does nothing.
+
+    Args:
+        seconds: The time.
+        budget: Makes what counts it.
     """
     possible = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
     if _armed or not possible:
@@ -52,21 +61,26 @@ def ringing(seconds: float) -> Iterator[None]:
         if math.isinf(seconds):
             yield
         else:
-            with _timer(seconds):
+            with _timer(budget(seconds)):
                 yield
 
 
 @contextmanager
-def _timer(seconds: float) -> Iterator[None]:
+def _timer(budget: Budget) -> Iterator[None]:
     global _armed  # noqa: PLW0603 - there is one timer in a process
     started = time.monotonic()
 
-    def ring(_number: int, _frame: FrameType | None) -> None:
-        if _armed:
-            raise HangError(seconds)
+    def ring(_number: int, frame: FrameType | None) -> None:
+        if not _armed:
+            return
+        state = budget.look(spare=sparing.spared(frame))
+        if state is State.RUNNING:
+            signal.setitimer(signal.ITIMER_REAL, budget.step, _AGAIN)
+        else:
+            raise (HangError if state is State.OVER else TooBusyError)(budget.seconds)
 
     handler = signal.signal(signal.SIGALRM, ring)
-    theirs, interval = signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
+    theirs, interval = signal.setitimer(signal.ITIMER_REAL, budget.step, _AGAIN)
     _armed = True
     try:
         yield

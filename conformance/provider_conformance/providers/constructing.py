@@ -11,14 +11,18 @@ import threading
 from collections.abc import Callable, Coroutine, Generator, Iterable
 from dataclasses import replace
 from types import FrameType
-from typing import Any
+from typing import Any, Final
 
 from provider_conformance.findings import Location
 from provider_conformance.protocols.classes import mro
-from provider_conformance.providers import careful, folders, handlers, watching
+from provider_conformance.providers import careful, folders, handlers, sparing, watching
 from provider_conformance.providers.blame import own_place, place_among
 from provider_conformance.providers.containment import Attempt, attempt
 from provider_conformance.providers.limits import limits
+from provider_conformance.providers.progress import Budget, State, TooBusyError
+
+_GRACE: Final = 1.5
+"""Seconds that it takes at most to leave behind what is late."""
 
 
 class FactoryTimeoutError(Exception):
@@ -34,7 +38,10 @@ class FactoryTimeoutError(Exception):
 
 
 def construct(
-    factory: Callable[..., Any], arguments: tuple[Any, ...], seconds: float | None = None
+    factory: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    seconds: float | None = None,
+    budget: Callable[[float], Budget] = Budget,
 ) -> Attempt:
     """Call ``factory`` and await what it returns, contained and watched.
 
@@ -43,11 +50,15 @@ def construct(
     Args:
         factory: What to call.
         arguments: What to call it with.
-        seconds: How long it may take; by default what the run's limits say.
+        seconds: How long it may take, of its own time; by default what the run's limits say.
+        budget: Makes what counts it.
+
+    Raises:
+        TooBusyError: the machine did not give it its time.
     """
     outcome: list[Attempt] = []
     stuck: list[tuple[Location | None, str]] = []
-    patience = limits().seconds if seconds is None else seconds
+    patience = budget(limits().seconds if seconds is None else seconds)
 
     def work() -> None:
         handlers.forget()
@@ -59,11 +70,14 @@ def construct(
 
     def run() -> None:
         thread.start()
-        thread.join(patience + 1)
+        _wait(thread, patience)
+        _wait(thread, budget(_GRACE))
         stuck.append(own_place(thread, watch.owns))
 
     with watching.watched(trial=True) as watch, folders.private():
         whole = attempt(run, seconds=math.inf)
+    if patience.state is State.UNSURE:
+        raise TooBusyError(patience.seconds)
     inner = outcome[0] if outcome else Attempt(error=whole.error or _late(patience, *stuck[-1]))
     violations = [v for v in watch.violations if outcome or v.location is not None]
     left = [started for started in watch.threads if started.thread is not thread]
@@ -100,18 +114,30 @@ def attempt_plain(function: Callable[[], Any]) -> Attempt:
         return Attempt(error=error)
 
 
-async def _awaited(factory: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Any:
+def _wait(thread: threading.Thread, budget: Budget) -> None:
+    """Wait for a thread as long as there is time, and count it."""
+    thread.join(budget.step)
+    while thread.is_alive():
+        frame = sys._current_frames().get(thread.ident or 0)
+        if budget.look(spare=sparing.spared(frame)) is not State.RUNNING:
+            return
+        thread.join(budget.step)
+
+
+async def _awaited(factory: Callable[..., Any], arguments: tuple[Any, ...], budget: Budget) -> Any:
+    """Await what the factory returns; who waits for this thread counts its time."""
     result = factory(*arguments)
     if not inspect.isawaitable(result):
         return result
     task = asyncio.ensure_future(result)
-    await asyncio.wait({task}, timeout=seconds)
+    while budget.state is State.RUNNING and not task.done():
+        await asyncio.wait({task}, timeout=budget.step)
     if task.done():
         return task.result()
     place = _awaited_at(watching.owner())
     task.cancel()
     await asyncio.wait({task}, timeout=1)
-    raise _late(seconds, *place)
+    raise _late(budget, *place)
 
 
 def _awaited_at(owns: watching.Owner) -> tuple[Location | None, str]:
@@ -129,8 +155,8 @@ def _awaited_at(owns: watching.Owner) -> tuple[Location | None, str]:
     return None, ""
 
 
-def _late(seconds: float, place: Location | None = None, within: str = "") -> FactoryTimeoutError:
-    error = FactoryTimeoutError(f"it did not finish within {seconds:g} seconds")
+def _late(budget: Budget, place: Location | None = None, within: str = "") -> FactoryTimeoutError:
+    error = FactoryTimeoutError(f"it did not finish within {budget.seconds:g} seconds")
     error.source_place, error.within = place, within
     return error
 

@@ -26,6 +26,7 @@ from provider_conformance.providers.containment import Attempt, attempt
 from provider_conformance.providers.factory_source import Found, read_factory
 from provider_conformance.providers.loading import ABSENT, Home
 from provider_conformance.providers.model import Implementation, Problem, Provider, Spec, SpecKind
+from provider_conformance.providers.progress import TooBusyError
 from provider_conformance.providers.requirements import Failure
 from provider_conformance.providers.values import Instance, Unknown, Value
 
@@ -187,7 +188,10 @@ class _Search:
         made = self._configured(config)
         if made.error is not None:
             return Implementation(unseen="; ".join(filter(None, (why, _no_config(made.error)))))
-        tried = constructing.construct(factory, self._arguments(factory, made.value))
+        try:
+            tried = constructing.construct(factory, self._arguments(factory, made.value))
+        except TooBusyError as error:
+            return Implementation(unseen="; ".join(filter(None, (why, str(error)))))
         if tried.error is not None:
             shown = causes.shown(tried.error)
             return Implementation(unseen="; ".join(filter(None, (why, f"constructing it fails: {shown}"))))

@@ -27,6 +27,7 @@ from provider_conformance.providers import (
 from provider_conformance.providers.containment import Attempt, attempt
 from provider_conformance.providers.loading import ABSENT, Home
 from provider_conformance.providers.model import Problem, Provider, Spec, SpecKind
+from provider_conformance.providers.progress import TooBusyError
 from provider_conformance.providers.targets import Target
 
 _ENTRIES: Final = ("get_provider_spec", "available_providers")
@@ -130,6 +131,8 @@ class _Load:
         self.stderr.append(tried.stderr)
         if isinstance(tried.error, loading.UnseenError):
             raise _Stopped(None, f"{what} cannot be told from its source: {tried.error}")
+        if isinstance(tried.error, TooBusyError):
+            raise _Stopped(None, f"{what}: {tried.error}")
         if tried.error is not None:
             raise _Stopped(causes.explain(tried.error, self.home, what, fallback=fallback))
         return tried.value

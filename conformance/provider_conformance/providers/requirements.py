@@ -13,6 +13,7 @@ from typing import Final
 from provider_conformance.providers import causes, projects, specs, stacks
 from provider_conformance.providers.loading import Home, UnseenError
 from provider_conformance.providers.model import Problem, Spec
+from provider_conformance.providers.progress import TooBusyError
 
 _THIRD_PARTY_SHAPE: Final = ("missing-name", "missing-submodule")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -42,6 +43,8 @@ def judge(error: BaseException, home: Home, spec: Spec, what: str, kind: str = "
     """
     if isinstance(error, UnseenError):
         return Failure(unseen=str(error))
+    if isinstance(error, TooBusyError):
+        return Failure(unseen=f"{what}: {error}")
     missing = causes.missing_module(error)
     foreign = missing and not stacks.family_of_module(missing) and not home.owns_module(missing)
     if foreign and may_be_declared(missing, home, spec):

@@ -26,6 +26,7 @@ from provider_conformance.evidence.start import started
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.evidence.telling import NONE, STATIC, closing, finding, of_method, of_spec
 from provider_conformance.findings import PASS, Finding, Judgement, Severity
+from provider_conformance.providers.progress import TooBusyError
 from provider_conformance.rules.model import Rule, Scope, rule
 
 if TYPE_CHECKING:
@@ -271,6 +272,8 @@ def does_not_come_back(subject: Subject) -> Judgement:
             again = observe(subject, first, frozenset([name]), long())
             for one in again.of(name):
                 if one.late and not closing(one):
+                    if one.unsure:
+                        raise TooBusyError(long())
                     message = f"it does not come back within {long():g} seconds"
                     yield finding(
                         subject, "PC659", one, message, "set a time limit, and raise when it is over"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -25,6 +24,7 @@ from provider_conformance.protocols.model import ProtocolMethod, ProtocolModel, 
 from provider_conformance.protocols.signature import Signature
 from provider_conformance.providers import careful, places
 from provider_conformance.providers.chains import reason
+from provider_conformance.providers.progress import Patience, TooBusyError
 from provider_conformance.rules.model import Rule, Scope, rule
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class _Step:
     awaitable: bool = True
     done: bool = False
     late: bool = False
+    unsure: bool = False
     error: BaseException | None = None
     value: Any = None
 
@@ -57,15 +58,16 @@ async def _step(steps: list[_Step], instance: Any, method: str, turn: int) -> No
         return
     step = _Step(method, turn)
     steps.append(step)
-    begun = asyncio.get_running_loop().time()
+    limit = Patience(SECONDS)
     try:
         result = function()
         step.awaitable = isawaitable(result)
-        async with asyncio.timeout(SECONDS):  # in this very task: a SystemExit is caught here as well
+        async with limit:  # in this very task: a SystemExit is caught here as well
             step.value = await result if step.awaitable else result
     except (Exception, SystemExit) as error:
         step.error = error
-        step.late = isinstance(error, TimeoutError) and asyncio.get_running_loop().time() - begun >= SECONDS
+        step.late = isinstance(error, TimeoutError) and limit.expired()
+        step.unsure = step.late and limit.unsure
     step.done = True
 
 
@@ -303,6 +305,8 @@ def life_cycle_too_slow(subject: Subject) -> Judgement:
         return lived
     first, steps = lived
     late = next((s for s in steps if s.method in _NAMES and (s.late or not s.done)), None)
+    if late is not None and late.unsure:
+        return Judgement(inconclusive=f"`{late.method}`: {TooBusyError(SECONDS)}")
     if late is not None:
         message = f"`{late.method}` does not finish within {SECONDS:g} seconds"
         why = "The stack waits for it, and cancels or abandons it then."

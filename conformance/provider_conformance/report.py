@@ -68,21 +68,21 @@ class Subjected:
 class Report:
     """Everything that is known after a run.
 
-    ``records`` holds every check that should have run, in the order of the plan; ``deselected``
-    counts those that the user left out; ``unmatched`` are the entries of the user's lists that match nothing
-    (any more); ``policy`` is what the user wanted.
+    ``records`` holds every check that should have run, in the order of the plan; ``left_out`` are those
+    that the user left out; ``unmatched`` are the entries of the user's lists that match nothing (any more);
+    ``policy`` is what the user wanted.
     """
 
     subjects: tuple[Subjected, ...]
     records: tuple[Record, ...]
-    deselected: int = 0
+    left_out: tuple[Check, ...] = ()
     unmatched: tuple[KnownFailure | Unsupported, ...] = ()
     policy: Policy = field(default_factory=Policy)
 
     @property
-    def is_partial(self) -> bool:
-        """Whether the user has left checks out: a verdict takes all of them."""
-        return self.deselected > 0
+    def deselected(self) -> int:
+        """How many checks the user has left out."""
+        return len(self.left_out)
 
     @property
     def counts(self) -> Counts:
@@ -156,6 +156,12 @@ def undeclared(
         return bool(ran) and all(row is not None and row.status is Status.ANSWERED for row in ran)
 
     return tuple(entry for entry in unsupported if is_stale(entry))
+
+
+def left_out(planned: Iterable[Check], records: Iterable[Record]) -> tuple[Check, ...]:
+    """The checks that are planned, and of which there is no record."""
+    there = {record.check.id for record in records}
+    return tuple(check for check in planned if check.id not in there)
 
 
 def stale(

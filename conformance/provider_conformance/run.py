@@ -19,7 +19,7 @@ from provider_conformance.hosts.model import Host
 from provider_conformance.providers.given import AS_IT_IS, Trying
 from provider_conformance.providers.implementation import find_implementation
 from provider_conformance.providers.model import Implementation, Provider, Spec
-from provider_conformance.report import Record, Report, Subjected, stale
+from provider_conformance.report import Record, Report, Subjected, left_out, stale
 from provider_conformance.rules.model import Rule, Scope
 
 Find = Callable[[Spec, Provider, Factory | None], Implementation]
@@ -212,5 +212,5 @@ def run(
     engine = Engine(planned, policy, frozenset(check.id for check in checks))
     records = tuple(Record(check, engine.judge(check)) for check in checks)
     subjects = tuple(Subjected(provider, contracts.get(provider.name)) for provider in providers)
-    left = stale(policy, records, planned)
-    return Report(subjects, records, len(planned) - len(records), left, policy)
+    entries = stale(policy, records, planned)
+    return Report(subjects, records, left_out(planned, records), entries, policy)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from provider_conformance import rules
+from provider_conformance import required, rules
 from provider_conformance.checks import Check
 from provider_conformance.configurations import trying
 from provider_conformance.contracts import load
@@ -67,7 +67,12 @@ def start(config: pytest.Config) -> None:
     config.pluginmanager.register(CheckHooks(prepared.checks, engine), "provider_conformance_checks")
     if not hasattr(config, "workerinput"):
         summary = SummaryHooks(
-            prepared.subjects, prepared.planned, prepared.checks, policy, prepared.settings.reports
+            prepared.subjects,
+            prepared.planned,
+            prepared.checks,
+            policy,
+            prepared.settings.reports,
+            gate=prepared.settings.gate,
         )
         config.pluginmanager.register(summary, "provider_conformance_summary")
 
@@ -75,6 +80,7 @@ def start(config: pytest.Config) -> None:
 def _prepare(config: pytest.Config, during: ExitStack) -> Prepared:
     all_rules = rules.all_rules()
     settings, snapshot = _settled(read(source_of(config), [rule.code for rule in all_rules]))
+    required.refuse_by_source(settings)
     during.enter_context(limits.limited(settings.limits))
     remotes: dict[str, Remote] = {}
     subjects = _subjects(settings, snapshot, remotes, during)
@@ -96,6 +102,9 @@ def _prepare(config: pytest.Config, during: ExitStack) -> Prepared:
     wanted = [check for check in planned if settings.policy.wants(check)]
     left_out = [check for check in planned if not settings.policy.wants(check)]
     addresses = _take_addresses(config, [subject.provider.name for subject in subjects])
+    if settings.gate:
+        required.refuse_selection(config, settings, addresses)
+        required.refuse_unknown_types(settings, [subject.provider for subject in subjects])
     if addresses:
         chosen = addressed(addresses, wanted, left_out)
         wanted = [check for check in wanted if check.id in chosen]

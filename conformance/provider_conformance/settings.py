@@ -54,7 +54,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the user asked for."""
+    """What the user asked for; ``gate`` says that the level to reach was named on the command line."""
 
     providers: tuple[Named, ...]
     api: str | None
@@ -64,6 +64,7 @@ class Settings:
     stack_rules: bool
     view: str = "auto"
     releases: Asked | None = None
+    gate: bool = False
     limits: Limits = DEFAULT
     isolate: bool = False
     config: Path | None = None
@@ -188,6 +189,7 @@ def read(source: Source, codes: Collection[str]) -> Settings:
         stack_rules=source.flag("provider_stack_rules"),
         releases=_releases(source.text("provider_releases")),
         limits=_limits(source),
+        gate=bool(source.option("provider_require")),
         isolate=_isolate(source.flag("provider_isolate")),
         config=_file("--provider-config", *source.text_with_root("provider_config")),
         backend=source.flag("provider_backend"),

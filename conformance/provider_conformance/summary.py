@@ -16,7 +16,7 @@ from provider_conformance.engine import Policy
 from provider_conformance.findings import Outcome
 from provider_conformance.items import OUTCOME, RESULT
 from provider_conformance.overview import Line
-from provider_conformance.report import Record, Report, Subjected, stale
+from provider_conformance.report import Record, Report, Subjected, left_out, stale
 from provider_conformance.reports import FORMATS, github, terminal
 from provider_conformance.settings import Target
 
@@ -42,12 +42,15 @@ class SummaryHooks:
         checks: Sequence[Check],
         policy: Policy,
         targets: Sequence[Target],
+        *,
+        gate: bool = False,
     ) -> None:
         self._subjects = tuple(subjects)
         self._planned = planned
         self._checks = {check.id: check for check in checks}
         self._policy = policy
         self._targets = targets
+        self._gate = gate
         self._collected: frozenset[str] | None = None
         self._results: dict[str, tuple[Result, float]] = {}
         self._report: Report | None = None
@@ -97,12 +100,18 @@ class SummaryHooks:
         if only_looking or exitstatus == pytest.ExitCode.USAGE_ERROR:
             return
         self._report = self._made(session)
-        short = verdict.shortfalls(verdict.of_report(self._report), self._policy)
-        if exitstatus in _JUDGED and (self._report.unmatched or self._report.counts.broken or short):
+        if exitstatus in _JUDGED and self._is_failing(self._report):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         self._unwritten = [problem for target in self._targets if (problem := _write(target, self._report))]
         if self._unwritten:
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+
+    def _is_failing(self, report: Report) -> bool:
+        """Whether a run fails that pytest lets pass; a gate that could not be evaluated lets nothing pass."""
+        said = verdict.of_report(report)
+        shut = self._gate and bool(verdict.not_evaluated(report, said))
+        short = bool(verdict.shortfalls(report, said))
+        return bool(report.unmatched or report.counts.broken) or short or shut
 
     def _made(self, session: pytest.Session) -> Report:
         stopped = session.shouldfail or session.shouldstop or "the run ended before its turn"
@@ -113,8 +122,8 @@ class SummaryHooks:
             if self._collected is None or check.id in self._collected
         )
         policy, planned = self._policy, self._planned
-        left = stale(policy, records, planned)
-        return Report(self._subjects, records, len(planned) - len(records), left, policy)
+        entries = stale(policy, records, planned)
+        return Report(self._subjects, records, left_out(planned, records), entries, policy)
 
     def pytest_terminal_summary(self, terminalreporter: Any, config: pytest.Config) -> None:
         """Print findings and verdicts."""

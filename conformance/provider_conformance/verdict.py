@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from typing import Final
 
 from provider_conformance.checks import Check, Result
-from provider_conformance.engine import Policy
+from provider_conformance.engine import DECLARED, Policy
 from provider_conformance.evidence import coverage, registering
 from provider_conformance.findings import Level, Outcome, Row, Status
 from provider_conformance.providers.model import Spec
@@ -91,13 +92,23 @@ class Shortfall:
 
 @dataclass(frozen=True, slots=True)
 class OfProvider:
-    """What is said of one provider: the least of what is said of its specs."""
+    """What is said of one provider: the least of what is said of its specs.
+
+    Attributes:
+        subject: The provider and its contract.
+        records: Its checks, but for those by other releases.
+        specs: What is said of its specs.
+        level: The lowest of its specs' levels.
+        verdict: The word.
+        left_out: How many of its checks the user has left out: a verdict takes all of them.
+    """
 
     subject: Subjected
     records: tuple[Record, ...]
     specs: tuple[OfSpec, ...]
     level: Level
     verdict: Verdict
+    left_out: int = 0
 
     @property
     def is_of_releases(self) -> bool:
@@ -107,8 +118,7 @@ class OfProvider:
     @property
     def is_a_stack(self) -> bool:
         """Whether it is a stack that was judged."""
-        contract, provider = self.subject.contract, self.subject.provider
-        return contract is not None and not provider.specs and provider.name == contract.stack
+        return _is_a_stack(self.subject)
 
     @property
     def by_source(self) -> bool:
@@ -121,10 +131,16 @@ class OfProvider:
         return sum(spec.answered for spec in self.specs), sum(len(spec.demanded) for spec in self.specs)
 
 
-def row_of(record: Record) -> Row | None:
+def _is_a_stack(subject: Subjected) -> bool:
+    contract, provider = subject.contract, subject.provider
+    return contract is not None and not provider.specs and provider.name == contract.stack
+
+
+def row_of(record: Record, policy: Policy) -> Row | None:
     """The row of the coverage that a check gives, None where it gives none.
 
-    A demanded method of which nothing was seen has a row as well: "not called", with the reason.
+    A demanded method of which nothing was seen has a row as well: "not called", with the reason, or
+    "unsupported" where the user has declared that.
     """
     rule, result, subject = record.check.rule, record.result, record.check.subject
     if not rule.covers or result.row is not None:
@@ -133,7 +149,17 @@ def row_of(record: Record) -> Row | None:
         return None
     unseen = coverage.unseen_row if rule.covers == _PUBLIC else registering.unseen_row
     row = unseen(subject, result.reason)
-    return row if row.demanded else None
+    if not row.demanded:
+        return None
+    if declared := _declared(record.check, policy):
+        return replace(row, demanded=False, status=Status.UNSUPPORTED, reason=declared)
+    return row
+
+
+def _declared(check: Check, policy: Policy) -> str:
+    """That the user has declared the method of a check as not supported, "" where it is not."""
+    entries = (entry for entry in policy.unsupported if fnmatchcase(check.target, entry.target))
+    return next((f"{DECLARED}: {entry.reason}" for entry in entries if check.subject.method), "")
 
 
 def of_report(report: Report) -> tuple[OfProvider, ...]:
@@ -144,14 +170,24 @@ def of_report(report: Report) -> tuple[OfProvider, ...]:
 def _of_provider(report: Report, subject: Subjected) -> OfProvider:
     records = [r for r in report.of(subject.provider) if r.check.rule.scope is not Scope.RELEASE]
     whole = [record for record in records if record.check.subject.spec is None]
-    partial = report.is_partial
-    specs = tuple(_of_spec(spec, label, own, whole, partial) for spec, label, own in _by_spec(records))
+    left = sum(_is_of(check, subject) for check in report.left_out)
+    partial, policy = left > 0, report.policy
+    specs = tuple(
+        _of_spec(spec, label, own, whole, policy, partial=partial) for spec, label, own in _by_spec(records)
+    )
     level = min((spec.level for spec in specs), default=Level.NONE)
     if subject.provider.problem is not None:
         level = Level.NONE
-    words = [spec.verdict for spec in specs] or [_word(whole, level, partial=partial)]
+    everything = _is_a_stack(subject) and all(_is_concluded(record.result) for record in records)
+    words = [spec.verdict for spec in specs]
+    words = words or [_word(whole, Level.KEEPS if everything else level, partial=partial)]
     first = _word(whole, Level.KEEPS, partial=partial)
-    return OfProvider(subject, tuple(records), specs, level, min([*words, first], key=list(Verdict).index))
+    word = min([*words, first], key=list(Verdict).index)
+    return OfProvider(subject, tuple(records), specs, level, word, left)
+
+
+def _is_of(check: Check, subject: Subjected) -> bool:
+    return check.provider == subject.provider.name and check.rule.scope is not Scope.RELEASE
 
 
 def _by_spec(records: Iterable[Record]) -> Iterator[tuple[Spec, str, list[Record]]]:
@@ -165,17 +201,24 @@ def _by_spec(records: Iterable[Record]) -> Iterator[tuple[Spec, str, list[Record
 
 
 def _of_spec(
-    spec: Spec, label: str, records: Sequence[Record], whole: Sequence[Record], partial: bool
+    spec: Spec,
+    label: str,
+    records: Sequence[Record],
+    whole: Sequence[Record],
+    policy: Policy,
+    *,
+    partial: bool,
 ) -> OfSpec:
-    rows = tuple(Covered(row, record.check) for record in records if (row := row_of(record)) is not None)
-    level, stopped = _level([*whole, *records], rows)
+    told = ((row_of(record, policy), record.check) for record in records)
+    rows = tuple(Covered(row, check) for row, check in told if row is not None)
+    level, stopped = _level([*whole, *records], rows, policy)
     verdict = _word(records, level, partial=partial)
     return OfSpec(spec, label, tuple(records), rows, level, stopped, verdict)
 
 
 def _word(records: Iterable[Record], level: Level, *, partial: bool) -> Verdict:
     results = [record.result for record in records]
-    if any(_is_failure(result) for result in results):
+    if any(is_failure(result) for result in results):
         return Verdict.FAILS
     if any(result.broken for result in results):
         return Verdict.BROKEN
@@ -184,7 +227,7 @@ def _word(records: Iterable[Record], level: Level, *, partial: bool) -> Verdict:
     return Verdict.CONFORMS if level >= Level.SERVES else Verdict.INCOMPLETE
 
 
-def _is_failure(result: Result) -> bool:
+def is_failure(result: Result) -> bool:
     """Whether something is wrong; what is only not seen may fail the run all the same, if it is strict."""
     return result.outcome is Outcome.FAILED and bool(result.findings)
 
@@ -194,30 +237,35 @@ def is_only_unseen(result: Result) -> bool:
     return result.outcome is Outcome.FAILED and not result.findings
 
 
+def _is_concluded(result: Result) -> bool:
+    """Whether a check told all that it could; one that does not apply did."""
+    return result.outcome is not Outcome.INCONCLUSIVE and not is_only_unseen(result)
+
+
 def _is_unseen(result: Result) -> bool:
     """Whether a check came to no conclusion."""
     return result.outcome in _UNSEEN or is_only_unseen(result)
 
 
-def _level(records: Sequence[Record], rows: Sequence[Covered]) -> tuple[Level, str]:
+def _level(records: Sequence[Record], rows: Sequence[Covered], policy: Policy) -> tuple[Level, str]:
     """The highest level whose gate and all gates below are passed, and what stopped at the next."""
     reached = Level.NONE
     for level in Level:
         if level is Level.NONE:
             continue
-        if stopped := _stop(level, records, rows):
+        if stopped := _stop(level, records, rows, policy):
             return reached, stopped
         reached = level
     return reached, ""
 
 
-def _stop(level: Level, records: Sequence[Record], rows: Sequence[Covered]) -> str:
+def _stop(level: Level, records: Sequence[Record], rows: Sequence[Covered], policy: Policy) -> str:
     """Why a level is not reached, "" where it is."""
     own = [record for record in records if record.check.rule.level is level]
-    failed = dict.fromkeys(r.check.code for r in own if _is_failure(r.result))
+    failed = dict.fromkeys(r.check.code for r in own if is_failure(r.result))
     if failed:
         return f"{', '.join(failed)} failed"
-    proving = [record for record in own if record.check.rule.proves and _is_asked(record)]
+    proving = [record for record in own if record.check.rule.proves and _is_asked(record, policy)]
     unseen = next((record for record in proving if _is_unseen(record.result)), None)
     if unseen is not None:
         return unseen.result.reason or f"{unseen.check.code} was not judged"
@@ -230,11 +278,13 @@ _NEED_PROOF: Final = (Level.STARTS, Level.KEEPS)
 """The levels that nobody reaches without anything that proves them."""
 
 
-def _is_asked(record: Record) -> bool:
+def _is_asked(record: Record, policy: Policy) -> bool:
     """Whether a proof is asked for: of a method only where the stack demands it."""
     subject = record.check.subject
     if not subject.method:
         return True
+    if _declared(record.check, policy):
+        return False
     if record.check.rule.scope is Scope.PRIVATE:
         return registering.needs(subject)
     return coverage.is_demanded(subject)
@@ -255,12 +305,24 @@ def overall(said: Sequence[OfProvider]) -> Verdict:
     return min((one.verdict for one in said), key=list(Verdict).index, default=Verdict.INCOMPLETE)
 
 
-def shortfalls(said: Sequence[OfProvider], policy: Policy) -> tuple[Shortfall, ...]:
-    """What is below the level that is required of it."""
-    found = []
+def not_evaluated(report: Report, said: Sequence[OfProvider]) -> str:
+    """Why it is not told whether the required level is reached, "" where it is told or none is required."""
+    judged = [one for one in said if not one.is_a_stack]
+    left, ran = sum(one.left_out for one in judged), sum(len(one.records) for one in judged)
+    if not report.policy.require or not left:
+        return ""
+    return f"the required level is not evaluated: {left} of {many(left + ran, 'check')} left out"
+
+
+def shortfalls(report: Report, said: Sequence[OfProvider]) -> tuple[Shortfall, ...]:
+    """What is below the level that is required of it; nothing is where checks are left out."""
+    found: list[Shortfall] = []
+    if not_evaluated(report, said):
+        return ()
+    policy = report.policy
     for one in said:
         name = one.subject.provider.name
-        if one.is_of_releases or one.is_a_stack:
+        if one.is_a_stack:
             continue
         for spec in one.specs:
             required = policy.required(spec.spec.provider_type)
@@ -271,68 +333,6 @@ def shortfalls(said: Sequence[OfProvider], policy: Policy) -> tuple[Shortfall, .
     return tuple(found)
 
 
-def line(one: OfProvider, *, strict: bool = False, short: Sequence[Shortfall] = ()) -> str:
-    """The verdict on a provider in one line.
-
-    Args:
-        one: What is said of it.
-        strict: Whether what is only not seen fails the run.
-        short: What is below a level that is required.
-    """
-    provider, contract = one.subject.provider, one.subject.contract
-    if one.is_a_stack and contract is not None:
-        return f"{contract.title} itself: {one.verdict}; {many(len(one.records), 'check')}"
-    on = f" on {contract.title}" if contract is not None else ""
-    words = _words(one.records, one.verdict, one.level, one.answered, by_source=one.by_source)
-    return f"{provider.name}{on}: {words}{_marked(one.records, strict)}{_below(short)}"
-
-
-def last_line(
-    report: Report, said: Sequence[OfProvider], *, strict: bool = False, short: Sequence[Shortfall] = ()
-) -> str:
-    """The verdict on all providers of a run together, in one line."""
-    judged = [one for one in said if not one.is_of_releases and not one.is_a_stack]
-    word = Verdict.FAILS if report.unmatched else overall(said)
-    if len(said) == 1:
-        return line(replace(said[0], verdict=word), strict=strict, short=short)
-    specs = many(sum(len(one.specs) for one in judged), "spec")
-    on = " and ".join(contract.title for contract in report.stacks)
-    answered = (sum(one.answered[0] for one in judged), sum(one.answered[1] for one in judged))
-    level = min((one.level for one in judged), default=Level.NONE)
-    by_source = bool(judged) and all(one.by_source for one in judged)
-    words = _words(report.records, word, level, answered, by_source=by_source)
-    who = f"{many(len(judged), 'provider')} ({specs}) on {on}"
-    return f"{who}: {words}{_marked(report.records, strict)}{_below(short)}"
-
-
 def many(count: int, noun: str) -> str:
     """A count with its noun: "1 check", "2 checks"."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def _words(
-    records: Sequence[Record], verdict: Verdict, level: Level, answered: tuple[int, int], *, by_source: bool
-) -> str:
-    if verdict is Verdict.PARTIAL:
-        failed = sum(_is_failure(record.result) for record in records)
-        return f"partial: {many(len(records), 'check')}, {failed} failed; no verdict"
-    if verdict is Verdict.BROKEN:
-        broken = sum(record.result.broken for record in records)
-        return f"broken: {many(broken, 'check')} not judged to the end"
-    word = f"{verdict}{' by source' if by_source else ''}"
-    if level is Level.NONE:
-        return f"{word}, level 0 of 5 (not loaded)"
-    reached = f"{word}, level {level.value} of 5 ({level.name.lower()})"
-    return f"{reached}; {answered[0]} of {answered[1]} methods answered"
-
-
-def _marked(records: Iterable[Record], strict: bool) -> str:
-    """That the run fails for what is only not seen."""
-    return " (strict)" if strict and any(is_only_unseen(record.result) for record in records) else ""
-
-
-def _below(short: Sequence[Shortfall]) -> str:
-    if not short:
-        return ""
-    level = max(one.required for one in short)
-    return f", below the required level {level.value} ({level.name.lower()})"

@@ -8,7 +8,7 @@ from enum import IntEnum
 from itertools import groupby
 from typing import Final
 
-from provider_conformance import overview, verdict
+from provider_conformance import last_line, overview, verdict
 from provider_conformance.findings import Finding, Outcome, Severity
 from provider_conformance.overview import INDENT, Line
 from provider_conformance.releases import rendering
@@ -131,13 +131,15 @@ def _checks(count: int) -> str:
 
 def _verdicts(report: Report, said: Sequence[OfProvider]) -> Iterator[Line]:
     """The verdict on each provider, and as the last line that on all of them."""
-    short, strict = verdict.shortfalls(said, report.policy), report.policy.strict
+    short, strict = verdict.shortfalls(report, said), report.policy.strict
+    if told := verdict.not_evaluated(report, said):
+        yield Line(told, ("yellow",))
     for one in said if len(said) > 1 else ():
         if not one.is_of_releases:
             own = [s for s in short if s.provider == one.subject.provider.name]
-            yield Line(verdict.line(one, strict=strict, short=own), (_COLOURS[one.verdict],))
-    if said and all(one.is_of_releases for one in said):
+            yield Line(last_line.line(one, strict=strict, short=own), (_COLOURS[one.verdict],))
+    if said and not short and all(one.is_of_releases for one in said):
         return  # the matrix has told all there is
     failing = bool(report.unmatched or short)
     colour = _COLOURS[Verdict.FAILS if failing else verdict.overall(said)]
-    yield Line(verdict.last_line(report, said, strict=strict, short=short), (colour, "bold"))
+    yield Line(last_line.last_line(report, said, strict=strict, short=short), (colour, "bold"))

@@ -84,7 +84,7 @@ def _sizes(rows: Sequence[_Row], width: int) -> dict[str, int]:
         if _total(sizes) - sizes[names[0]] + _SHORTEST > width:
             sizes.pop(name, None)
     spare = width - (_total(sizes) - sizes[names[0]])
-    sizes[names[0]] = max(min(sizes[names[0]], spare), _SHORTEST)
+    sizes[names[0]] = min(sizes[names[0]], max(spare, _SHORTEST))
     if "missing" in sizes:
         sizes["missing"] = max(min(sizes["missing"], width - (_total(sizes) - sizes["missing"])), _SHORTEST)
     return sizes

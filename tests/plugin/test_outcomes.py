@@ -7,12 +7,15 @@ import pytest
 from support.running import Run
 
 CHAT = "bad::inference::PC201[[]remote::foo.chat]"
+AS_FAR_AS_HERE = "level 2 of 5 (fits); 0 of 0 methods answered"
+"""The fake rules prove no start and call nothing."""
 
 
 def test_an_empty_folder_passes_with_a_conforming_provider(run: Run) -> None:
     result = run("--provider=good")
     result.assert_outcomes(passed=10)
     assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines([f"good on fake 1.0: incomplete, {AS_FAR_AS_HERE}"])
 
 
 def test_a_finding_fails_its_item_alone(run: Run) -> None:
@@ -31,8 +34,11 @@ def test_a_finding_is_told_with_place_reason_and_remedy(run: Run) -> None:
             "*fix: add chat",
             f"*check: {CHAT}*--provider-explain PC201*",
             "",
-            "bad does not conform to fake 1.0: 1 failed, 9 passed, 0 known, 0 inconclusive, 0 skipped",
-            "provider conformance: FAILED",
+            "spec                   level    answered  passed  failed  warn  not seen",
+            "inference remote::foo  1 loads    0 of 0       5       1     -         -",
+            "safety inline::bar     2 fits     0 of 0       3       -     -         -",
+            "",
+            "bad on fake 1.0: fails, level 1 of 5 (loads); 0 of 0 methods answered",
         ],
         consecutive=True,
     )
@@ -53,13 +59,19 @@ def test_a_warning_alone_passes(run: Run) -> None:
     result = run("--provider=warned", "-v")
     assert result.ret == pytest.ExitCode.OK
     result.stdout.fnmatch_lines(
-        ["*PC207[[]remote::foo.complete] PASSED WITH WARNINGS*", "*0 skipped, 1 warning"]
+        [
+            "*PC207[[]remote::foo.complete] PASSED WITH WARNINGS*",
+            "spec                   level   answered  passed  failed  warn  not seen",
+            "inference remote::foo  2 fits    0 of 0       6       -     1         -",
+            f"warned on fake 1.0: incomplete, {AS_FAR_AS_HERE}",
+        ]
     )
 
 
 def test_a_warning_fails_in_a_strict_run(run: Run) -> None:
     result = run("--provider=warned", "--provider-strict")
     result.assert_outcomes(passed=9, failed=1)
+    result.stdout.fnmatch_lines(["warned on fake 1.0: fails, level 1 of 5 (loads); *"])
 
 
 def test_what_could_not_be_seen_has_a_category_of_its_own(run: Run) -> None:
@@ -71,7 +83,18 @@ def test_what_could_not_be_seen_has_a_category_of_its_own(run: Run) -> None:
 
 def test_one_reason_for_many_inconclusive_checks_is_told_once(run: Run) -> None:
     output = run("--provider=unseen").stdout
-    output.fnmatch_lines(["unseen: 4 checks inconclusive: the class could not be found"])
+    output.fnmatch_lines(
+        [
+            "inference remote::foo  2 fits    0 of 0       3       -     -         3",
+            "safety inline::bar     2 fits    0 of 0       2       -     -         1",
+            "",
+            "not seen: the class could not be found",
+            "    4 checks",
+            "",
+            f"unseen on fake 1.0: incomplete, {AS_FAR_AS_HERE}",
+        ],
+        consecutive=True,
+    )
     assert output.str().count("the class could not be found") == 1
 
 
@@ -79,12 +102,24 @@ def test_what_could_not_be_seen_fails_in_a_strict_run(run: Run) -> None:
     result = run("--provider=unseen", "--provider-strict")
     result.assert_outcomes(passed=6, failed=4)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines(["unseen: 4 checks failed: inconclusive: the class could not be found"])
+    result.stdout.fnmatch_lines(
+        [
+            "not seen: the class could not be found",
+            "    4 checks",
+            f"unseen on fake 1.0: incomplete, {AS_FAR_AS_HERE} (strict)",
+        ]
+    )
 
 
 def test_nothing_seen_at_all_is_not_called_conforming(run: Run) -> None:
     result = run("--provider=unseen", "--provider-select=PC201")
-    result.stdout.fnmatch_lines(["unseen was not judged: *", "provider conformance: NOT JUDGED*"])
+    result.stdout.fnmatch_lines(
+        [
+            "inference remote::foo  2 fits    0 of 0       -       -     -         3",
+            "unseen on fake 1.0: partial: 4 of 10 checks, 0 failed; no verdict",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*conforms*")
 
 
 def test_a_rule_that_does_not_apply_is_skipped_with_its_reason(run: Run) -> None:
@@ -100,8 +135,7 @@ def test_a_crash_of_a_rule_is_no_finding_and_no_pass(run: Run) -> None:
         [
             "crashing: 1 check not judged: internal error in the check, please report:",
             "*RuntimeError: a fault of the rule",
-            "crashing was not judged to the end: 0 failed, *",
-            "provider conformance: FAILED, not judged to the end",
+            "crashing on fake 1.0: broken: 1 check not judged to the end",
         ]
     )
 
@@ -113,9 +147,9 @@ def test_a_provider_that_cannot_be_loaded_is_one_failing_item_beside_the_others(
         [
             "provider conformance: broken (could not be loaded) on a stack that is not known, 1 check",
             "broken.py:1: error: PC101 needs numpy, which is not installed",
-            "broken does not conform: 1 failed, *",
-            "good conforms to fake 1.0: *",
-            "provider conformance: FAILED by 1 of 2 providers",
+            "broken: fails, level 0 of 5 (not loaded)",
+            f"good on fake 1.0: incomplete, {AS_FAR_AS_HERE}",
+            "2 providers (2 specs) on fake 1.0: fails, level 0 of 5 (not loaded)",
         ]
     )
 
@@ -131,8 +165,9 @@ def test_the_header_says_what_is_judged_by_what(run: Run) -> None:
     [
         (["-q"], "why: the router calls chat", "good ("),
         (["--tb=line"], "foo/adapter.py:12: error: PC201 chat is missing", "why: the router"),
-        (["--tb=no"], "bad does not conform", "adapter.py:12"),
-        (["-qq"], "bad does not conform", "adapter.py:12"),
+        (["--tb=no"], "bad on fake 1.0: fails, level 1 of 5 (loads)", "adapter.py:12"),
+        (["-qq"], "bad on fake 1.0: fails, level 1 of 5 (loads)", "adapter.py:12"),
+        (["-qq"], "bad on fake 1.0: fails", "not seen"),
     ],
 )
 def test_quieter_runs_tell_less(run: Run, options: list[str], shown: str, hidden: str) -> None:
@@ -180,4 +215,5 @@ def test_an_authors_skip_is_a_skip(run: Run, pytester: pytest.Pytester) -> None:
     )
     result = run("--provider=bad")
     assert result.ret == pytest.ExitCode.OK
-    result.stdout.fnmatch_lines(["bad conforms*, 1 skipped"])
+    result.assert_outcomes(passed=9, skipped=1)
+    result.stdout.fnmatch_lines([f"bad on fake 1.0: incomplete, {AS_FAR_AS_HERE}"])

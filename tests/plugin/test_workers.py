@@ -62,7 +62,14 @@ def test_the_header_counts_without_a_worker(spread: Run) -> None:
 def test_what_workers_deselect_is_not_missed(spread: Run) -> None:
     result = spread("--provider=good", "-k", "safety")
     assert result.ret == pytest.ExitCode.OK
-    result.stdout.fnmatch_lines(["good conforms *: 0 failed, 3 passed, *", "*PASSED (7 deselected)"])
+    result.assert_outcomes(passed=3)
+    result.stdout.fnmatch_lines(["good on fake 1.0: partial: 3 of 10 checks, 0 failed; no verdict"])
+
+
+def test_a_required_level_is_a_gate_with_workers(spread: Run) -> None:
+    result = spread("--provider=good", "--provider-require=serves")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["good on fake 1.0: incomplete, *, below the required level 4 (serves)"])
 
 
 def test_node_ids_work_with_workers(spread: Run) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from provider_conformance.engine import Policy
-from provider_conformance.findings import Outcome
+from provider_conformance.findings import Judgement, Outcome, Status
 from provider_conformance.report import Report
 from provider_conformance.reports.json import as_data, render
 from provider_conformance.run import run
 from provider_conformance.selection import parse_known_failure
-from support import fake_stack
+from support import fake_stack, levels
 
 
 def report_of(*names: str, known: str = "") -> Report:
@@ -41,10 +41,20 @@ def test_one_stack_stands_alone_and_in_the_list(data: dict[str, Any]) -> None:
 
 def test_providers_have_their_specs_or_their_problem(data: dict[str, Any]) -> None:
     bad, _unseen, broken = data["providers"]
-    assert bad["specs"][1] == {"api": "safety", "provider_type": "inline::bar", "kind": "remote"}
+    assert bad["specs"][1] == {
+        "api": "safety",
+        "provider_type": "inline::bar",
+        "kind": "remote",
+        "verdict": "incomplete",
+        "level": 2,
+        "level_name": "fits",
+        "stopped": "not looked at",
+    }
+    assert (bad["verdict"], bad["level"], bad["level_name"]) == ("fails", 1, "loads")
     assert bad["problem"] is None
     assert broken["problem"] == {"kind": "import-error", "message": "needs numpy, which is not installed"}
     assert broken["stack"] is None
+    assert (broken["verdict"], broken["level"], broken["level_name"]) == ("fails", 0, "none")
 
 
 def test_every_check_is_there_with_its_outcome(data: dict[str, Any]) -> None:
@@ -100,3 +110,37 @@ def test_an_accepted_finding_carries_its_reason() -> None:
 
 def test_a_stale_known_failure_is_listed() -> None:
     assert as_data(report_of("good", known="PC201: why"))["unmatched_known_failures"] == ["PC201: why"]
+
+
+def test_a_method_has_a_row_of_the_coverage() -> None:
+    refused = levels.row("chat", Status.REFUSED, "set MY_KEY")
+    data = as_data(levels.report_of({"PC661.chat": refused}))
+    assert [row["method"] for row in data["coverage"]] == ["chat", "complete", "embed"]
+    assert data["coverage"][0] == {
+        "provider": "p",
+        "api": "inference",
+        "provider_type": "remote::foo",
+        "method": "chat",
+        "kind": "public",
+        "demanded": True,
+        "status": "refused",
+        "calls": 1,
+        "reason": "set MY_KEY",
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        ({}, "conforms"),
+        ({"PC501": levels.UNSEEN}, "incomplete"),
+        ({"PC203.chat": levels.ERROR}, "fails"),
+    ],
+)
+def test_the_verdict_is_that_of_the_last_line(said: dict[str, Judgement], verdict: str) -> None:
+    data = as_data(levels.report_of(said))
+    assert (data["verdict"], data["providers"][0]["verdict"]) == (verdict, verdict)
+
+
+def test_a_stale_entry_makes_the_verdict_fail() -> None:
+    assert as_data(report_of("good", known="PC201: why"))["verdict"] == "fails"

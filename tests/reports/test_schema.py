@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 
+from provider_conformance.findings import Status
 from provider_conformance.reports.json import SCHEMA_VERSION, as_data
 from provider_conformance.run import run
-from support import fake_stack
+from support import fake_stack, levels
+from support.fake_stack import spec
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / f"report-{SCHEMA_VERSION}.json"
 TYPES = {
+    "boolean": bool,
     "object": dict,
     "array": list,
     "string": str,
@@ -68,6 +71,19 @@ def test_a_report_is_as_the_schema_says(schema: dict[str, Any], names: tuple[str
     providers = [fake_stack.load_provider(name, root=Path()) for name in names]
     contracts = {p.name: None if p.problem else fake_stack.contract() for p in providers}
     data = json.loads(json.dumps(as_data(run(providers, contracts, fake_stack.RULES))))
+    assert list(violations(data, schema, schema)) == []
+
+
+def test_the_coverage_is_as_the_schema_says(schema: dict[str, Any]) -> None:
+    said = {
+        "PC661.chat": levels.row("chat", Status.REFUSED, "set MY_KEY"),
+        "PC661.complete": levels.row("complete", Status.UNSUPPORTED, "not offered"),
+        "PC661.embed": levels.UNSEEN,
+    }
+    data = json.loads(
+        json.dumps(as_data(levels.report_of(said, specs=(spec(), spec("safety", "inline::bar")))))
+    )
+    assert {row["status"] for row in data["coverage"]} == {"refused", "unsupported", "not called", "answered"}
     assert list(violations(data, schema, schema)) == []
 
 

@@ -12,7 +12,7 @@ from functools import cache
 from provider_conformance.checks import Check, Result
 from provider_conformance.contracts import load
 from provider_conformance.contracts.model import ApiContract, Contract, Factory
-from provider_conformance.errors import StackNotInstalledError
+from provider_conformance.errors import StackIncompleteError, StackNotInstalledError
 from provider_conformance.findings import PASS, Finding, Outcome, Severity
 from provider_conformance.hosts.model import Host
 from provider_conformance.providers import loading, watching
@@ -59,6 +59,7 @@ def contract_for(provider: Provider, stack: str) -> Contract | None:
 
     Raises:
         UsageError: If the stack is not installed, or several are and none is chosen.
+        StackIncompleteError: If the stack imports what is not installed, and cannot be read without that.
     """
     if stack != "auto":
         return load.load_contract(stack)
@@ -232,6 +233,8 @@ def execute(check: Check) -> Result:
             return _PASSED
         findings = tuple(_attributed(finding, check) for finding in judgement.findings)
         worst = judgement.worst
+    except StackIncompleteError as error:
+        return Result(Outcome.INCONCLUSIVE, reason=str(error))
     except (Exception, SystemExit) as error:
         if told := _raised_by(check.subject.provider, error):
             return Result(Outcome.INCONCLUSIVE, reason=told)

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from provider_conformance.checks import Check, encode
-from provider_conformance.errors import ConformanceError
+from provider_conformance.errors import ConformanceError, StackIncompleteError
 from provider_conformance.isolation.messages import from_provider, line
 from provider_conformance.providers import alarm, loading, staging, targets, views, watching
 from provider_conformance.providers.given import Trying, read_given
@@ -112,7 +112,11 @@ def _tell_home(asked: Mapping[str, Any], channel: Channel) -> None:
 
 
 def _checks(provider: Provider, asked: Mapping[str, Any]) -> dict[str, Check]:
-    contracts = {provider.name: contract_for(provider, asked["stack"])}
+    try:
+        contract = contract_for(provider, asked["stack"])
+    except StackIncompleteError:
+        contract = None
+    contracts = {provider.name: contract}
     # The file may be about the providers of other processes too; their parent has checked it.
     file = asked["config"]
     given = read_given(Path(file), provider.specs, all_of_them=False) if file else {}

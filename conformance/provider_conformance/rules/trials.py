@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from provider_conformance.errors import ConformanceError
+from provider_conformance.errors import ConformanceError, StackIncompleteError
 from provider_conformance.findings import Finding, Judgement, Location, Severity
 from provider_conformance.providers import careful, loading
 from provider_conformance.providers.backends import missing_backend
@@ -124,6 +124,8 @@ def _baseline(
         return Judgement(skipped=f"the provider's code is not run: {provider.not_imported}")
     try:
         host = _host(stack, release)
+    except StackIncompleteError as error:
+        return Judgement(inconclusive=str(error))
     except ConformanceError as error:
         return Judgement(skipped=f"it is not tried: {error}")
     found = implementation()

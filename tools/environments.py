@@ -1,7 +1,8 @@
 """What CI runs, read off ``tox.ini``, so that it stands in one place.
 
 ``python tools/environments.py besides`` says, at the end of ``tox run``, what CI runs besides.
-``python tools/environments.py needing 3.11 3.12`` names CI's environments that need one of these Pythons.
+``python tools/environments.py needing 3.11 3.12`` names CI's environments that need one of these Pythons;
+``python tools/environments.py rest 3.11 3.12`` the others, without the suite on this Python.
 ``python tools/environments.py left`` names the environments that CI does not run either.
 """
 
@@ -73,13 +74,17 @@ def _labels(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield name.strip(), tuple(filter(None, re.split(r"[\s,]+", listed)))
 
 
+def rest(all_of_them: Environments, python: str) -> list[Environment]:
+    """CI's environments without the suite on ``python``."""
+    return [one for one in all_of_them.ci if not (_SUITE.fullmatch(one.name) and one.python == python)]
+
+
 def besides(all_of_them: Environments, python: str) -> str:
     """What CI runs besides the suite on ``python``, as text."""
     groups: dict[tuple[str, str], list[str]] = {}
-    for one in all_of_them.ci:
-        is_suite = _SUITE.fullmatch(one.name) is not None
-        if not (is_suite and one.python == python):
-            groups.setdefault((one.description, "" if is_suite else one.python), []).append(one.name)
+    for one in rest(all_of_them, python):
+        needs = "" if _SUITE.fullmatch(one.name) else one.python
+        groups.setdefault((one.description, needs), []).append(one.name)
     lines = [f"This was the suite on Python {python}, and nothing else. NOT RUN here, but by CI:"]
     for (description, needs), names in groups.items():
         needed = f" (needs Python {needs})" if needs else ""
@@ -94,14 +99,17 @@ def besides(all_of_them: Environments, python: str) -> str:
 def main(what: str, *pythons: str) -> None:
     """Print what was asked for; see the head of this file."""
     found = read(TOX.read_text(encoding="utf-8"))
+    here = f"{sys.version_info.major}.{sys.version_info.minor}"
     if what == "besides":
-        print(besides(found, f"{sys.version_info.major}.{sys.version_info.minor}"))
+        print(besides(found, here))
+    elif what == "rest":
+        print(*(one.name for one in rest(found, here) if one.python not in pythons))
     elif what == "needing":
         print(*(one.name for one in found.ci if one.python in pythons))
     elif what == "left":
         print(*(one.name for one in found.left))
     else:
-        raise SystemExit(f"{what!r} is none of: besides, needing, left")
+        raise SystemExit(f"{what!r} is none of: besides, needing, rest, left")
 
 
 if __name__ == "__main__":

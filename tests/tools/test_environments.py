@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import runpy
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +63,16 @@ def test_the_environments_that_need_a_python_are_named(capsys: pytest.CaptureFix
     assert capsys.readouterr().out.split() == ["py311", "lowest"]
 
 
+def test_the_rest_is_what_has_a_python_and_was_not_run(capsys: pytest.CaptureFixture[str]) -> None:
+    here = f"3.{sys.version_info.minor}"
+    TOOL["main"]("rest", "3.12" if here != "3.12" else "3.11")
+    named = capsys.readouterr().out.split()
+    assert {"py311", "py312", "py313"} & {*named} == {"py313" if here != "3.13" else "py311"}
+    assert ("lint" in named, "lowest" in named) == (here == "3.12", here != "3.12")
+
+
 def test_anything_else_is_refused() -> None:
-    with pytest.raises(SystemExit, match="none of: besides, needing, left"):
+    with pytest.raises(SystemExit, match="none of: besides, needing, rest, left"):
         TOOL["main"]("all")
 
 

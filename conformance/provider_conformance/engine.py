@@ -16,6 +16,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from provider_conformance.checks import Check, Result
+from provider_conformance.errors import StackIncompleteError
 from provider_conformance.findings import PASS, Finding, Judgement, Level, Outcome, Severity, Status
 from provider_conformance.providers import loading, watching
 from provider_conformance.providers.limits import limited, limits
@@ -68,7 +69,7 @@ def apply(check: Check) -> Judgement:
         if judgement is PASS or not judgement.findings:
             return judgement
         return replace(judgement, findings=tuple(_attributed(f, check) for f in judgement.findings))
-    except TooBusyError as error:
+    except (TooBusyError, StackIncompleteError) as error:
         return Judgement(inconclusive=str(error))
     except (Exception, SystemExit) as error:
         if told := _raised_by(check.subject.provider, error):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from provider_conformance.errors import ConformanceError
+from provider_conformance.errors import ConformanceError, StackIncompleteError
 from provider_conformance.evidence.loading import has_spec, judge_problem
 from provider_conformance.evidence.store import Cause, NotJudged
 from provider_conformance.evidence.subject import Subject
@@ -62,6 +62,8 @@ class Start:
             raise NotJudged(f"the provider's code is not run: {subject.provider.not_imported}")
         try:
             host = _host(subject.contract.stack, subject.contract.release)
+        except StackIncompleteError as error:
+            raise NotJudged(str(error), inconclusive=True) from None
         except ConformanceError as error:
             raise NotJudged(f"it is not tried: {error}") from None
         found = subject.implementation()

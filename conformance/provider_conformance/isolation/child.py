@@ -24,7 +24,7 @@ from typing import Any, BinaryIO, Final
 
 from provider_conformance.checks import Check, encode_judgement
 from provider_conformance.engine import apply
-from provider_conformance.errors import ConformanceError
+from provider_conformance.errors import ConformanceError, StackIncompleteError
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.isolation.messages import from_provider, line
 from provider_conformance.isolation.patience import Pulse
@@ -124,7 +124,11 @@ def _tell_home(asked: Mapping[str, Any], channel: Channel) -> None:
 
 
 def _checks(provider: Provider, asked: Mapping[str, Any]) -> dict[str, Check]:
-    contracts = {provider.name: contract_for(provider, asked["stack"])}
+    try:
+        contract = contract_for(provider, asked["stack"])
+    except StackIncompleteError:
+        contract = None
+    contracts = {provider.name: contract}
     # The file may be about the providers of other processes too; their parent has checked it.
     file = asked["config"]
     given = read_given(Path(file), provider.specs, all_of_them=False) if file else {}

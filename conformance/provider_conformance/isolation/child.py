@@ -61,7 +61,12 @@ def main(arguments: list[str]) -> None:
         os.close(int(number))
     faulthandler.enable(crash, all_threads=True)
     pulse = Pulse(shared)
-    sparing.tell = pulse.renew
+
+    def spare() -> None:
+        pulse.renew()
+        _arm(crash)
+
+    sparing.tell = spare
     channel = Channel(os.fdopen(answers, "wb"))
     waiting = _requests(os.fdopen(requests, "rb"))
     try:
@@ -167,6 +172,10 @@ def _bound_memory(size: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def _arm(crash: int) -> None:
+    faulthandler.dump_traceback_later(MOST * limits().seconds + 2 * alarm.MERCY, exit=True, file=crash)
+
+
 @contextlib.contextmanager
 def _clock(crash: int, pulse: Pulse) -> Any:
     """End the process where nothing else brings the provider's code back, a loop in C included.
@@ -174,7 +183,7 @@ def _clock(crash: int, pulse: Pulse) -> Any:
     The process that has asked counts the time that this one has had, where the system tells it that. Else,
     and where that process is gone, there is the end that comes even on a busy machine.
     """
-    faulthandler.dump_traceback_later(MOST * limits().seconds + 2 * alarm.MERCY, exit=True, file=crash)
+    _arm(crash)
     pulse.begin()
     try:
         yield

@@ -148,6 +148,10 @@ class Engine:
             for cause in check.rule.reports:
                 self._reporters[cause.name] = (check.code,)
 
+    def reporters(self, cause: str) -> tuple[str, ...]:
+        """The codes of the rules that report a cause, by its name."""
+        return self._reporters.get(cause, ())
+
     def judge(self, check: Check) -> Result:
         """The outcome of a check under the user's policy: strictness first, then the known failures."""
         result = self.settle(check)
@@ -228,7 +232,7 @@ class Engine:
         """Which collected check reports what keeps this one from looking."""
         why = judgement.skipped or judgement.inconclusive
         reason, there = why, False
-        codes = (*judgement.see, *self._reporters.get(judgement.cause, ()))
+        codes = (*judgement.see, *self.reporters(judgement.cause))
         for teller in self._about(check, codes, check.subject.method):
             if teller.id in seen:
                 continue

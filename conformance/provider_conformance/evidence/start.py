@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,7 @@ class Start:
         error: Why the stack did not start, None where it did.
         again: Why the same did not start a second time, None where it did or was never started.
         absent: Why its back end is not there, "" where it is or none is needed.
+        seconds: How long a trial takes in which nothing is asked of it.
     """
 
     trial: Trial
@@ -43,6 +45,7 @@ class Start:
     error: BaseException | None
     again: BaseException | None = None
     absent: str = ""
+    seconds: float = 0.0
 
     @classmethod
     def collect(cls, subject: Subject) -> Start:
@@ -157,13 +160,18 @@ def _tried(spec: Spec, factory: Callable[..., Any], host: TryingHost, wish: _Wis
             raise NotJudged(f"its configuration class cannot be had: {spec.config_class}", see=("PC109",))
     trial = Trial(spec.raw, factory, config_class, host, wish.given)
     first = _first(trial, wish)
-    if wish.given is None and first.error is not None and not first.absent:
+    if wish.given is None and _may_want_settings(first):
         # What fails for want of a secret or a URL says nothing about the provider: nobody has set them here.
         return next(
             (tried for made in _filled(trial) if (tried := _first(made, wish)).error is None or tried.absent),
             first,
         )
     return first
+
+
+def _may_want_settings(first: Start) -> bool:
+    """Whether a start may have failed for settings that are empty."""
+    return first.error is not None and not first.absent and not isinstance(first.raised, ImportError)
 
 
 def _first(trial: Trial, wish: _Wish) -> Start:
@@ -175,7 +183,9 @@ def _first(trial: Trial, wish: _Wish) -> Start:
         return Start(trial, witness, attempt.error, absent=wish.absent(attempt.error))
     absent = wish.absent(attempt.value)
     trial = replace(trial, offline=bool(absent))
-    return Start(trial, witness, None, trial.run(trial.surroundings(), nothing_more).error, absent)
+    begun = time.monotonic()
+    again = trial.run(trial.surroundings(), nothing_more).error
+    return Start(trial, witness, None, again, absent, time.monotonic() - begun)
 
 
 def _filled(trial: Trial) -> Iterator[Trial]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from provider_conformance.evidence.calls import hanging
-from provider_conformance.evidence.candidates import BUGS, EXAMPLES, candidates, shown, template_of
+from provider_conformance.evidence.candidates import BUGS, candidates, examples, shown, template_of
 from provider_conformance.evidence.listings import Call, Fault
 from provider_conformance.evidence.registry import Observer, call, handed, observed, observer
 from provider_conformance.evidence.search import smallest
@@ -136,7 +136,7 @@ def _accepted(found: Observer) -> Any:
     def accepts(obj: Any) -> bool:
         return _used(found, obj, "").registered.error is None
 
-    return smallest(candidates(found.first), accepts, examples=EXAMPLES, shrink=False)
+    return smallest(candidates(found.first), accepts, examples=examples(found.first), shrink=False)
 
 
 def _judged(subject: Subject, found: Observer, known: Any, *, crashes: bool) -> Judgement:

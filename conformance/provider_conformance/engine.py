@@ -224,7 +224,7 @@ class Engine:
         for other in self._about(check, after, finding.method):
             for told in self.raw(other).findings:
                 as_heavy = told.severity is Severity.ERROR or finding.severity is Severity.WARNING
-                if as_heavy and told.method in ("", finding.method):
+                if as_heavy and (not finding.method or told.method in ("", finding.method)):
                     return other.code
         return ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.errors import ConformanceError, StackIncompleteError
 from provider_conformance.evidence.loading import has_spec, judge_problem
@@ -23,6 +23,10 @@ from provider_conformance.providers.secret_fields import Filling, empty_secret_f
 if TYPE_CHECKING:
     from provider_conformance.hosts.running import Running
     from provider_conformance.hosts.trial import Trial, TryingHost, Witness
+
+
+KEPT: Final = ("PC721",)
+"""What tells of a provider that was kept from a network: its back end is not there for that."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -226,7 +230,7 @@ class Started:
             NotJudged: It did not start, or its back end is not there.
         """
         if first.error is not None and first.absent:
-            raise NotJudged(first.absent, inconclusive=True)
+            raise NotJudged(first.absent, inconclusive=True, see=KEPT)
         if first.error is not None:
             cause = Cause.UNDECLARED if first.witness.undeclared else Cause.NOT_STARTED
             raise NotJudged("it was not started", cause=cause)
@@ -253,7 +257,7 @@ class Served:
             NotJudged: Its back end is not there.
         """
         if started.first.absent:
-            raise NotJudged(started.first.absent, inconclusive=True)
+            raise NotJudged(started.first.absent, inconclusive=True, see=KEPT)
         return cls(started.first)
 
 

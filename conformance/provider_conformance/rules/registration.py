@@ -329,7 +329,7 @@ def registered_not_served(subject: Subject) -> Judgement:
     if first.trial.host.stack != "builtin":
         return Judgement(skipped="it is known for the built-in stack only what a router is called with")
     if hanging(subject):
-        return left_to("PC659", why="a call on it does not come back")
+        return left_to("PC659", "PC654", why="a call on it does not come back")
     template = template_of(first)
     if template is None:
         return _any_accepted(first, lambda obj: _served(subject, first, obj))

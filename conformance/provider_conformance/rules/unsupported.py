@@ -122,7 +122,7 @@ def unsupported_accepted(subject: Subject) -> Judgement:
     if found.first.trial.sketch.api not in CALLS:
         return Judgement(skipped="it is not known how an object of this API is used")
     if hanging(subject):
-        return left_to("PC659", why="a call on it does not come back")
+        return left_to("PC659", "PC654", why="a call on it does not come back")
     template = template_of(found.first)
     known = template or _accepted(found)
     if known is None:

@@ -16,6 +16,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from provider_conformance.checks import Check, Result
+from provider_conformance.errors import StackIncompleteError
 from provider_conformance.findings import PASS, Finding, Judgement, Level, Outcome, Severity, Status
 from provider_conformance.providers import loading, watching
 from provider_conformance.providers.limits import limited, limits
@@ -68,7 +69,7 @@ def apply(check: Check) -> Judgement:
         if judgement is PASS or not judgement.findings:
             return judgement
         return replace(judgement, findings=tuple(_attributed(f, check) for f in judgement.findings))
-    except TooBusyError as error:
+    except (TooBusyError, StackIncompleteError) as error:
         return Judgement(inconclusive=str(error))
     except (Exception, SystemExit) as error:
         if told := _raised_by(check.subject.provider, error):
@@ -147,6 +148,10 @@ class Engine:
             for cause in check.rule.reports:
                 self._reporters[cause.name] = (check.code,)
 
+    def reporters(self, cause: str) -> tuple[str, ...]:
+        """The codes of the rules that report a cause, by its name."""
+        return self._reporters.get(cause, ())
+
     def judge(self, check: Check) -> Result:
         """The outcome of a check under the user's policy: strictness first, then the known failures."""
         result = self.settle(check)
@@ -219,7 +224,7 @@ class Engine:
         for other in self._about(check, after, finding.method):
             for told in self.raw(other).findings:
                 as_heavy = told.severity is Severity.ERROR or finding.severity is Severity.WARNING
-                if as_heavy and told.method in ("", finding.method):
+                if as_heavy and (not finding.method or told.method in ("", finding.method)):
                     return other.code
         return ""
 
@@ -227,7 +232,7 @@ class Engine:
         """Which collected check reports what keeps this one from looking."""
         why = judgement.skipped or judgement.inconclusive
         reason, there = why, False
-        codes = (*judgement.see, *self._reporters.get(judgement.cause, ()))
+        codes = (*judgement.see, *self.reporters(judgement.cause))
         for teller in self._about(check, codes, check.subject.method):
             if teller.id in seen:
                 continue

@@ -30,6 +30,14 @@ class ContractError(ConformanceError):
     """An installed stack whose contract cannot be read off."""
 
 
+class StackIncompleteError(ContractError):
+    """An installed stack that imports what is not installed: it can be read, but not be started."""
+
+    def __init__(self, stack: str, missing: str) -> None:
+        self.stack = stack
+        super().__init__(f"{stack} cannot be started here: it imports `{missing}`, which is not installed")
+
+
 class TypingError(ConformanceError):
     """Types that could not be checked: mypy is missing, was stopped, or sees nothing but ``Any``."""
 

@@ -40,6 +40,7 @@ def contract_for(provider: Provider, stack: str) -> Contract | None:
 
     Raises:
         UsageError: If the stack is not installed, or several are and none is chosen.
+        StackIncompleteError: If the stack imports what is not installed, and cannot be read without that.
     """
     if stack != "auto":
         return load.load_contract(stack)

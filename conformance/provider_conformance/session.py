@@ -15,7 +15,12 @@ from provider_conformance.checks import Check
 from provider_conformance.configurations import trying
 from provider_conformance.contracts import load
 from provider_conformance.engine import Engine
-from provider_conformance.errors import ConformanceError, StackNotInstalledError, UsageError
+from provider_conformance.errors import (
+    ConformanceError,
+    StackIncompleteError,
+    StackNotInstalledError,
+    UsageError,
+)
 from provider_conformance.items import CheckHooks
 from provider_conformance.providers import limits, stacks, views
 from provider_conformance.providers.causes import STACK_MISSING
@@ -149,14 +154,22 @@ def _subjects(
 def _subjected(provider: Provider, settings: Settings) -> Subjected:
     """A provider and its contract; where its stack is not installed, releases alone may judge it."""
     if settings.releases is None:
-        return Subjected(provider, contract_for(provider, settings.stack))
+        return _judged(provider, settings.stack)
     try:
         if provider.problem is None or provider.problem.kind != STACK_MISSING:
-            return Subjected(provider, contract_for(provider, settings.stack))
+            return _judged(provider, settings.stack)
     except StackNotInstalledError:
         if settings.stack != "auto":
             raise
     return Subjected(Provider(provider.name, root=provider.root, not_imported=_BY_RELEASES), None)
+
+
+def _judged(provider: Provider, stack: str) -> Subjected:
+    """A provider and its contract; of a stack that cannot be read for want of a module there is none."""
+    try:
+        return Subjected(provider, contract_for(provider, stack))
+    except StackIncompleteError as error:
+        return Subjected(replace(provider, notes=(*provider.notes, str(error))), None)
 
 
 def _release_checks(

@@ -9,7 +9,7 @@ import pytest
 from provider_conformance.contracts import installed, probe
 from provider_conformance.contracts.builtin import builtin_contract
 from provider_conformance.contracts.load import family_of, load_contract
-from provider_conformance.errors import UsageError
+from provider_conformance.errors import StackIncompleteError, UsageError
 from provider_conformance.stack.specs import InlineProviderSpec
 
 
@@ -27,6 +27,26 @@ def test_an_installed_stack_is_asked_for_by_its_family(
     monkeypatch.setattr(installed, "installed_contract", lambda family=None: asked.append(family))
     load_contract(name)
     assert asked == [family]
+
+
+def incomplete(monkeypatch: pytest.MonkeyPatch, title: str) -> None:
+    def refuse(_family: str | None = None) -> None:
+        raise StackIncompleteError(title, "sqlalchemy")
+
+    monkeypatch.setattr(installed, "installed_contract", refuse)
+
+
+def test_a_release_that_cannot_be_imported_is_read_off_its_snapshot(monkeypatch: pytest.MonkeyPatch) -> None:
+    incomplete(monkeypatch, "llama-stack 0.2.24")
+    assert load_contract("installed") is load_contract("llama-stack==0.2.24")
+
+
+def test_without_a_snapshot_it_is_said_what_the_release_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    incomplete(monkeypatch, "llama-stack 0.2.22")
+    with pytest.raises(
+        StackIncompleteError, match=r"0\.2\.22 cannot be started here: it imports `sqlalchemy`"
+    ):
+        load_contract("llama-stack")
 
 
 @pytest.mark.parametrize("name", ["", "OGX", "llama_stack", "auto"])

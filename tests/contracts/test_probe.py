@@ -11,8 +11,13 @@ import pytest
 
 from provider_conformance.contracts import probe
 from provider_conformance.contracts.installed import installed_contract
-from provider_conformance.contracts.probe import Family, installed_families, open_stack
-from provider_conformance.errors import AmbiguousStackError, ContractError, StackNotInstalledError
+from provider_conformance.contracts.probe import Family, installed_families, open_part, open_stack
+from provider_conformance.errors import (
+    AmbiguousStackError,
+    ContractError,
+    StackIncompleteError,
+    StackNotInstalledError,
+)
 
 ONE = Family("one", "stack_one", "stack-one", "stack-one-api")
 TWO = Family("two", "stack_two", "stack-two", "stack-two-api")
@@ -95,12 +100,30 @@ def test_versions_come_from_the_metadata(site: Path) -> None:
     assert (opened.release, opened.api_release) == ("1.2.3", "1.2.4")
 
 
-def test_a_missing_module_is_named(site: Path) -> None:
-    stack(site, ONE, "import no_such_module_anywhere")
-    with pytest.raises(
-        ContractError, match="needs the module 'no_such_module_anywhere', which is not installed"
-    ):
+@pytest.mark.parametrize("statement", ["import nowhere_at_all", "from nowhere_at_all.part import Thing"])
+def test_a_stack_that_imports_what_is_not_installed_is_incomplete(site: Path, statement: str) -> None:
+    stack(site, ONE, statement)
+    distribution(site, "stack-one", "1.0")
+    with pytest.raises(StackIncompleteError) as caught:
         open_stack(ONE)
+    told = "one 1.0 cannot be started here: it imports `nowhere_at_all`, which is not installed"
+    assert str(caught.value) == told
+
+
+def test_a_part_of_a_stack_that_imports_what_is_not_installed_is_told_alike(site: Path) -> None:
+    stack(site, ONE)
+    (site / "stack_one" / "core" / "routers.py").write_text(
+        "try:\n    import nowhere_at_all\nexcept ImportError as e:\n    raise RuntimeError('no') from e\n"
+    )
+    with pytest.raises(StackIncompleteError, match="it imports `nowhere_at_all`, which is not installed"):
+        open_part(open_stack(ONE), "routers")
+
+
+def test_a_part_that_a_stack_does_not_have_is_no_missing_requirement(site: Path) -> None:
+    stack(site, ONE)
+    with pytest.raises(ContractError, match="one cannot be imported: it needs the module") as caught:
+        open_part(open_stack(ONE), "routers")
+    assert not isinstance(caught.value, StackIncompleteError)
 
 
 def test_a_module_that_an_installed_package_lacks_is_named_with_the_package(site: Path) -> None:

@@ -53,6 +53,18 @@ def test_a_missing_module_below_another_one_names_the_one_between(
     assert problem.location.line == 3
 
 
+@pytest.mark.parametrize(("family", "is_stacks"), [("", False), ("ogx", True)])
+def test_what_a_stack_imports_is_missed_by_the_stack(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, family: str, is_stacks: bool
+) -> None:
+    for name, source in (("between_lib", "import deeper_lib\n"), ("deeper_lib", "import no_such_module\n")):
+        (tmp_path / "library").mkdir(exist_ok=True)
+        (tmp_path / "library" / f"{name}.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path / "library")
+    monkeypatch.setitem(stacks._FAMILIES, "between_lib", family)  # type: ignore[attr-defined]
+    assert causes.is_stacks(_problem(make("import between_lib\n"))) is is_stacks
+
+
 def test_a_missing_module_is_seen_through_what_was_raised_of_it(make: Make) -> None:
     init = (
         "try:\n    import no_such_module\nexcept ImportError as e:\n    raise RuntimeError('sorry') from e\n"

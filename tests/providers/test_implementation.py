@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from provider_conformance.providers.limits import Limits, limited
 from provider_conformance.providers.locate import load_provider
 from provider_conformance.providers.model import Implementation, Provider
 from support.packages import FIXTURES, fixture, implementation_of
@@ -142,8 +143,7 @@ def test_what_the_source_does_not_tell_is_constructed(make: Make) -> None:
     assert type(found.instance) is found.cls
 
 
-def test_a_factory_that_hangs_is_left_behind(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("provider_conformance.providers.constructing.construct.__defaults__", (0.2,))
+def test_a_factory_that_hangs_is_left_behind(make: Make) -> None:
     factory = """
         import asyncio
 
@@ -151,7 +151,9 @@ def test_a_factory_that_hangs_is_left_behind(make: Make, monkeypatch: pytest.Mon
             await asyncio.sleep(60)
             return vars()['config']
     """
-    assert "did not finish" in _of(make, factory).unseen
+    with limited(Limits(seconds=0.2)):
+        found = _of(make, factory)
+    assert "did not finish" in found.unseen
 
 
 def test_a_factory_that_fails_for_want_of_a_backend_is_unseen(make: Make) -> None:

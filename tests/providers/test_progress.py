@@ -87,6 +87,12 @@ def test_what_is_spared_does_not_count() -> None:
     assert [budget.look(), budget.look(spare=True)] == [State.RUNNING, State.RUNNING]
 
 
+def test_what_is_spared_does_not_bring_the_end_nearer() -> None:
+    end = MOST * 10
+    budget = Budget(10, clocks([at(0, 0, 0), at(end, 0, end), at(end + 2, 0, end + 2)]))
+    assert [budget.look(spare=True), budget.look()] == [State.RUNNING, State.RUNNING]
+
+
 def test_what_is_decided_stays() -> None:
     budget = Budget(1, clocks([at(0, 0, 0), at(2, 2, 0), at(99, 2, 97)]))
     assert [budget.look(), budget.look()] == [State.OVER, State.OVER]

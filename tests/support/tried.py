@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -9,13 +10,15 @@ from typing import Any, ClassVar, Final
 import pytest
 import yaml
 
+from provider_conformance.checks import Check
 from provider_conformance.contracts.builtin import builtin_contract
+from provider_conformance.engine import Engine, Policy
 from provider_conformance.findings import Outcome
 from provider_conformance.providers.limits import DEFAULT, Limits, limited
 from provider_conformance.providers.locate import load_provider
 from provider_conformance.report import Record
 from provider_conformance.rules import all_rules
-from provider_conformance.run import run
+from provider_conformance.run import plan
 
 PACKAGES: Final = Path(__file__).parents[2] / "fixtures" / "packages"
 TRIED: Final = ("wired", "registry", "calls", "lifecycle", "hostile")
@@ -33,12 +36,40 @@ def expected(package: str) -> dict[str, dict[str, Any]]:
     return found
 
 
+@dataclass(frozen=True)
+class Judged:
+    """A package that was judged by all rules but those that run mypy; ``records`` are about its conduct."""
+
+    planned: tuple[Check, ...]
+    engine: Engine
+    records: tuple[Record, ...]
+
+    def without(self, *codes: str) -> Engine:
+        """The same with some rules left out of the run; what the others said is not found out again."""
+        left = frozenset(check.id for check in self.planned if not check.code.startswith(codes))
+        return Engine(self.planned, Policy(), left, self.engine.raw)
+
+
 @cache
-def _records(package: str) -> tuple[Record, ...]:
+def judged(package: str) -> Judged:
+    """Judge a package, once for all tests of it."""
     provider = load_provider(str(PACKAGES / package), root=PACKAGES / package)
     assert provider.problem is None
+    rules = [rule for rule in all_rules() if not rule.code.startswith(("PC4", "PC9"))]
+    planned = tuple(plan([provider], {provider.name: builtin_contract()}, rules))
+    engine = Engine(planned, Policy(), frozenset(check.id for check in planned))
+    about = {rule.code for rule in TRYING}
     with limited(LIMITS.get(package, DEFAULT)):
-        return run([provider], {provider.name: builtin_contract()}, TRYING).records
+        records = tuple(Record(check, engine.judge(check)) for check in planned if check.code in about)
+    return Judged(planned, engine, records)
+
+
+def _left_to(engine: Engine, check: Check) -> tuple[str, ...]:
+    """The rules that a skipped check leaves something to; none where it does not apply."""
+    said = engine.raw(check)
+    if said.findings:
+        return (*said.after, *check.rule.after)
+    return (*said.see, *engine.reporters(said.cause))
 
 
 @pytest.mark.thorough
@@ -52,7 +83,7 @@ class TriedPackage:
         metafunc.parametrize("case", expected(self.package))
 
     def _of_case(self, case: str) -> list[Record]:
-        records = _records(self.package)
+        records = judged(self.package).records
         return [r for r in records if r.check.subject.spec and r.check.subject.spec.provider_type == case]
 
     def test_exactly_the_listed_findings(self, case: str) -> None:
@@ -63,6 +94,16 @@ class TriedPackage:
         code = expected(self.package)[case]["rule"]
         outcomes = {r.result.outcome for r in self._of_case(case) if r.check.code == code}
         assert outcomes & {Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED}
+
+    def test_nothing_passes_for_want_of_the_rule_that_tells_it(self, case: str) -> None:
+        """What a check leaves to others is neither passed nor skipped where those are left out."""
+        whole = judged(self.package)
+        skipped = [r.check for r in self._of_case(case) if r.result.outcome is Outcome.SKIPPED]
+        with limited(LIMITS.get(self.package, DEFAULT)):
+            for check in skipped:
+                if others := _left_to(whole.engine, check):
+                    alone = whole.without(*others).judge(check)
+                    assert alone.outcome in (Outcome.FAILED, Outcome.INCONCLUSIVE), (check.id, alone)
 
     def test_only_a_case_that_says_so_is_inconclusive(self, case: str) -> None:
         told = {r.check.code for r in self._of_case(case) if r.result.outcome is Outcome.INCONCLUSIVE}

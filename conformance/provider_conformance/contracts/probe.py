@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
-from provider_conformance.errors import ContractError
+from provider_conformance.errors import ContractError, StackIncompleteError
 
 _RESOLVERS: Final = ("core", "distribution")
 """The subpackages that have held the resolver, the latest first."""
@@ -78,6 +78,7 @@ def open_stack(family: Family) -> Stack:
     """Import an installed stack's resolver.
 
     Raises:
+        StackIncompleteError: If it imports what is not installed; the message names it.
         ContractError: If it is not there, or its import fails; the message names the cause.
     """
     file = _resolver_file(family)
@@ -92,6 +93,20 @@ def open_stack(family: Family) -> Stack:
         core=file.parent,
         root=file.parents[2],
     )
+
+
+def open_part(stack: Stack, name: str) -> ModuleType:
+    """Import a module of the package that holds an opened stack's resolver.
+
+    Args:
+        stack: The stack.
+        name: The module's name in that package: "routers".
+
+    Raises:
+        StackIncompleteError: If it imports what is not installed; the message names it.
+        ContractError: If its import fails otherwise; the message names the cause.
+    """
+    return _imported(f"{stack.core_package}.{name}", stack.family)
 
 
 def quietly_import(module: str) -> ModuleType:
@@ -134,7 +149,29 @@ def _imported(module: str, family: Family) -> ModuleType:
     try:
         return quietly_import(module)
     except (Exception, SystemExit) as error:
+        if missing := _not_installed(error):
+            raise StackIncompleteError(_title(family), missing) from error
         raise ContractError(f"{_title(family)} cannot be imported: {_cause(error)}{_skew(family)}") from error
+
+
+def _not_installed(error: BaseException) -> str:
+    """The top-level module that is missing altogether, "" where an import fails for anything else.
+
+    A stack's own modules are never missing in this sense: without them its release is broken.
+    """
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ModuleNotFoundError):
+        cause = cause.__cause__ or cause.__context__
+    top = (cause.name or "").partition(".")[0] if isinstance(cause, ModuleNotFoundError) else ""
+    own = {name for family in FAMILIES.values() for name in family.packages}
+    return top if top and top not in own and not _is_there(top) else ""
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return module in sys.modules or importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
 
 
 def _cause(error: BaseException) -> str:

@@ -27,6 +27,16 @@ BUGS: Final = (
 """What a provider raises by mistake; a refusal is a ValueError or NotImplementedError."""
 
 
+_FEW: Final = 3
+_SLOW: Final = 0.5
+"""Seconds from which on a trial is slow: each object takes one or more of them."""
+
+
+def examples(first: Start) -> int:
+    """How many objects are registered with a provider: fewer where each takes long."""
+    return _FEW if first.seconds > _SLOW else EXAMPLES
+
+
 def candidates(first: Start) -> SearchStrategy[Any]:
     """Objects to register: those that the provider lists under other names, else any of the API's kind."""
     from provider_conformance.strategies.objects import objects, of_kinds, renamed  # noqa: PLC0415

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.evidence.calls import LIFE, is_theirs
+from provider_conformance.evidence.registry import handed, verbs_of
 from provider_conformance.evidence.start import Served
 from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from provider_conformance.hosts.running import Running
 
 REGISTRY: Final = "registry"
-_ANOTHER: Final = "conformance-another"
+_NAMES: Final = ("conformance-another", "conformance/another")
+"""What is listed is registered under these names: some providers want an owner in them."""
 _STATUS: Final = {
     Nature.UNSUPPORTED: Status.UNSUPPORTED,
     Nature.REFUSAL: Status.REFUSED,
@@ -59,12 +61,19 @@ class Registry:
     ended: str = ""
 
     @classmethod
-    def collect(cls, served: Served) -> Registry:
-        """List, register and unregister on a running stack."""
-        notes = _Notes()
+    def collect(cls, subject: Subject, served: Served) -> Registry:
+        """List, register and unregister on a running stack.
+
+        Raises:
+            NotJudged: Nothing is registered with providers of the API.
+        """
+        verbs = verbs_of(subject.api)
+        if verbs is None:
+            raise NotJudged("nothing is registered with a provider of this API")
+        notes, register = _Notes(), verbs.register
 
         async def work(running: Running) -> None:
-            await _use(running, notes)
+            await _use(running, notes, register)
 
         trial = served.first.trial
         error = trial.run(trial.surroundings(), work).error
@@ -76,7 +85,7 @@ class Registry:
         return next((errors for verb, errors in self.made.items() if method.startswith(verb)), ())
 
 
-async def _use(running: Running, notes: _Notes) -> None:
+async def _use(running: Running, notes: _Notes, register: str) -> None:
     """Call the registry as its routing table does: for news, for its listing, and with an object."""
     instance = running.instances[FIRST]
     for name in dir(instance):
@@ -96,6 +105,9 @@ async def _use(running: Running, notes: _Notes) -> None:
             if running.unregistering:
                 notes.of("unregister_", await running.unregister(obj))
             return
+    for known in listed[:1]:
+        # What is fixed may take nothing new; what it lists it has to take, as at every start of a stack.
+        notes.of("register_", await _raised(getattr(instance, register)(handed(running, known))))
 
 
 async def _raised(awaitable: Any) -> BaseException | None:
@@ -107,14 +119,15 @@ async def _raised(awaitable: Any) -> BaseException | None:
 
 
 def _objects(running: Running, listed: list[Any]) -> Iterator[Any]:
-    """What may be registered: what is listed, the same under another name, and what is made up."""
+    """What may be registered: what is listed under another name, or else what is made up."""
     from provider_conformance.hosts.smallest import smallest  # noqa: PLC0415 - pydantic, late
     from provider_conformance.hosts.walking import likely_object  # noqa: PLC0415
 
     known = next((obj for obj in listed if hasattr(obj, "model_copy")), None)
     if known is not None:
-        yield known.model_copy(update={"identifier": _ANOTHER})
-        yield known
+        for name in _NAMES:
+            yield known.model_copy(update={"identifier": name})
+        return
     for kind in running.kinds:
         for make in (likely_object, smallest):
             try:

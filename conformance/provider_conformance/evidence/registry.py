@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from provider_conformance.contracts.model import ApiContract
 from provider_conformance.evidence.calls import is_theirs
-from provider_conformance.evidence.candidates import EXAMPLES, bare, candidates, template_of
+from provider_conformance.evidence.candidates import bare, candidates, examples, template_of
 from provider_conformance.evidence.listings import (
     SILENT,
     Call,
@@ -251,7 +251,9 @@ class Observer:
             seen = self.of(observe, obj)
             return seen is not None and faulty(seen) is not None
 
-        obj = smallest(self._objects() if objects is None else objects, violates, examples=EXAMPLES)
+        obj = smallest(
+            self._objects() if objects is None else objects, violates, examples=examples(self.first)
+        )
         seen = None if obj is None else self.of(observe, obj)
         return None if seen is None else (obj, seen)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from provider_conformance.errors import ConformanceError
+from provider_conformance.errors import ConformanceError, StackIncompleteError
 from provider_conformance.evidence.loading import has_spec, judge_problem
 from provider_conformance.evidence.store import Cause, NotJudged
 from provider_conformance.evidence.subject import Subject
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from provider_conformance.hosts.trial import Trial, TryingHost, Witness
 
 
+KEPT: Final = ("PC721",)
+"""What tells of a provider that was kept from a network: its back end is not there for that."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Start:
     """The first trial of a provider: with made-up providers of the APIs that it needs, and nothing else.
@@ -36,6 +41,7 @@ class Start:
         error: Why the stack did not start, None where it did.
         again: Why the same did not start a second time, None where it did or was never started.
         absent: Why its back end is not there, "" where it is or none is needed.
+        seconds: How long a trial takes in which nothing is asked of it.
     """
 
     trial: Trial
@@ -43,6 +49,7 @@ class Start:
     error: BaseException | None
     again: BaseException | None = None
     absent: str = ""
+    seconds: float = 0.0
 
     @classmethod
     def collect(cls, subject: Subject) -> Start:
@@ -62,6 +69,8 @@ class Start:
             raise NotJudged(f"the provider's code is not run: {subject.provider.not_imported}")
         try:
             host = _host(subject.contract.stack, subject.contract.release)
+        except StackIncompleteError as error:
+            raise NotJudged(str(error), inconclusive=True) from None
         except ConformanceError as error:
             raise NotJudged(f"it is not tried: {error}") from None
         found = subject.implementation()
@@ -155,13 +164,18 @@ def _tried(spec: Spec, factory: Callable[..., Any], host: TryingHost, wish: _Wis
             raise NotJudged(f"its configuration class cannot be had: {spec.config_class}", see=("PC109",))
     trial = Trial(spec.raw, factory, config_class, host, wish.given)
     first = _first(trial, wish)
-    if wish.given is None and first.error is not None and not first.absent:
+    if wish.given is None and _may_want_settings(first):
         # What fails for want of a secret or a URL says nothing about the provider: nobody has set them here.
         return next(
             (tried for made in _filled(trial) if (tried := _first(made, wish)).error is None or tried.absent),
             first,
         )
     return first
+
+
+def _may_want_settings(first: Start) -> bool:
+    """Whether a start may have failed for settings that are empty."""
+    return first.error is not None and not first.absent and not isinstance(first.raised, ImportError)
 
 
 def _first(trial: Trial, wish: _Wish) -> Start:
@@ -173,7 +187,9 @@ def _first(trial: Trial, wish: _Wish) -> Start:
         return Start(trial, witness, attempt.error, absent=wish.absent(attempt.error))
     absent = wish.absent(attempt.value)
     trial = replace(trial, offline=bool(absent))
-    return Start(trial, witness, None, trial.run(trial.surroundings(), nothing_more).error, absent)
+    begun = time.monotonic()
+    again = trial.run(trial.surroundings(), nothing_more).error
+    return Start(trial, witness, None, again, absent, time.monotonic() - begun)
 
 
 def _filled(trial: Trial) -> Iterator[Trial]:
@@ -214,7 +230,7 @@ class Started:
             NotJudged: It did not start, or its back end is not there.
         """
         if first.error is not None and first.absent:
-            raise NotJudged(first.absent, inconclusive=True)
+            raise NotJudged(first.absent, inconclusive=True, see=KEPT)
         if first.error is not None:
             cause = Cause.UNDECLARED if first.witness.undeclared else Cause.NOT_STARTED
             raise NotJudged("it was not started", cause=cause)
@@ -241,7 +257,7 @@ class Served:
             NotJudged: Its back end is not there.
         """
         if started.first.absent:
-            raise NotJudged(started.first.absent, inconclusive=True)
+            raise NotJudged(started.first.absent, inconclusive=True, see=KEPT)
         return cls(started.first)
 
 

@@ -27,11 +27,6 @@ class Cause(StrEnum):
     NOT_STARTED = "it was not started"
     REFUSED = "the stack refuses it"
     NOT_STARTED_AGAIN = "it does not start again"
-    NOT_CREATED = "there is no method to call"
-    NOT_BOUND = "it cannot be called as the stack does it"
-    HANGS = "it does not come back"
-    CRASHES = "it crashes"
-    NO_LISTING = "it cannot list"
 
 
 class NotJudged(BaseException):

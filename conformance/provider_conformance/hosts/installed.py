@@ -21,7 +21,7 @@ from typing import Any, Final, TypeVar
 from unittest import mock
 
 from provider_conformance.contracts.installed import installed_contract, installed_families
-from provider_conformance.contracts.probe import FAMILIES, Stack, open_stack, quietly_import
+from provider_conformance.contracts.probe import FAMILIES, Stack, open_part, open_stack
 from provider_conformance.errors import AmbiguousStackError, ContractError, StackNotInstalledError
 from provider_conformance.hosts.generated import (
     GeneratedConfig,
@@ -59,6 +59,7 @@ def installed_host(family: str | None = None) -> InstalledHost:
     Raises:
         StackNotInstalledError: If the stack is not installed.
         AmbiguousStackError: If no family is given and several stacks are installed.
+        StackIncompleteError: If a part of the stack imports what is not installed.
         ContractError: If the stack cannot be imported, or has no resolver that can be driven.
     """
     found = installed_families()
@@ -75,9 +76,9 @@ class InstalledHost:
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
         self._resolver = stack.resolver
-        self._distribution = quietly_import(f"{stack.core_package}.distribution")
-        self._routers = quietly_import(f"{stack.core_package}.routers")
-        self._datatypes = quietly_import(f"{stack.core_package}.datatypes")
+        self._distribution = open_part(stack, "distribution")
+        self._routers = open_part(stack, "routers")
+        self._datatypes = open_part(stack, "datatypes")
         self._protocols = protocols_of(stack.resolver)
         self._classes: dict[str, type] = {}
         self._loop = ReusedLoop()

@@ -24,7 +24,7 @@ from typing import Any, BinaryIO, Final
 
 from provider_conformance.checks import Check, encode_judgement
 from provider_conformance.engine import apply
-from provider_conformance.errors import ConformanceError
+from provider_conformance.errors import ConformanceError, StackIncompleteError
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.isolation.messages import from_provider, line
 from provider_conformance.isolation.patience import Pulse
@@ -61,7 +61,12 @@ def main(arguments: list[str]) -> None:
         os.close(int(number))
     faulthandler.enable(crash, all_threads=True)
     pulse = Pulse(shared)
-    sparing.tell = pulse.renew
+
+    def spare() -> None:
+        pulse.renew()
+        _arm(crash)
+
+    sparing.tell = spare
     channel = Channel(os.fdopen(answers, "wb"))
     waiting = _requests(os.fdopen(requests, "rb"))
     try:
@@ -124,7 +129,11 @@ def _tell_home(asked: Mapping[str, Any], channel: Channel) -> None:
 
 
 def _checks(provider: Provider, asked: Mapping[str, Any]) -> dict[str, Check]:
-    contracts = {provider.name: contract_for(provider, asked["stack"])}
+    try:
+        contract = contract_for(provider, asked["stack"])
+    except StackIncompleteError:
+        contract = None
+    contracts = {provider.name: contract}
     # The file may be about the providers of other processes too; their parent has checked it.
     file = asked["config"]
     given = read_given(Path(file), provider.specs, all_of_them=False) if file else {}
@@ -163,6 +172,10 @@ def _bound_memory(size: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def _arm(crash: int) -> None:
+    faulthandler.dump_traceback_later(MOST * limits().seconds + 2 * alarm.MERCY, exit=True, file=crash)
+
+
 @contextlib.contextmanager
 def _clock(crash: int, pulse: Pulse) -> Any:
     """End the process where nothing else brings the provider's code back, a loop in C included.
@@ -170,7 +183,7 @@ def _clock(crash: int, pulse: Pulse) -> Any:
     The process that has asked counts the time that this one has had, where the system tells it that. Else,
     and where that process is gone, there is the end that comes even on a busy machine.
     """
-    faulthandler.dump_traceback_later(MOST * limits().seconds + 2 * alarm.MERCY, exit=True, file=crash)
+    _arm(crash)
     pulse.begin()
     try:
         yield

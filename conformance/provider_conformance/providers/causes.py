@@ -189,6 +189,7 @@ def _third_party_missing(cause: Cause, name: str) -> Problem:
         fix=f"declare what provides `{name}` among the package's requirements and install it, "
         "or import it only where it is used",
         missing=name,
+        through=_entered(cause),
     )
 
 
@@ -201,9 +202,22 @@ def _importer(cause: Cause) -> str:
     return outside[-1] if outside and last_own is not None and _deepest_is_foreign(cause) else ""
 
 
+def _entered(cause: Cause) -> str:
+    """The package that the provider's own code imported when the error came, "" without one."""
+    after: list[str] = []
+    for filename, _, module in loading.frames(cause.error):
+        after = [] if cause.home.owns(filename) else [*after, module.partition(".")[0]]
+    return next((top for top in after if top not in ("importlib", "provider_conformance", "")), "")
+
+
 def _deepest_is_foreign(cause: Cause) -> bool:
     files = [filename for filename, _, _ in loading.frames(cause.error)]
     return bool(files) and not cause.home.owns(files[-1])
+
+
+def is_stacks(problem: Problem) -> bool:
+    """Whether what is missing is what a stack imports: it lacks that, with or without the provider."""
+    return bool(problem.missing and stacks.family_of_module(problem.through))
 
 
 _CANNOT_IMPORT: Final = re.compile(

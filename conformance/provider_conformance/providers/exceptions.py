@@ -65,6 +65,8 @@ _CREDENTIALS: Final = re.compile(
     r"\b(api[ _-]?key|access[ _-]?key|token|credential|secret|password|authentication method)",
     re.IGNORECASE | re.DOTALL,
 )
+_REQUEST: Final = re.compile(r"Request|Params?(?![a-z])|Input")
+"""What classes are called of which a client sends objects."""
 _RAISES: Final = dis.opmap["RAISE_VARARGS"]
 _UNSUPPORTED: Final = 501
 _MOST: Final = 50
@@ -227,7 +229,8 @@ def _is_refusal(error: BaseException, is_theirs: IsTheirs, status: int | None, *
 def _is_of_an_answer(error: BaseException, is_theirs: IsTheirs) -> bool:
     """Whether pydantic refuses what the provider itself makes: an object of the stack's classes.
 
-    What a class of the provider's own refuses may be what the client has sent.
+    What a class of the provider's own refuses may be what the client has sent, and so may what a request's
+    class refuses into which the provider turns it.
     """
     if careful.class_name(type(error)) != "ValidationError" or not _is_pydantic_s(type(error)):
         return False
@@ -237,6 +240,8 @@ def _is_of_an_answer(error: BaseException, is_theirs: IsTheirs) -> bool:
         values = step.tb_frame.f_locals
         cls = values.get("cls", type(values["self"]) if "self" in values else None)
         if isinstance(cls, type):
+            if _REQUEST.search(careful.class_name(cls)):
+                return False
             return not all(is_theirs(m) for m in map(careful.class_module, mro(cls)) if not _is_base(m))
     return True
 

@@ -28,7 +28,8 @@ class Problem:
 
     ``kind`` is a short slug ("import-error", "exited", "not-a-provider", ...); ``message``
     states the true cause, ``location`` the place in the provider's own source nearest to it.
-    ``missing`` is the module that is not installed, where that is the cause.
+    ``missing`` is the module that is not installed, where that is the cause, and ``through`` the package
+    that the provider imported when it was missed, "" where the provider itself imports it.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Problem:
     why: str = ""
     fix: str = ""
     missing: str = ""
+    through: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ MOST: Final = 10
 """So many times its limit may go by before code is given up that had too little time of its own."""
 _ASLEEP: Final = 0.02
 """Code that has less than this part of a processor is asleep, where nothing better is known."""
+_SPARED_AT_MOST: Final = 600.0
+"""Seconds of somebody else's that are not counted: that may have no end, too."""
 _STEP: Final = 0.5
 _LEAST: Final = 0.02
 _BILLION: Final = 1_000_000_000
@@ -156,6 +158,7 @@ class Budget:
     used: float = 0.0
     state: State = State.RUNNING
     _owed: float = 0.0
+    _spared: float = 0.0
     _last: Sample = field(init=False)
     _begun: float = field(init=False)
 
@@ -170,14 +173,16 @@ class Budget:
         Args:
             spare: Whether that is somebody else's, and does not count.
         """
-        now = self.read()
-        own, self._owed = own_time(self._last, now, self._owed)
+        now, before = self.read(), self._last
+        own, self._owed = own_time(before, now, self._owed)
         self._last = now
-        if self.state is State.RUNNING:
-            self.used += 0.0 if spare else own
+        if self.state is State.RUNNING and spare and self._spared < _SPARED_AT_MOST:
+            self._spared += now.wall - before.wall
+        elif self.state is State.RUNNING:
+            self.used += own
             if self.used >= self.seconds:
                 self.state = State.OVER
-            elif now.wall - self._begun >= self.most:
+            elif now.wall - self._begun - self._spared >= self.most:
                 self.state = State.UNSURE
         return self.state
 

@@ -31,8 +31,8 @@ def judge(error: BaseException, home: Home, spec: Spec, what: str, kind: str = "
     """Whose fault ``error`` is.
 
     A module that is missing although everything that the provider declares is installed is the
-    provider's mistake. Where a declared requirement is not installed, or somebody else's module
-    fails, nothing is known about the provider.
+    provider's mistake. Where a declared requirement is not installed, the stack lacks what it imports
+    itself, or somebody else's module fails, nothing is known about the provider.
 
     Args:
         error: What importing or calling the provider's code raised.
@@ -53,7 +53,11 @@ def judge(error: BaseException, home: Home, spec: Spec, what: str, kind: str = "
     if problem.kind in (causes.HANGS, causes.EXITED):
         # Wherever that is, the stack's process stands still or ends with it.
         return Failure(problem)
-    if problem.kind in _THIRD_PARTY_SHAPE or (not missing and causes.is_environments(error, home)):
+    if (
+        causes.is_stacks(problem)
+        or problem.kind in _THIRD_PARTY_SHAPE
+        or (not missing and causes.is_environments(error, home))
+    ):
         return Failure(unseen=problem.message)
     return Failure(problem)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.contracts.model import Factory
-from provider_conformance.providers import implementation, loading, locate, requirements
+from provider_conformance.providers import causes, implementation, loading, locate, requirements
 from provider_conformance.providers.model import NOT_ASKED, Implementation, Problem, Provider, Spec
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ def load(
 ) -> Provider:
     """Load a provider, or read it off its source.
 
-    With "auto" the source is read where the import fails for want of a module that the provider
-    declares as a requirement and that is not installed here: that says nothing against the
-    provider. Every other failure is a finding, and there is nothing to go on with.
+    With "auto" the source is read where the import fails for want of a module that is not installed
+    here, and the provider declares it as a requirement or the stack imports it: that says nothing
+    against the provider. Every other failure is a finding, and there is nothing to go on with.
 
     Args:
         argument: What names the provider.
@@ -55,9 +55,12 @@ def load(
 def _without_import(live: Provider, problem: Problem, argument: str, api: str | None, root: Path) -> Provider:
     found: Provider = _source().source_provider(argument, api=api, root=root)
     home = loading.home_of(live.package)
-    if not any(requirements.may_be_declared(problem.missing, home, spec) for spec in found.specs):
+    if causes.is_stacks(problem):
+        reason = problem.message
+    elif any(requirements.may_be_declared(problem.missing, home, spec) for spec in found.specs):
+        reason = f"{problem.message}, though the provider declares what it needs"
+    else:
         return live
-    reason = f"{problem.message}, though the provider declares what it needs"
     return replace(
         found,
         not_imported=f"{reason}; its source is read instead",

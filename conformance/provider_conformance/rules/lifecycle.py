@@ -14,7 +14,7 @@ from provider_conformance.contracts.model import StackCall
 from provider_conformance.evidence.conduct import is_over_time, refused
 from provider_conformance.evidence.loading import is_loadable
 from provider_conformance.evidence.signatures import caller_of, not_judgeable, views_of
-from provider_conformance.evidence.start import Start, baseline, want_of_backend
+from provider_conformance.evidence.start import KEPT, Start, baseline, want_of_backend
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Finding, Judgement, Level, Location, Severity, left_to
 from provider_conformance.hosts.running import FIRST
@@ -262,7 +262,7 @@ def life_cycle_not_repeatable(subject: Subject) -> Judgement:
     if isinstance(step.error, SystemExit):
         return left_to("PC723", why=f"`{step.method}` ends the process")
     if absent := want_of_backend(subject, step.error):
-        return Judgement(inconclusive=f"`{step.method}` fails: {absent}")
+        return Judgement(inconclusive=f"`{step.method}` fails: {absent}", see=KEPT)
     if isinstance(step.error, OSError) and (teller := refused(subject)):
         return left_to(teller, why=f"`{step.method}` is kept from what it does")
     again = step.turn > 1 or step.method == "initialize"  # the factory has initialized it already

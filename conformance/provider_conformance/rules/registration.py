@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from provider_conformance.contracts.model import Role
 from provider_conformance.evidence.calls import hanging, is_theirs
-from provider_conformance.evidence.candidates import BUGS, EXAMPLES, candidates, steps, template_of
+from provider_conformance.evidence.candidates import BUGS, candidates, examples, steps, template_of
 from provider_conformance.evidence.conduct import violations
 from provider_conformance.evidence.listings import Entry, Listing
 from provider_conformance.evidence.loading import is_loadable
@@ -114,7 +114,7 @@ def instances_not_apart(subject: Subject) -> Judgement:
 def _any_accepted(first: Start, judge: Callable[[Any], Judgement]) -> Judgement:
     """Judge by an object that the provider accepts; without one there is nothing to judge."""
     accepted = smallest(
-        candidates(first), lambda obj: _is_accepted(first, obj), examples=EXAMPLES, shrink=False
+        candidates(first), lambda obj: _is_accepted(first, obj), examples=examples(first), shrink=False
     )
     if accepted is None:
         return Judgement(skipped="it accepts none of the objects that were generated for it")
@@ -136,7 +136,7 @@ def _shared(subject: Subject, first: Start, obj: Any) -> Judgement:
 
     result = first.trial.run(twice(first.trial), work).value
     if result is None:
-        return left_to("PC503", why="it does not start twice")
+        return left_to("PC503", "PC601", why="it does not start twice")
     raised, shared = result
     if shared is None:
         return left_to("PC503", why="there is one object for both instances")
@@ -235,7 +235,9 @@ def registration_crashes(subject: Subject) -> Judgement:
     first = reachable(subject)
     if isinstance(first, Judgement):
         return first
-    found = smallest(candidates(first), lambda obj: _crashed(first, obj) is not None, examples=EXAMPLES)
+    found = smallest(
+        candidates(first), lambda obj: _crashed(first, obj) is not None, examples=examples(first)
+    )
     if found is None:
         return PASS
     error = _crashed(first, found)
@@ -277,7 +279,7 @@ def registered_wrongly_listed(subject: Subject) -> Judgement:
     first = reachable(subject)
     if isinstance(first, Judgement):
         return first
-    found = smallest(candidates(first), lambda obj: bool(_wrong(first, obj)), examples=EXAMPLES)
+    found = smallest(candidates(first), lambda obj: bool(_wrong(first, obj)), examples=examples(first))
     if found is None:
         return PASS
     if (moving := restless(first)) is not None:
@@ -327,7 +329,7 @@ def registered_not_served(subject: Subject) -> Judgement:
     if first.trial.host.stack != "builtin":
         return Judgement(skipped="it is known for the built-in stack only what a router is called with")
     if hanging(subject):
-        return left_to("PC659", why="a call on it does not come back")
+        return left_to("PC659", "PC654", why="a call on it does not come back")
     template = template_of(first)
     if template is None:
         return _any_accepted(first, lambda obj: _served(subject, first, obj))
@@ -348,7 +350,7 @@ def _served(subject: Subject, first: Start, obj: Any) -> Judgement:
 
     result = first.trial.run(twice(first.trial), work).value
     if result is None:
-        return left_to("PC503", why="it does not start twice")
+        return left_to("PC503", "PC601", why="it does not start twice")
     refused, error, usual = result
     if refused is not None:
         return Judgement(skipped=f"it refuses what it lists, under another name: {reason(refused)}")

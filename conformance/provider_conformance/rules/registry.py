@@ -154,9 +154,9 @@ def listing_not_steady(subject: Subject) -> Judgement:
         return found
     seen = observing.observed(found.first, observing.listings)
     if seen is None:
-        return left_to("PC601", why="its listing is not usable")
+        return left_to("PC601", "PC607", why="its listing is not usable")
     if seen.calls[0].error is not None:
-        return left_to("PC601", why="its listing is not usable")
+        return left_to("PC601", "PC607", why="its listing is not usable")
     fault = unsteady(seen)
     if fault is None:
         return PASS
@@ -197,7 +197,7 @@ def listing_is_internal(subject: Subject) -> Judgement:
         return found
     seen = observing.observed(found.first, observing.marked)
     if seen is None:
-        return left_to("PC601", why="its listing is not usable")
+        return left_to("PC601", "PC607", why="its listing is not usable")
     listed, marked = seen
     fault = internal_list(listed=listed, marked=marked)
     if fault is None:

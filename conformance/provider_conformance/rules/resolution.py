@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from provider_conformance.evidence.loading import is_loadable
 from provider_conformance.evidence.search import smallest
-from provider_conformance.evidence.start import Start, Started, blamed, nothing_more, raised
+from provider_conformance.evidence.start import KEPT, Start, Started, blamed, nothing_more, raised
 from provider_conformance.evidence.store import Cause, NotJudged
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding
@@ -91,7 +91,7 @@ def _why_not(subject: Subject, first: Start, error: BaseException) -> Iterator[F
     elif kind is Refusal.CONFIGURATION:
         raise _not_configured(first, error)
     elif first.absent:
-        raise NotJudged(first.absent, inconclusive=True)
+        raise NotJudged(first.absent, inconclusive=True, see=KEPT)
     else:
         yield from start_faults(subject, first, error)
 

@@ -142,6 +142,9 @@ def stream_breaks(subject: Subject) -> Judgement:
 
     def judge(found: Observed, asked: Asked, seen: list[Seen]) -> Judgement:
         if not any(one.answered and one.chunks is not None for one in seen):
+            refused = next((one for one in seen if one.label == "streamed" and not one.answered), None)
+            if refused is not None and not (refused.late or crashed(refused)):
+                return Judgement(skipped=f"it refuses to stream: {refusal(refused)}")
             return left_to("PC652", why="there is no stream to judge")
         told = next(_broken_streams(asked, seen), None)
         if told is None:

@@ -116,7 +116,7 @@ def two_configurations(subject: Subject) -> Judgement:
     if isinstance(first, Judgement):
         return first
     if hanging(subject):
-        return left_to("PC659", why="a call on it does not come back")
+        return left_to("PC659", "PC654", why="a call on it does not come back")
     config = _configuration(first.trial)
     from provider_conformance.hosts.varied import variations  # noqa: PLC0415 - pydantic
 

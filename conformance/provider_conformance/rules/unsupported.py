@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from provider_conformance.evidence.calls import hanging
-from provider_conformance.evidence.candidates import BUGS, EXAMPLES, candidates, shown, template_of
+from provider_conformance.evidence.candidates import BUGS, candidates, examples, shown, template_of
 from provider_conformance.evidence.listings import Call, Fault
 from provider_conformance.evidence.registry import Observer, call, handed, observed, observer
 from provider_conformance.evidence.search import smallest
@@ -122,7 +122,7 @@ def unsupported_accepted(subject: Subject) -> Judgement:
     if found.first.trial.sketch.api not in CALLS:
         return Judgement(skipped="it is not known how an object of this API is used")
     if hanging(subject):
-        return left_to("PC659", why="a call on it does not come back")
+        return left_to("PC659", "PC654", why="a call on it does not come back")
     template = template_of(found.first)
     known = template or _accepted(found)
     if known is None:
@@ -136,7 +136,7 @@ def _accepted(found: Observer) -> Any:
     def accepts(obj: Any) -> bool:
         return _used(found, obj, "").registered.error is None
 
-    return smallest(candidates(found.first), accepts, examples=EXAMPLES, shrink=False)
+    return smallest(candidates(found.first), accepts, examples=examples(found.first), shrink=False)
 
 
 def _judged(subject: Subject, found: Observer, known: Any, *, crashes: bool) -> Judgement:

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from provider_conformance.contracts.builtin import builtin_contract
+from provider_conformance.engine import Engine, Policy
 from provider_conformance.findings import Outcome
 from provider_conformance.providers.locate import load_provider
 from provider_conformance.report import Record
 from provider_conformance.rules import calls, registration
-from provider_conformance.run import Policy, judge, plan
+from provider_conformance.run import plan
 
 CALLS = Path(__file__).parents[2] / "fixtures" / "packages" / "calls"
 RULES = [rule for rule in (*calls.RULES, *registration.RULES) if rule.code in ("PC655", "PC660", "PC601")]
@@ -22,7 +23,8 @@ RULES = [rule for rule in (*calls.RULES, *registration.RULES) if rule.code in ("
 def records(case: str) -> tuple[Record, ...]:
     provider = load_provider(str(CALLS), root=CALLS)
     checks = plan([provider], {provider.name: builtin_contract()}, RULES)
-    return tuple(Record(c, judge(c, Policy())) for c in checks if c.provider_type == case)
+    engine = Engine(checks, Policy(), frozenset(check.id for check in checks))
+    return tuple(Record(c, engine.judge(c)) for c in checks if c.provider_type == case)
 
 
 @pytest.mark.parametrize(

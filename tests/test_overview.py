@@ -74,6 +74,19 @@ def test_one_reason_is_told_once_with_all_that_hangs_on_it() -> None:
     assert "\n".join(told).count("not seen: no server") == 1
 
 
+def test_what_another_finding_hides_is_not_seen() -> None:
+    blocked = {code: Judgement(skipped="not started", see=("PC203",)) for code in ("PC501", "PC661.embed")}
+    told = shown({"PC203.embed": ERROR, **blocked})
+    assert told[1] == "inference remote::foo  1 loads    2 of 3      10       1     -         2"
+    assert told[3:] == ["not seen: not started, see PC203", "    2 checks; embed not answered", ""]
+
+
+def test_a_demanded_method_without_an_answer_is_always_told() -> None:
+    told = shown({"PC661.embed": Judgement(skipped="a stack has to run for that")})
+    assert told[1].endswith(" -         -")
+    assert told[3:] == ["not seen: a stack has to run for that", "    embed not answered", ""]
+
+
 def test_only_the_first_line_of_a_reason_is_told() -> None:
     told = shown({"PC501": Judgement(inconclusive="no server\nTraceback:")})
     assert "not seen: no server" in told

@@ -30,6 +30,7 @@ _NOT_A_TERMINAL = ("CI", "BUILD_NUMBER", "GITHUB", "PYTEST", "PROVIDER_CONFORMAN
 _LEFT_OUT = re.compile(r"^(platform|rootdir|configfile|plugins|cachedir|Using)\b")
 _BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 _SECONDS = re.compile(r"=* (.*) in [\d.]+s =*")
+_COLUMN = re.compile(r" +(?:time|[\d.]+ s)(?= |$)", re.MULTILINE)
 
 
 def write_package(folder: Path) -> None:
@@ -68,8 +69,8 @@ def session() -> str:
 
 
 def timeless(text: str) -> str:
-    """Take the times out, and the bars that make room for them."""
-    return _SECONDS.sub(r"\1", text)
+    """Take the times out, and the bars and the column that make room for them."""
+    return _COLUMN.sub("", _SECONDS.sub(r"\1", text))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

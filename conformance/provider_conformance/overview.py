@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -36,6 +37,8 @@ _ALWAYS: Final = (
 _WIDE_ONLY: Final = ("unsupported", "time", "missing")
 _FIRST_OUT: Final = ("known", "warn", "passed", "conforms", "specs")
 """The columns that are left out first where there is no room for all."""
+_BLOCKED: Final = re.compile(r", see PC\d{3}$")
+"""How the reason ends of a check that could not look because of what another one reports."""
 _OPEN: Final = (Status.REFUSED, Status.NOT_CALLED)
 
 _Row = dict[str, str]
@@ -151,9 +154,13 @@ def _number(count: int) -> str:
 
 
 def reason_of(record: Record) -> str:
-    """Why a check came to no conclusion, in one line; "" where it did, or where this tool failed."""
+    """Why a check came to no conclusion, in one line; "" where it did, or where this tool failed.
+
+    One that could not look because of what another one reports is skipped, and has seen nothing either.
+    """
     result = record.result
-    if result.broken or not (result.outcome is Outcome.INCONCLUSIVE or is_only_unseen(result)):
+    blocked = result.outcome is Outcome.SKIPPED and _BLOCKED.search(result.reason)
+    if result.broken or not (result.outcome is Outcome.INCONCLUSIVE or is_only_unseen(result) or blocked):
         return ""
     return result.reason.removeprefix("inconclusive: ").partition("\n")[0]
 
@@ -165,14 +172,18 @@ def _unseen(records: Sequence[Record], specs: Sequence[OfSpec], width: int) -> I
     for row in (covered.row for spec in specs for covered in spec.rows):
         if row.demanded and row.status in _OPEN:
             methods.setdefault(row.reason.partition("\n")[0], {})[row.method] = None
-    for reason in [*checks][:_MOST_REASONS]:
+    reasons = list(dict.fromkeys([*checks, *methods]))
+    for reason in reasons[:_MOST_REASONS]:
         yield from _wrapped(f"not seen: {reason}", width, ("yellow",))
-        told = f"; {', '.join(methods[reason])} not answered" if reason in methods else ""
-        yield from _wrapped(f"{INDENT}{many(checks[reason], 'check')}{told}", width)
-    if len(checks) > _MOST_REASONS:
-        left = len(checks) - _MOST_REASONS
-        yield Line(f"not seen: {many(left, 'further reason')}; all of them: --provider-report=json:FILE")
-    if checks:
+        told = [many(checks[reason], "check")] if checks[reason] else []
+        told += [f"{', '.join(methods[reason])} not answered"] if reason in methods else []
+        yield from _wrapped(f"{INDENT}{'; '.join(told)}", width)
+    if len(reasons) > _MOST_REASONS:
+        left = len(reasons) - _MOST_REASONS
+        yield from _wrapped(
+            f"not seen: {many(left, 'further reason')}; all of them: --provider-report=json:FILE", width
+        )
+    if reasons:
         yield Line("")
 
 

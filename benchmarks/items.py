@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import pytest
 from provider_conformance import rules
 from provider_conformance.contracts import load
 from provider_conformance.contracts.model import ApiContract, Contract
-from provider_conformance.findings import PASS
+from provider_conformance.evidence.subject import Subject
+from provider_conformance.findings import PASS, Finding, Judgement
 from provider_conformance.protocols.model import ProtocolMethod, ProtocolModel, ResultKind
 from provider_conformance.protocols.signature import Signature
 from provider_conformance.providers import locate
@@ -62,10 +64,31 @@ def contract() -> Contract:
     return Contract("builtin", "0", {"inference": api})
 
 
+@dataclass(frozen=True)
+class Seen:
+    """Evidence that is collected at once."""
+
+    @classmethod
+    def collect(cls, _subject: Subject) -> Seen:
+        """See nothing."""
+        return cls()
+
+
+def over_evidence(_seen: Seen) -> Iterator[Finding]:
+    """Find nothing wrong with the evidence."""
+    yield from ()
+
+
+def over_the_subject(_subject: Subject) -> Judgement:
+    """Pass at once."""
+    return PASS
+
+
 def passing() -> tuple[Rule, ...]:
-    """Rules that pass at once."""
+    """Rules that pass at once, every other one over evidence."""
+    kinds: tuple[Callable[..., Any], ...] = (over_evidence, over_the_subject)
     return tuple(
-        rule(f"PC2{n:02}", f"rule-{n}", scope=Scope.PUBLIC)(lambda _subject: PASS) for n in range(RULES)
+        rule(f"PC2{n:02}", f"rule-{n}", scope=Scope.PUBLIC)(kinds[n % len(kinds)]) for n in range(RULES)
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from provider_conformance.checks import Check
 from provider_conformance.engine import execute
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Judgement, Outcome
 from provider_conformance.isolation import remote
 from provider_conformance.isolation.parent import TIME, Asked, Death
@@ -18,7 +19,6 @@ from provider_conformance.providers.limits import Limits
 from provider_conformance.providers.locate import load_provider
 from provider_conformance.providers.progress import TooBusyError
 from provider_conformance.rules import all_rules
-from provider_conformance.rules.model import Subject
 from support.packages import FIXTURES, fixture
 
 BUSY = Death(TIME, str(TooBusyError(30)), None, "import", unsure=True)

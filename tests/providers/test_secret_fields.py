@@ -91,5 +91,5 @@ def test_a_class_that_is_no_model_has_no_secrets() -> None:
 def test_fields_without_a_text_are_filled_in_their_own_type() -> None:
     filled = empty_text_fields(Config(token="x"))  # noqa: S106 - a value in a test
     assert isinstance(filled.pop("api_key"), SecretStr)
-    assert filled == {"named": "conformance"}
+    assert filled == {"named": "conformance", "secret": "conformance"}
     assert empty_text_fields(None) == {}

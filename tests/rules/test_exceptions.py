@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from provider_conformance.contracts.builtin import builtin_contract
-from provider_conformance.engine import Engine
+from provider_conformance.engine import Engine, Policy
 from provider_conformance.findings import Outcome
 from provider_conformance.providers.locate import load_provider
 from provider_conformance.report import Record
@@ -23,7 +23,7 @@ RULES = [rule for rule in (*calls.RULES, *registration.RULES) if rule.code in ("
 def records(case: str) -> tuple[Record, ...]:
     provider = load_provider(str(CALLS), root=CALLS)
     checks = plan([provider], {provider.name: builtin_contract()}, RULES)
-    engine = Engine(checks, collected=frozenset(check.id for check in checks))
+    engine = Engine(checks, Policy(), frozenset(check.id for check in checks))
     return tuple(Record(c, engine.judge(c)) for c in checks if c.provider_type == case)
 
 

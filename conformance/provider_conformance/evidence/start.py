@@ -175,7 +175,10 @@ def _tried(spec: Spec, factory: Callable[..., Any], host: TryingHost, wish: _Wis
 
 def _may_want_settings(first: Start) -> bool:
     """Whether a start may have failed for settings that are empty."""
-    return first.error is not None and not first.absent and not isinstance(first.raised, ImportError)
+    raised = first.raised
+    return isinstance(raised, Exception) and not (
+        first.absent or first.late or isinstance(raised, ImportError)
+    )
 
 
 def _first(trial: Trial, wish: _Wish) -> Start:

@@ -137,7 +137,8 @@ def empty_secret_fields(config: Any) -> dict[str, Any]:
 
 def _empty_texts(config: Any) -> Iterator[tuple[str, Any]]:
     for name, _, annotation in _fields(type(config)):
-        if careful.attribute(config, name, "") not in (None, ""):
+        given = careful.attribute(config, name, 0)
+        if given is not None and not (given == "" and is_secret_name(name)):
             continue
         classes = tuple(_classes(annotation))
         secret = next((cls for cls in classes if _is_secret(cls)), None)

@@ -18,7 +18,7 @@ import sys
 sys.path.insert(0, ".")
 {also}
 from hypothesis import strategies as st
-from provider_conformance.rules.search import drawn
+from provider_conformance.evidence.search import drawn
 print(drawn(st.lists(st.text() | st.integers()), examples=300))
 """
 

@@ -97,14 +97,12 @@ class Answered:
     depth = 2
 
     @classmethod
-    def collect(cls, subject: Subject, written: Written, found: Observed) -> Answered:
+    def collect(cls, subject: Subject, found: Observed) -> Answered:
         """Read it off all calls that were made on the provider.
 
         Raises:
-            NotJudged: The method is not there.
+            NotJudged: It was not called.
         """
-        if written.absent:
-            raise NotJudged("there is no method to call", see=("PC201", "PC202", "PC208"))
         asked = found.asked.get(subject.method)
         seen = found.of(subject.method, *_SENSIBLE)
         if asked is None or not seen:

@@ -24,7 +24,7 @@ _OPEN: Final = (Status.REFUSED, Status.NOT_CALLED)
 
 
 @rule("PC661", "method-not-answered", scope=Scope.PUBLIC, applies=is_covered, after=_TOLD, covers=PUBLIC)
-def method_not_answered(subject: Subject, written: Written, answered: Answered) -> Iterator[Finding | Row]:
+def method_not_answered(subject: Subject, written: Written) -> Iterator[Finding | Row]:
     """Check that each public method that the stack demands is answered, or said not to be supported.
 
     What it does:
@@ -55,6 +55,11 @@ def method_not_answered(subject: Subject, written: Written, answered: Answered) 
     demanded = is_demanded(subject)
     if not demanded and not written.offered:
         raise NotJudged("the provider does not offer it")
+    if written.absent:
+        why = "there is no method to call"
+        yield Row(subject.method, PUBLIC, demanded, Status.ABSENT, reason=why)
+        raise NotJudged(why, see=("PC201", "PC202", "PC208"))
+    answered = subject.store.get(Answered, subject)  # only here: what is not there need not be tried
     row = answered.row
     yield row
     if row.status is Status.FAILED and answered.first is not None:

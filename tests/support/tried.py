@@ -95,6 +95,12 @@ class TriedPackage:
         outcomes = {r.result.outcome for r in self._of_case(case) if r.check.code == code}
         assert outcomes & {Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED}
 
+    def test_what_others_tell_better_is_found_where_they_are_left_out(self, case: str) -> None:
+        whole, codes = judged(self.package), expected(self.package)[case].get("shadowed", ())
+        for check in (r.check for r in self._of_case(case) if r.check.code in codes):
+            alone = whole.without(*_left_to(whole.engine, check)).judge(check)
+            assert [finding.code for finding in alone.findings] == [check.code]
+
     def test_nothing_passes_for_want_of_the_rule_that_tells_it(self, case: str) -> None:
         """What a check leaves to others is neither passed nor skipped where those are left out."""
         whole = judged(self.package)

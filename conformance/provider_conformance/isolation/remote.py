@@ -145,7 +145,7 @@ class Remote:
             return Judgement(inconclusive=death.message)
         if check.id == teller:
             return _finding(check, death)
-        code = teller.rpartition("::")[2].partition("[")[0]
+        code = teller.partition("[")[0].rpartition("::")[2]  # a provider type may have colons, too
         return left_to(code, why=f"its process is gone, since it {death.message}")
 
 

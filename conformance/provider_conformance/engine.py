@@ -8,6 +8,7 @@ reports its own finding. So both are settled here, in the process that collects,
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -224,7 +225,7 @@ class Engine:
         for other in self._about(check, after, finding.method):
             for told in self.raw(other).findings:
                 as_heavy = told.severity is Severity.ERROR or finding.severity is Severity.WARNING
-                if as_heavy and told.method in ("", finding.method):
+                if as_heavy and (told.method in ("", finding.method) or _names(finding, told.method)):
                     return other.code
         return ""
 
@@ -260,6 +261,11 @@ class Engine:
                     same = not method or other.subject.method in ("", method)
                     if other.code.startswith(code) and same and other.id in self.collected and other != check:
                         yield other
+
+
+def _names(finding: Finding, method: str) -> bool:
+    """Whether a finding that is about no one method names this one."""
+    return not finding.method and re.search(rf"\b{re.escape(method)}\b", finding.message) is not None
 
 
 def _indexed(planned: Iterable[Check]) -> dict[tuple[str, int, str], list[Check]]:

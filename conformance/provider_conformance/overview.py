@@ -10,7 +10,7 @@ from typing import Final
 
 from provider_conformance.findings import Level, Outcome, Status
 from provider_conformance.report import Record
-from provider_conformance.verdict import OfProvider, OfSpec, Verdict, is_only_unseen, many
+from provider_conformance.verdict import OfProvider, OfSpec, Verdict, is_only_unseen, many, why_unseen
 
 INDENT: Final = "    "
 _MOST_ROWS: Final = 12
@@ -155,7 +155,7 @@ def reason_of(record: Record) -> str:
     result = record.result
     if result.broken or not (result.outcome is Outcome.INCONCLUSIVE or is_only_unseen(result)):
         return ""
-    return result.reason.removeprefix("inconclusive: ").partition("\n")[0]
+    return why_unseen(result).partition("\n")[0]
 
 
 def _unseen(records: Sequence[Record], specs: Sequence[OfSpec], width: int) -> Iterator[Line]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -132,7 +132,7 @@ def row_of(record: Record) -> Row | None:
     if result.outcome is Outcome.PASSED or result.findings:
         return None
     unseen = coverage.unseen_row if rule.covers == _PUBLIC else registering.unseen_row
-    row = unseen(subject, result.reason)
+    row = unseen(subject, why_unseen(result))
     return row if row.demanded else None
 
 
@@ -194,6 +194,11 @@ def is_only_unseen(result: Result) -> bool:
     return result.outcome is Outcome.FAILED and not result.findings
 
 
+def why_unseen(result: Result) -> str:
+    """Why a check came to no conclusion, in the same words whether or not the run is strict."""
+    return result.reason.removeprefix("inconclusive: ") if is_only_unseen(result) else result.reason
+
+
 def _is_unseen(result: Result) -> bool:
     """Whether a check came to no conclusion."""
     return result.outcome in _UNSEEN or is_only_unseen(result)
@@ -220,10 +225,10 @@ def _stop(level: Level, records: Sequence[Record], rows: Sequence[Covered]) -> s
     proving = [record for record in own if record.check.rule.proves and _is_asked(record)]
     unseen = next((record for record in proving if _is_unseen(record.result)), None)
     if unseen is not None:
-        return unseen.result.reason or f"{unseen.check.code} was not judged"
+        return why_unseen(unseen.result) or f"{unseen.check.code} was not judged"
     if level in _NEED_PROOF and not proving:
         return "not looked at"
-    return _not_served(rows) if level is Level.SERVES else ""
+    return _not_served(rows, records) if level is Level.SERVES else ""
 
 
 _NEED_PROOF: Final = (Level.STARTS, Level.KEEPS)
@@ -240,14 +245,21 @@ def _is_asked(record: Record) -> bool:
     return coverage.is_demanded(subject)
 
 
-def _not_served(rows: Sequence[Covered]) -> str:
+def _not_served(rows: Sequence[Covered], records: Sequence[Record]) -> str:
+    known = (r.result.findings for r in records if r.result.outcome is Outcome.KNOWN)
+    accepted = {finding.method for findings in known for finding in findings}
     demanded = [covered.row for covered in rows if covered.row.demanded]
-    left = next((row for row in demanded if row.status not in _DONE), None)
+    left = next((row for row in demanded if not _is_settled(row, accepted)), None)
     if left is not None:
         return left.reason or f"{left.method} is not answered"
     if not any(row.row.status is Status.ANSWERED for row in rows if row.row.kind == _PUBLIC):
         return "no method is answered"
     return ""
+
+
+def _is_settled(row: Row, accepted: Collection[str]) -> bool:
+    """Whether nothing is open about a demanded method: a failure that was seen may be accepted."""
+    return row.status in _DONE or (row.status is Status.FAILED and row.method in accepted)
 
 
 def overall(said: Sequence[OfProvider]) -> Verdict:

@@ -23,6 +23,7 @@ class EndedProcess(SystemExit):
 
     def __init__(self, how: str) -> None:
         super().__init__(1)
+        self.args = (how,)
         self.how = how
 
 

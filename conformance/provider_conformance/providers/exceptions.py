@@ -115,7 +115,7 @@ def nature(
 
 def _plain(error: BaseException) -> Nature | None:
     """What an exception means by itself, whoever raised it; None where that matters."""
-    if any(is_about_loops(one) for one in chain(error, _may_be_for)):
+    if is_a(error, SystemExit) or any(is_about_loops(one) for one in chain(error, _may_be_for)):
         return Nature.CRASH
     if is_a(error, NotImplementedError) or status_of(error) == _UNSUPPORTED:
         return Nature.UNSUPPORTED

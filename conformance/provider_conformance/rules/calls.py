@@ -26,6 +26,7 @@ from provider_conformance.evidence.start import started
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.evidence.telling import NONE, STATIC, closing, finding, of_method, of_spec
 from provider_conformance.findings import PASS, Finding, Judgement, Severity
+from provider_conformance.providers.endings import how
 from provider_conformance.providers.progress import TooBusyError
 from provider_conformance.rules.model import Rule, Scope, rule
 
@@ -316,9 +317,13 @@ def valid_call_crashes(subject: Subject) -> Judgement:
             if crashed(one) and not (found.helped or closing(one)):
                 routed = one.label == "unknown" and bool(subject.api and subject.api.routed_by)
                 severity = Severity.WARNING if routed else Severity.ERROR
-                message = f"a valid call raises {refusal(one)}"
                 fix = "serve it, or refuse it with a ValueError that says why"
-                yield finding(subject, "PC660", one, message, fix, severity)
+                if isinstance(one.error, SystemExit):
+                    message = f"a valid call ends the process: {how(one.error)}"
+                    yield finding(subject, "PC723", one, message, fix)
+                else:
+                    message = f"a valid call raises {refusal(one)}"
+                    yield finding(subject, "PC660", one, message, fix, severity)
 
     return of_spec(subject, judge, all_kinds=True)
 

@@ -12,7 +12,7 @@ async def error_of(
     """What a call raises, None where it gives an answer."""
     try:
         await call(target, identifier)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return error
     return None
 

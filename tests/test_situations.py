@@ -1,4 +1,4 @@
-"""What a run says of providers in the situations that an author meets: the verdict is worth what it has seen."""
+"""What a run says in the situations that an author meets: the verdict is worth what it has seen."""
 
 from __future__ import annotations
 

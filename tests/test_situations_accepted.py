@@ -77,7 +77,7 @@ class TestKnownFailures:
     def test_of_a_signature_do_not_lower_the_level(self, accepted: Run) -> None:
         assert said(accepted, "misnamed") == ("incomplete", 2, "fits")
         assert errors(accepted, "misnamed") == ["PC203"]
-        assert stopped(accepted, "misnamed") == "it was not started, see PC203"
+        assert stopped(accepted, "misnamed") == "the stack refuses it, see PC203"
 
     def test_of_a_call_do_not_lower_the_level(self, accepted: Run) -> None:
         assert said(accepted, "half") == ("conforms", 4, "serves")

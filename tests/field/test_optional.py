@@ -1,4 +1,4 @@
-"""Optional methods of ogx 1.5.0's inference: 7 public methods, 3 that are demanded, and 4 that need not be there."""
+"""Optional methods of ogx 1.5.0: of 7 public methods of inference 3 are demanded, 4 need not be there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small provider packages of the safety and memory APIs, sound but for what a test changes, and what a run says."""
+"""Small providers of the safety and memory APIs, sound but for what a test changes; and what a run says."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def section(run: Run) -> list[str]:
     assert separator, run.output
     found = []
     for line in rest.splitlines()[1:]:
-        if line.startswith("===") or re.match(r"\d+ \w+.* in [\d.]+s", line) or line.startswith("FAILED "):
+        if line.startswith(("===", "FAILED ")) or re.match(r"\d+ \w+.* in [\d.]+s", line):
             break
         found.append(line)
     return [line for line in found if line]

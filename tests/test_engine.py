@@ -120,6 +120,17 @@ class TestShadowed:
             is Outcome.FAILED
         )
 
+    @pytest.mark.parametrize(
+        ("method", "expected"),
+        [("chat", Outcome.SKIPPED), ("chats", Outcome.FAILED), ("embed", Outcome.FAILED)],
+    )
+    def test_what_is_about_no_method_is_left_to_one_that_it_names(
+        self, method: str, expected: Outcome
+    ) -> None:
+        refused = Finding("PC507", Severity.ERROR, "the stack refuses it: `chat` has no `model`")
+        better = check("PC203", Judgement((error("PC203", method),)), method)
+        assert outcome(check("PC507", Judgement((refused,)), after=("PC2",)), better)[0] is expected
+
     def test_only_the_findings_of_the_method_are_left(self) -> None:
         asked = check("PC660", Judgement((error("PC660", "chat"), error("PC660", "embed"))), after=("PC203",))
         planned = (asked, check("PC203", Judgement((error("PC203", "chat"),)), "chat"))

@@ -225,7 +225,7 @@ class Engine:
         for other in self._about(check, after, finding.method):
             for told in self.raw(other).findings:
                 as_heavy = told.severity is Severity.ERROR or finding.severity is Severity.WARNING
-                if as_heavy and (not finding.method or told.method in ("", finding.method)):
+                if as_heavy and _is_about(told, finding):
                     return other.code
         return ""
 
@@ -261,6 +261,17 @@ class Engine:
                     same = not method or other.subject.method in ("", method)
                     if other.code.startswith(code) and same and other.id in self.collected and other != check:
                         yield other
+
+
+_LIFE: Final = ("", "initialize", "shutdown")
+"""What a finding about a whole spec may be for, beside the methods that it names."""
+
+
+def _is_about(told: Finding, finding: Finding) -> bool:
+    """Whether a finding tells what another one is for: of the same method, or of one that the other names."""
+    if finding.method:
+        return told.method in ("", finding.method)
+    return told.method in _LIFE or _names(finding, told.method)
 
 
 def _names(finding: Finding, method: str) -> bool:

@@ -37,9 +37,9 @@ def verdict(judge: Any) -> Run:
 
 
 @only("provider-csoai")
-def test_csoai_conforms_but_for_a_parameter_of_another_name(verdict: Run) -> None:
-    assert verdict.exit_code == 0, verdict.output
-    assert verdict.found("error") == set()
+def test_csoai_does_not_start_without_the_document_that_its_sample_names(verdict: Run) -> None:
+    assert verdict.exit_code == 1, verdict.output
+    assert verdict.found("error") == {"remote::csoai PC501"}
     assert verdict.found("warning") == {"remote::csoai PC304 register_benchmark"}
     assert verdict.report["stack"] == {"name": "llama-stack", "release": "0.7.3"}
 
@@ -63,15 +63,16 @@ def test_lmeval_starts_and_keeps_its_protocols_but_for_what_none_declares(verdic
 
 
 @only("provider-csoai")
-def test_csoai_is_not_tried_without_the_document_that_its_sample_names(verdict: Run) -> None:
-    (reason,) = verdict.outcomes("inconclusive")
-    assert "not started here" in reason
-    assert "No such file or directory: './did.json'" in reason
+def test_csoai_is_told_which_document_it_misses(verdict: Run) -> None:
+    (found,) = [finding for finding in verdict.report["findings"] if finding["code"] == "PC501"]
+    assert "No such file or directory: './did.json'" in found["message"]
+    assert verdict.outcomes("inconclusive") == set()
 
 
 @only("provider-lmeval")
-def test_nothing_of_lmeval_is_left_unseen(verdict: Run) -> None:
-    assert verdict.outcomes("inconclusive") == set()
+def test_only_what_needs_a_cluster_of_lmeval_is_left_unseen(verdict: Run) -> None:
+    assert verdict.outcomes("inconclusive")
+    assert all("kube-config" in reason for reason in verdict.outcomes("inconclusive"))
     assert verdict.report["summary"]["passed"] > 50
 
 

@@ -52,7 +52,8 @@ def test_the_authors_own_folder_comes_back(tmp_path: Path) -> None:
     try:
         with apart():
             pass
-        assert hypothesis_configuration.storage_directory("x").path == tmp_path / "x"
+        inside = hypothesis_configuration.storage_directory("x")
+        assert getattr(inside, "path", inside) == tmp_path / "x"  # the oldest releases give the path itself
     finally:
         hypothesis_configuration.set_hypothesis_home_dir(None)
 

@@ -64,7 +64,8 @@ def test_a_provider_is_judged_as_far_as_can_be_read(tmp_path: Path, provider: st
     assert run.exit_code == bool(errors), run.output
     assert run.found("error") == errors
     assert run.outcomes("inconclusive") == {TOLD}
-    assert run.output.count(TOLD) == 1
+    # A narrow terminal breaks the sentence.
+    assert " ".join(run.output.split()).count(TOLD) == 1
 
 
 def test_a_provider_that_imports_what_cannot_be_imported_is_read_off_its_source(tmp_path: Path) -> None:

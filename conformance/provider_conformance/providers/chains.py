@@ -6,6 +6,7 @@ raises for any of that.
 
 from __future__ import annotations
 
+import linecache
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -106,6 +107,15 @@ def module_of(step: TracebackType) -> str:
     """The name of the module whose code a part of a traceback is in."""
     name = step.tb_frame.f_globals.get("__name__")
     return name if type(name) is str else ""
+
+
+def statement(error: BaseException) -> str:
+    """The line of code that raised an exception, "" where its source cannot be read."""
+    text = ""
+    for step in steps(error):
+        frame = step.tb_frame
+        text = linecache.getline(frame.f_code.co_filename, step.tb_lineno, frame.f_globals)
+    return text.strip()
 
 
 def is_about_loops(error: BaseException) -> bool:

@@ -14,7 +14,7 @@ from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding
 from provider_conformance.hosts.model import StackSketch
 from provider_conformance.hosts.running import SECOND
-from provider_conformance.providers.chains import reason
+from provider_conformance.providers.chains import reason, statement
 from provider_conformance.rules.model import Rule, Scope, rule
 from provider_conformance.rules.starts import start_faults
 
@@ -359,7 +359,10 @@ def refused_by_the_stack(subject: Subject, first: Start) -> Iterator[Finding]:
     if kind is not Refusal.PROTOCOLS and not (kind is Refusal.START and _breaks_protocols(subject)):
         raise NotJudged("it was not started", cause=Cause.NOT_STARTED)
     stack = subject.contract.title if subject.contract else "the stack"
-    message = f"{stack} refuses to start it: {reason(raised(first.error) or first.error)}"
+    error = raised(first.error) or first.error
+    # Its own check names what it found; anything else is told by what the stack was about to do.
+    what = f" (at `{statement(error)}`)" if kind is Refusal.START else ""
+    message = f"{stack} refuses to start it: {reason(error)}{what}"
     why = "The stack compares each provider with its protocols when it starts, in its own way, and ends."
     yield blamed(subject, message, why, "change what it names")
 

@@ -218,6 +218,36 @@ def _walk(node: FunctionNode) -> Iterator[ast.AST]:
             pending.extend(ast.iter_child_nodes(current))
 
 
+def certain(node: FunctionNode) -> Iterator[ast.AST]:
+    """The nodes of a body that every call comes to, in the order of the source.
+
+    What stands in a branch, a loop or a handler is left out, and so is what only part of an
+    expression may evaluate. That a call may return or raise on the way does not count.
+    """
+    pending: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(reversed(node.body))
+    while pending:
+        current = pending.pop()
+        yield current
+        pending.extend(reversed(_certain_parts(current)))
+
+
+def _certain_parts(node: ast.AST) -> list[ast.AST]:
+    match node:
+        case ast.If(test=first) | ast.While(test=first) | ast.IfExp(test=first) | ast.Match(subject=first):
+            return [first]
+        case ast.For(iter=first) | ast.AsyncFor(iter=first):
+            return [first]
+        case ast.BoolOp(values=[first, *_]):
+            return [first]
+        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            return [node.generators[0].iter]
+        case ast.Try() | ast.TryStar():
+            return [*node.body, *node.finalbody]
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Lambda():
+            return []
+    return list(ast.iter_child_nodes(node))
+
+
 def definition_line(function: FunctionType) -> int:
     """The line of the ``def``, below the decorators where the source shows them."""
     node = node_of(function.__code__)

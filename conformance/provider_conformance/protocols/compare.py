@@ -22,6 +22,7 @@ from provider_conformance.protocols.model import (
     ResultKind,
     State,
 )
+from provider_conformance.protocols.results import fitting
 from provider_conformance.protocols.signature import MISSING, Kind, Parameter, Signature
 
 
@@ -263,12 +264,10 @@ class _Judge:
         return self._found(aspect, Severity.ERROR, text)
 
     def _kind_fits(self) -> bool:
-        promised = self._method.result
-        return promised is ResultKind.ANY or self._implemented.kinds <= {promised}
+        return self._implemented.kinds <= fitting(self._method)
 
     def _result_text(self) -> wording.Text:
-        wrong = sorted(self._implemented.kinds - {self._method.result})
-        return wording.result(self._method, wrong[0])
+        return wording.result(self._method, min(self._implemented.kinds - fitting(self._method)))
 
     def _found(self, aspect: Aspect, severity: Severity, text: wording.Text) -> Finding:
         if self._method.optional:
@@ -279,7 +278,7 @@ class _Judge:
 def _same_shape(promised: Signature, real: Signature) -> bool:
     """Whether both have the same parameters, defaults apart: the usual case, and every call binds."""
     ours, theirs = real.parameters, promised.parameters
-    if len(ours) != len(theirs) or not real.takes_self:
+    if len(ours) != len(theirs) or not real.takes_self or real.misfit:
         return False
     for a, b in zip(ours, theirs, strict=True):
         if a.name != b.name or a.kind is not b.kind or (a.default is MISSING) is not (b.default is MISSING):

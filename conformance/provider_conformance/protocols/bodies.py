@@ -156,6 +156,11 @@ def _nodes_of(filename: str) -> _Nodes:
     return _indexed[filename]
 
 
+def tree_of(filename: str) -> ast.Module:
+    """The syntax tree of a file, empty where its source is not there or does not parse."""
+    return _nodes_of(filename).tree
+
+
 class _Nodes:
     """The functions of a file, listed when one is first looked for.
 
@@ -164,7 +169,7 @@ class _Nodes:
     """
 
     def __init__(self, tree: ast.Module) -> None:
-        self._tree = tree
+        self.tree = tree
 
     def at(self, line: int, name: str) -> list[FunctionNode]:
         """The functions of that name whose first line, decorators included, it is."""
@@ -174,12 +179,12 @@ class _Nodes:
 
     @cached_property
     def _lambdas(self) -> list[FunctionNode]:
-        return [node for node in ast.walk(self._tree) if isinstance(node, ast.Lambda)]
+        return [node for node in ast.walk(self.tree) if isinstance(node, ast.Lambda)]
 
     @cached_property
     def _named(self) -> dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]]:
         nodes: dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]] = {}
-        pending: list[Any] = [self._tree]
+        pending: list[Any] = [self.tree]
         while pending:
             node = pending.pop()
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

@@ -28,6 +28,7 @@ from provider_conformance.providers.loading import ABSENT, Home
 from provider_conformance.providers.model import Implementation, Problem, Provider, Spec, SpecKind
 from provider_conformance.providers.progress import TooBusyError
 from provider_conformance.providers.requirements import Failure
+from provider_conformance.providers.undefined import undefined_name
 from provider_conformance.providers.values import Instance, Unknown, Value
 
 DEFAULT_FACTORIES: Final = {
@@ -146,13 +147,14 @@ class _Search:
         promised = promised_class(factory)
         config = self._config_class()
         read = read_factory(factory, (_config_value(config), (Unknown("a dependency"),)), self.judge)
-        if read.problem is not None:
-            return Implementation(problem=_at(IN_FACTORY, read.problem))
+        problem = read.problem or self._undefined(factory)
+        if problem is not None:
+            return Implementation(problem=_at(IN_FACTORY, problem))
         if read.not_awaited:
             return Implementation(problem=self._result(factory, "returns a coroutine that nobody awaits"))
         classes = tuple(cls for cls in read.classes if not _is_plain(cls))
         if classes:
-            return _of_source(classes, promised)
+            return replace(_of_source(classes, promised), at_once=read.at_once)
         if read.classes:
             return Implementation(problem=self._plain(factory, read.classes[0]))
         if read.returns_nothing:
@@ -162,6 +164,13 @@ class _Search:
         if read.blocked:
             return Implementation(unseen=read.unseen)
         return self._constructed(factory, config, read)
+
+    def _undefined(self, factory: Any) -> Problem | None:
+        """A name that the factory, or a wrapper around it, uses without that it is defined."""
+        name = self.expected.function if self.expected else "the factory"
+        functions = (places.called_function(factory), places.plain_function(factory))
+        found = (undefined_name(function, name) for function in functions if function is not None)
+        return next(filter(None, found), None)
 
     def _config_class(self) -> type | None:
         found = load_class(self.spec.config_class).value
@@ -256,7 +265,7 @@ def _is_plain(cls: type) -> bool:
 def _of_source(classes: tuple[type, ...], promised: type | None) -> Implementation:
     first = classes[0]
     how = "return annotation" if promised is first else "factory source"
-    return replace(_found(first, how), alternatives=classes[1:])
+    return replace(_found(first, how), alternatives=classes[1:], made=True)
 
 
 def _found(cls: type, how: str) -> Implementation:

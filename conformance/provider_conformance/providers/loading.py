@@ -133,6 +133,24 @@ def import_one(statement: ast.Import | ast.ImportFrom, function: FunctionType) -
     return replace(tried, value=own.get(alias.asname or alias.name.partition(".")[0]))
 
 
+def single(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.Import | ast.ImportFrom:
+    """The import statement ``node`` for just one of its names, at the same place."""
+    if isinstance(node, ast.Import):
+        return ast.copy_location(ast.Import([alias]), node)
+    return ast.copy_location(ast.ImportFrom(node.module, [alias], node.level), node)
+
+
+_CATCHES_IMPORT: Final = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+
+
+def catches_import(handler: ast.ExceptHandler) -> bool:
+    """Whether a handler is entered when an import in its ``try`` fails."""
+    if handler.type is None:
+        return True
+    names = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(isinstance(name, ast.Name) and name.id in _CATCHES_IMPORT for name in names)
+
+
 def loaded(module: str) -> ModuleType | None:
     """``module`` where it is imported already."""
     if _reader.get() is not None:

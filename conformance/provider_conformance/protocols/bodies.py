@@ -223,8 +223,8 @@ def _walk(node: FunctionNode) -> Iterator[ast.AST]:
             pending.extend(ast.iter_child_nodes(current))
 
 
-def certain(node: FunctionNode) -> Iterator[ast.AST]:
-    """The nodes of a body that every call comes to, in the order of the source.
+def certain(node: FunctionNode | ast.Module) -> Iterator[ast.AST]:
+    """The nodes of a body that every call, or every import, comes to, in the order of the source.
 
     What stands in a branch, a loop or a handler is left out, and so is what only part of an
     expression may evaluate. That a call may return or raise on the way does not count.
@@ -248,8 +248,17 @@ def _certain_parts(node: ast.AST) -> list[ast.AST]:
             return [node.generators[0].iter]
         case ast.Try() | ast.TryStar():
             return [*node.body, *node.finalbody]
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Lambda():
-            return []
+        case ast.FunctionDef(args=args) | ast.AsyncFunctionDef(args=args):
+            annotated = [
+                *args.posonlyargs,
+                *args.args,
+                *args.kwonlyargs,
+                *filter(None, (args.vararg, args.kwarg)),
+            ]
+            evaluated = (*args.defaults, *args.kw_defaults, *annotated, node.returns)
+            return [*node.decorator_list, *filter(None, evaluated)]
+        case ast.Lambda(args=args):
+            return [*args.defaults, *filter(None, args.kw_defaults)]
     return list(ast.iter_child_nodes(node))
 
 

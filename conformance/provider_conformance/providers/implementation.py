@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from provider_conformance.contracts.model import Factory
 from provider_conformance.findings import Location
+from provider_conformance.protocols.classes import definitions
 from provider_conformance.providers import (
     careful,
     causes,
@@ -20,6 +21,7 @@ from provider_conformance.providers import (
     requirements,
     sample,
     staging,
+    undefined,
 )
 from provider_conformance.providers.annotations import promised_class
 from provider_conformance.providers.containment import Attempt, attempt
@@ -28,7 +30,6 @@ from provider_conformance.providers.loading import ABSENT, Home
 from provider_conformance.providers.model import Implementation, Problem, Provider, Spec, SpecKind
 from provider_conformance.providers.progress import TooBusyError
 from provider_conformance.providers.requirements import Failure
-from provider_conformance.providers.undefined import undefined_name
 from provider_conformance.providers.values import Instance, Unknown, Value
 
 DEFAULT_FACTORIES: Final = {
@@ -147,7 +148,7 @@ class _Search:
         promised = promised_class(factory)
         config = self._config_class()
         read = read_factory(factory, (_config_value(config), (Unknown("a dependency"),)), self.judge)
-        problem = read.problem or self._undefined(factory)
+        problem = read.problem or self._undefined(factory, read.classes)
         if problem is not None:
             return Implementation(problem=_at(IN_FACTORY, problem))
         if read.not_awaited:
@@ -165,11 +166,16 @@ class _Search:
             return Implementation(unseen=read.unseen)
         return self._constructed(factory, config, read)
 
-    def _undefined(self, factory: Any) -> Problem | None:
-        """A name that the factory, or a wrapper around it, uses without that it is defined."""
+    def _undefined(self, factory: Any, classes: tuple[type, ...]) -> Problem | None:
+        """A name that is not defined and that the factory, a wrapper around it or a constructor uses."""
         name = self.expected.function if self.expected else "the factory"
-        functions = (places.called_function(factory), places.plain_function(factory))
-        found = (undefined_name(function, name) for function in functions if function is not None)
+        functions = [(places.called_function(factory), name), (places.plain_function(factory), name)]
+        if len(classes) == 1:
+            _, constructor = next(definitions(classes[0], "__init__"), (object, None))
+            functions.append(
+                (places.plain_function(constructor), f"{careful.class_name(classes[0])}.__init__")
+            )
+        found = (undefined.problem(function, shown) for function, shown in functions if function is not None)
         return next(filter(None, found), None)
 
     def _config_class(self) -> type | None:

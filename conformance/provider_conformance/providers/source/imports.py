@@ -1,18 +1,22 @@
 """What a module does when it is imported that a stack would refuse: told without importing it.
 
-Only what always runs counts, and only names and modules of stacks and of the package itself:
-whether something else is installed says nothing about the provider.
+Only what always runs counts, and only names and modules of stacks and of the package itself, and names
+that nothing defines: whether something else is installed says nothing about the provider.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import Any, TypeVar
 
 from provider_conformance.findings import Location
 from provider_conformance.providers.source import calls
 from provider_conformance.providers.source.calls import NoMember
 from provider_conformance.providers.source.modules import UNBOUND, Missing, Module, no_module
+from provider_conformance.providers.undefined import used_at_import
+
+T = TypeVar("T", bound=Exception)
 
 
 def failing_import(module: Module, seen: set[str] | None = None) -> Exception | None:
@@ -30,12 +34,19 @@ def failing_import(module: Module, seen: set[str] | None = None) -> Exception | 
             failing = next(_gone_members(module, statement), None)
         if failing is not None:
             return failing
-    return None
+    name = used_at_import(module.source.tree, module.namespace)
+    return placed(not_defined(name.id), module, name.lineno) if name is not None else None
 
 
-def placed(error: ImportError, module: Module, line: int) -> ImportError:
+def not_defined(name: str) -> NameError:
+    """What using a name raises that nothing defines."""
+    return NameError(f"name {name!r} is not defined", name=name)
+
+
+def placed(error: T, module: Module, line: int) -> T:
     """The error with its place in the source."""
-    error.source_place = Location(module.path, line)  # type: ignore[attr-defined]
+    known: Any = error
+    known.source_place = Location(module.path, line)
     return error
 
 

@@ -23,7 +23,6 @@ from provider_conformance.providers.values import (
     Instance,
     Known,
     Local,
-    Many,
     Pending,
     Unknown,
     Value,
@@ -147,7 +146,7 @@ class _Run:
         node = node_of(function.__code__)
         if node is None:
             return (Unknown(f"what `{function.__name__}` returns, which has no source"),)
-        bound = _bound(node, arguments)
+        bound = arguments.bound_to(node)
         frame = _Frame(self, function, {**_closure(function), **bound})
         returned = self.walked(node, frame)
         return tuple(map(Pending, returned)) if isinstance(node, ast.AsyncFunctionDef) else returned
@@ -180,19 +179,6 @@ def _closure(function: FunctionType) -> dict[str, Values]:
         (name, careful.attribute(cell, "cell_contents")) for name, cell in zip(names, cells, strict=True)
     ]
     return {name: (known(value),) for name, value in filled}
-
-
-def _bound(node: FunctionNode, arguments: Arguments) -> dict[str, Values]:
-    args = node.args
-    names = [argument.arg for argument in (*args.posonlyargs, *args.args)]
-    every = [*names, *(argument.arg for argument in args.kwonlyargs)]
-    every += [extra.arg for extra in (args.vararg, args.kwarg) if extra]
-    bound: dict[str, Values] = {name: (Unknown(f"argument `{name}`"),) for name in every}
-    bound.update(zip(names, arguments.positional, strict=False))
-    if args.vararg:
-        bound[args.vararg.arg] = (Many(arguments.positional[len(names) :]),)
-    bound.update({name: value for name, value in arguments.keywords.items() if name in bound})
-    return bound
 
 
 class _Frame(Expressions):
@@ -234,7 +220,7 @@ class _Frame(Expressions):
         return self.run.call(function, arguments)
 
     def called_local(self, function: Local, arguments: Arguments) -> Values:
-        names = {**function.names, **_bound(function.node, arguments)}
+        names = {**function.names, **arguments.bound_to(function.node)}
         returned = self.run.walked(function.node, _Frame(self.run, self.function, names))
         return tuple(map(Pending, returned)) if isinstance(function.node, ast.AsyncFunctionDef) else returned
 
@@ -300,12 +286,23 @@ class _Frame(Expressions):
         name = alias.asname or alias.name.partition(".")[0]
         if tried.error is None:
             self.names[name] = (known(tried.value),)
+            self._check_lacks(single)
             return
         if self.run.caught:
             raise _ImportFailedError
         failure = self.run.judge(tried.error, f"`{ast.unparse(single)}` in `{self.function.__name__}`")
         self.run.failed(failure, certain=not self.run.undecided)
         self.names[name] = (Unknown(f"`{name}`, which cannot be imported"),)
+
+    def _check_lacks(self, statement: ast.Import | ast.ImportFrom) -> None:
+        """Remember what importing a module of the provider's needs that nobody can be sure to have."""
+        module = loading.own_module(statement, self.function)
+        if not module or self.run.caught or self.run.undecided:
+            return
+        for error in loading.lacks(module):
+            failure = self.run.judge(error, f"`{ast.unparse(statement)}` in `{self.function.__name__}`")
+            if failure.problem is not None:
+                self.run.failed(failure, certain=True)
 
     def _functiondef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         self.names[node.name] = (Local(node, self.names),)

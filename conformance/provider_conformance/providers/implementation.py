@@ -99,6 +99,10 @@ class _Search:
         tried = loading.import_module(self.spec.module)
         if tried.error is not None:
             return self._module_failed(tried.error, self.spec.module)
+        for error in loading.lacks(self.spec.module):
+            failed = self._module_failed(error, self.spec.module)
+            if failed.problem is not None:
+                return failed
         return self._member(tried.value, self.expected.function)
 
     def _module_failed(self, error: BaseException, module: str) -> Failure:

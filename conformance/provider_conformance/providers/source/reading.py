@@ -20,7 +20,7 @@ from provider_conformance.providers import specs, stacks
 from provider_conformance.providers.containment import attempt
 from provider_conformance.providers.loading import UnseenError
 from provider_conformance.providers.source.calls import Arguments, NoMember
-from provider_conformance.providers.source.imports import failing_import, not_defined, placed
+from provider_conformance.providers.source.imports import failing_import, lacking, not_defined, placed
 from provider_conformance.providers.source.library import Library
 from provider_conformance.providers.source.modules import Missing, Module, Namespace
 from provider_conformance.providers.source.pydantic_models import ValidationError, missing_fields
@@ -115,6 +115,15 @@ class SourceReader:
         if source.partition(".")[0] == module.name.partition(".")[0]:
             self.import_module(source)
         return value
+
+    def lacks(self, module: str) -> Iterator[ImportError]:
+        """The packages of others that importing a provider's module needs for certain and that are not here.
+
+        Nothing is known of them where the stack is read off a snapshot: its own requirements are not here.
+        """
+        found = self.library.module(module) if self.releases is None else None
+        if found is not None and not self.library.is_own(module):
+            yield from lacking(found)
 
     def call(self, function: Any) -> Any:
         """What a function returns that is called without arguments.

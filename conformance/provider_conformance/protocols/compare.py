@@ -251,6 +251,12 @@ class _Judge:
         elif renamed := _renamed(self._method.signature, self._signature, self._calls):
             text = wording.renamed(self._method, renamed)
             yield self._found(Aspect.ORDER, Severity.WARNING, text)
+        elif self._family == PUBLIC and (
+            unnamed := _unnamed(self._method.signature, self._signature, self._calls)
+        ):
+            # nobody but a routing table calls what is private
+            text = wording.unnamed(self._method, unnamed)
+            yield self._found(Aspect.ORDER, Severity.WARNING, text)
 
     def _wanted(self) -> tuple[CallShape, ...]:
         signatures = (self._method.signature, *self._method.overloads)
@@ -308,11 +314,21 @@ def _moved(promised: Signature, real: Signature, calls: Calls) -> tuple[str, ...
 
 
 def _renamed(promised: Signature, real: Signature, calls: Calls) -> tuple[tuple[str, str], ...]:
+    """Parameters that a caller who passes by position reaches, and one who passes by keyword does not."""
     if calls is not Calls.POSITIONAL:
         return ()
     names = {p.name for p in promised.parameters if p.kind is Kind.POSITIONAL_OR_KEYWORD}
     pairs = zip(_by_position(promised), _by_position(real), strict=False)
     return tuple((a, b) for a, b in pairs if a != b and a in names)
+
+
+def _unnamed(promised: Signature, real: Signature, calls: Calls) -> tuple[str, ...]:
+    """Parameters that the protocol names and that an implementation takes by position only."""
+    if calls is not Calls.POSITIONAL:
+        return ()
+    nameless = {p.name for p in real.parameters if p.kind is Kind.POSITIONAL_ONLY}
+    named = (p.name for p in promised.parameters if p.kind is Kind.POSITIONAL_OR_KEYWORD)
+    return tuple(name for name in named if name in nameless)
 
 
 def _changed_defaults(promised: Signature, real: Signature) -> Iterable[tuple[Parameter, Parameter]]:

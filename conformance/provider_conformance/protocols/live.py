@@ -261,7 +261,11 @@ def answers_for_others(cls: type) -> str:
 
 
 def _rewrites_access(cls: type) -> str:
-    owner = next((owner for owner, _ in classes.definitions(cls, "__getattribute__")), object)
+    # what cannot be read is no reason to doubt what is there
+    defined = (
+        o for o, raw in classes.definitions(cls, "__getattribute__") if type(raw) is not classes.Opaque
+    )
+    owner = next(defined, object)
     builtin = classes.class_module(owner) == "builtins"  # `super`, `type` and the like have one of their own
     return "" if builtin else f"{classes.class_name(owner)}.__getattribute__"
 

@@ -137,11 +137,23 @@ def renamed(method: ProtocolMethod, pairs: Sequence[tuple[str, str]]) -> Text:
     """Parameters under another name where the stack passes them by position."""
     names = ", ".join(f"`{a}` is called `{b}`" for a, b in pairs)
     return Text(
-        f"in `{method.name}` {names}",
-        "today's stack passes the argument by position and does not notice; a caller that uses the protocol's"
-        " name gets a TypeError",
-        f"use the protocol's names: `{_declaration(method)}`",
+        f"in `{method.name}` {names}", _UNNOTICED, f"use the protocol's names: `{_declaration(method)}`"
     )
+
+
+def unnamed(method: ProtocolMethod, names: Sequence[str]) -> Text:
+    """Parameters without a name for callers where the stack passes them by position."""
+    return Text(
+        f"`{method.name}` takes {_listed(names)} by position only",
+        _UNNOTICED,
+        f"leave the `/` out: `{_declaration(method)}`",
+    )
+
+
+_UNNOTICED = (
+    "today's stack passes the argument by position and does not notice; a caller that uses the protocol's"
+    " name gets a TypeError"
+)
 
 
 def defaults(method: ProtocolMethod, changed: Sequence[tuple[Parameter, Parameter]]) -> Text:

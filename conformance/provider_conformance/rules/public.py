@@ -24,11 +24,9 @@ def _optional(subject: Subject) -> bool:
     return method is not None and method.optional
 
 
-def _several_positions(subject: Subject) -> bool:
+def _has_positions(subject: Subject) -> bool:
     method = method_of(subject, public_protocol)
-    return (
-        method is not None and sum(p.kind <= Kind.POSITIONAL_OR_KEYWORD for p in method.signature.named()) > 1
-    )
+    return method is not None and any(p.kind <= Kind.POSITIONAL_OR_KEYWORD for p in method.signature.named())
 
 
 def _has_defaults(subject: Subject) -> bool:
@@ -138,16 +136,18 @@ def call_does_not_bind(subject: Subject) -> Judgement:
     return _judge(subject, Aspect.BINDING)
 
 
-@rule("PC204", "parameter-order", scope=Scope.PUBLIC, severity=Severity.WARNING, applies=_several_positions)
+@rule("PC204", "parameter-order", scope=Scope.PUBLIC, severity=Severity.WARNING, applies=_has_positions)
 def parameter_order(subject: Subject) -> Judgement:
     """Check that parameters stand in the protocol's order.
 
     What it does:
         Compares the order of the parameters that both know and that can be passed by position.
-        An error where the stack passes them by position, a warning where it uses keywords only.
+        An error where the stack passes them by position, a warning where it uses keywords only. Where
+        it passes them by position, a parameter that has another name, or none for callers, is a warning.
 
     Why is this bad:
-        A call by position puts values into the wrong parameters, and nothing raises.
+        A call by position puts values into the wrong parameters, and nothing raises. A caller that goes by
+        the protocol and passes a renamed one by keyword gets a `TypeError`.
 
     Example:
         ```python

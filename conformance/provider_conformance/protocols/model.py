@@ -15,6 +15,7 @@ class ResultKind(StrEnum):
 
     AWAITABLE = "awaitable"
     ASYNC_ITERATOR = "async iterator"
+    GENERATOR = "generator"
     PLAIN = "plain"
     ANY = "any"
 
@@ -94,7 +95,7 @@ class Implemented:
     ``signature`` is that of what really runs; ``claimed`` what introspection would report, where
     that may differ. ``kinds`` are the results a call may yield; ``ResultKind.ANY`` among them
     means that not all could be seen, an empty set that it only raises. ``note`` explains
-    MISSING, STUB, SHADOWED and UNSEEN.
+    MISSING, STUB, SHADOWED and UNSEEN. ``remedy`` is how to mend it where that takes no new method.
     """
 
     state: State
@@ -104,3 +105,4 @@ class Implemented:
     location: Location | None = None
     owner: str = ""
     note: str = ""
+    remedy: str = ""

@@ -239,16 +239,16 @@ class _Judge:
             yield from self._moved_or_renamed()
         changed = tuple(_changed_defaults(self._method.signature, self._signature))
         if changed:
-            text = wording.defaults(self._method, changed)
+            text = wording.defaults(self._method, self._protocol, changed)
             yield self._found(Aspect.DEFAULT, Severity.WARNING, text)
 
     def _moved_or_renamed(self) -> Iterator[Finding]:
         if moved := _moved(self._method.signature, self._signature, self._calls):
             by_keyword = self._calls is Calls.KEYWORD
-            text = wording.order(self._method, self._signature, moved, by_keyword=by_keyword)
+            text = wording.order(self._method, self._protocol, self._signature, moved, by_keyword=by_keyword)
             yield self._found(Aspect.ORDER, Severity.WARNING if by_keyword else Severity.ERROR, text)
         elif renamed := _renamed(self._method.signature, self._signature, self._calls):
-            text = wording.renamed(self._method, renamed)
+            text = wording.renamed(self._method, self._protocol, renamed)
             yield self._found(Aspect.ORDER, Severity.WARNING, text)
 
     def _wanted(self) -> tuple[CallShape, ...]:
@@ -258,7 +258,9 @@ class _Judge:
     def _refused(self, refused: tuple[Refusal, ...]) -> Finding:
         claimed = self._implemented.claimed
         misleading = claimed is not None and not refusals(claimed, self._wanted())
-        text = wording.refused(self._method, self._signature, refused, claimed if misleading else None)
+        text = wording.refused(
+            self._method, self._protocol, self._signature, refused, claimed if misleading else None
+        )
         aspect = Aspect.MISLEADING if misleading else Aspect.BINDING
         return self._found(aspect, Severity.ERROR, text)
 
@@ -268,7 +270,7 @@ class _Judge:
 
     def _result_text(self) -> wording.Text:
         wrong = sorted(self._implemented.kinds - {self._method.result})
-        return wording.result(self._method, wrong[0])
+        return wording.result(self._method, self._protocol, wrong[0])
 
     def _found(self, aspect: Aspect, severity: Severity, text: wording.Text) -> Finding:
         if self._method.optional:

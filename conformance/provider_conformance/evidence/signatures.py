@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from provider_conformance.contracts.model import ApiContract, StackCall
+from provider_conformance.evidence.near import with_near_miss
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, left_to
 from provider_conformance.protocols.compare import Aspect, Comparison, Family, compare_member
@@ -50,6 +51,9 @@ def judge_aspect(subject: Subject, aspect: Aspect, family: Family, protocol_of: 
     compared = _compare_all(implementation, subject.method, protocol, api, family)
     wanted = family.code(aspect)
     found = tuple(_told(f, subject, api) for f in compared.findings if f.code == wanted)
+    if aspect in (Aspect.MISSING, Aspect.STUB):
+        views = views_of(implementation)
+        found = tuple(with_near_miss(f, views, api, subject.provider) for f in found)
     if found:
         return Judgement(found)
     if compared.leaves_open(aspect):

@@ -16,6 +16,7 @@ _FAMILIES: Final = (
     "private",
     "typing",
     "resolution",
+    "lookups",
     "stacks",
     "registration",
     "safety",

@@ -271,6 +271,8 @@ _LIFE: Final = ("", "initialize", "shutdown")
 
 def _is_about(told: Finding, finding: Finding) -> bool:
     """Whether a finding tells what another one is for: of the same method, or of one that the other names."""
+    if told.methods:
+        return any(finding.method == name or _names(finding, name) for name in told.methods)
     if finding.method:
         return told.method in ("", finding.method)
     return told.method in _LIFE or _names(finding, told.method)

@@ -94,7 +94,8 @@ class Implemented:
     ``signature`` is that of what really runs; ``claimed`` what introspection would report, where
     that may differ. ``kinds`` are the results a call may yield; ``ResultKind.ANY`` among them
     means that not all could be seen, an empty set that it only raises. ``note`` explains
-    MISSING, STUB, SHADOWED and UNSEEN.
+    MISSING, STUB, SHADOWED and UNSEEN. ``hidden`` is the class whose real method an empty or default one
+    of a protocol hides, None where there is none.
     """
 
     state: State
@@ -104,3 +105,4 @@ class Implemented:
     location: Location | None = None
     owner: str = ""
     note: str = ""
+    hidden: type | None = None

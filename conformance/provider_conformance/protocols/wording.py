@@ -42,7 +42,7 @@ def absent(method: ProtocolMethod, implemented: Implemented, protocol: ProtocolM
             f"`{method.name}` is not implemented{because}",
             f"a call finds the method and runs nothing{effect}",
             f"implement `{declaration(method, protocol)}`"
-            + ("" if "hides" not in implemented.note else ", or put the protocol last among the bases"),
+            + ("" if implemented.hidden is None else ", or put the protocol last among the bases"),
         )
     if method.optional:
         return Text(

@@ -13,6 +13,7 @@ _FAMILIES: Final = (
     "specs",
     "factories",
     "public",
+    "whole",
     "private",
     "typing",
     "resolution",

@@ -78,6 +78,8 @@ class Start:
             if (seen := judge_problem("", found.problem)) is not None:
                 raise NotJudged.of(seen)
             raise NotJudged(f"the factory cannot be seen: {found.unseen}", see=("PC110",))
+        if found.not_imported:  # what stands for the factory was read off its source
+            raise NotJudged(f"it was not started here: {found.note}", inconclusive=True)
         return _tried(spec, found.factory, host, _wish(subject, spec))
 
     @property

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from provider_conformance.protocols.calls import EXTRA, Refusal
 from provider_conformance.protocols.classes import class_name
-from provider_conformance.protocols.model import Implemented, ProtocolMethod, ProtocolModel, ResultKind, State
+from provider_conformance.protocols.model import (
+    Binding,
+    Implemented,
+    ProtocolMethod,
+    ProtocolModel,
+    ResultKind,
+    State,
+)
 from provider_conformance.protocols.signature import Parameter, Signature, SourceDefault
 
 
@@ -25,11 +32,18 @@ def _listed(names: Iterable[str]) -> str:
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
 
 
+_FIRST = {Binding.INSTANCE: "self", Binding.CLASS: "cls"}
+_DECORATORS = {Binding.CLASS: "@classmethod ", Binding.STATIC: "@staticmethod "}
+
+
 def _declaration(method: ProtocolMethod) -> str:
+    parameters = str(method.signature)[1:-1]
+    if method.name == "<lambda>":
+        return f"lambda {parameters}: ..."
     keyword = "async def" if method.result is ResultKind.AWAITABLE else "def"
     returns = f" -> {method.returns}" if method.returns else ""
-    rest = str(method.signature)[1:]
-    return f"{keyword} {method.name}(self{'' if rest == ')' else ', '}{rest}{returns}"
+    listed = ", ".join(filter(None, (_FIRST.get(method.binding, ""), parameters)))
+    return f"{_DECORATORS.get(method.binding, '')}{keyword} {method.name}({listed}){returns}"
 
 
 def absent(method: ProtocolMethod, implemented: Implemented, protocol: ProtocolModel) -> Text:
@@ -81,6 +95,17 @@ def refused(
         f"the call `{call}` raises TypeError",
         f"declare it as `{_declaration(method)}`"
         + (" in the wrapper too, or pass `*args, **kwargs` on" if claimed is not None else ""),
+    )
+
+
+def needs_instance(method: ProtocolMethod, signature: Signature) -> Text:
+    """A method of instances in the place of one of the class."""
+    kind = "class" if method.binding is Binding.CLASS else "static"
+    first = next((parameter.name for parameter in signature.parameters), "self")
+    return Text(
+        f"`{method.name}` needs an instance where the protocol has a {kind} method",
+        f"a call of `{method.name}` on the class raises TypeError: nothing is passed for `{first}`",
+        f"declare it as `{_declaration(method)}`",
     )
 
 
@@ -156,12 +181,12 @@ def _value(parameter: Parameter) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
-_HOW = {
+HOW = {
     ResultKind.AWAITABLE: "awaits the result",
     ResultKind.ASYNC_ITERATOR: "iterates over the result with `async for`",
     ResultKind.PLAIN: "uses the result as it is",
 }
-_WHAT = {
+WHAT = {
     ResultKind.AWAITABLE: "an awaitable",
     ResultKind.ASYNC_ITERATOR: "an async iterator",
     ResultKind.PLAIN: "a plain value",
@@ -171,8 +196,8 @@ _WHAT = {
 def result(method: ProtocolMethod, real: ResultKind) -> Text:
     """A result of another kind."""
     return Text(
-        f"calling `{method.name}` gives {_WHAT[real]} where the protocol promises {_WHAT[method.result]}",
-        f"the caller {_HOW[method.result]}, which fails on {_WHAT[real]}",
+        f"calling `{method.name}` gives {WHAT[real]} where the protocol promises {WHAT[method.result]}",
+        f"the caller {HOW[method.result]}, which fails on {WHAT[real]}",
         f"declare it as `{_declaration(method)}`",
     )
 
@@ -181,7 +206,7 @@ def unseen_result(method: ProtocolMethod) -> str:
     """Why the kind of a result is open."""
     return (
         f"`{method.name}` is a plain `def` whose result cannot be told from its source;"
-        f" annotate what it returns ({_WHAT[method.result]} is promised)"
+        f" annotate what it returns ({WHAT[method.result]} is promised)"
     )
 
 

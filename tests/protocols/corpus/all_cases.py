@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from protocols.corpus import (
+    abstract_bases,
     attributes,
+    class_members,
     conforming_calls,
     conforming_defaults,
     conforming_lookalikes,
@@ -20,13 +22,16 @@ from protocols.corpus import (
     private,
     protocol_results,
     protocol_shapes,
+    special_methods,
     stores,
     undecidable,
 )
 from protocols.corpus.case import Case
 
 MODULES = (
+    abstract_bases,
     attributes,
+    class_members,
     conforming_calls,
     conforming_defaults,
     conforming_lookalikes,
@@ -43,6 +48,7 @@ MODULES = (
     private,
     protocol_results,
     protocol_shapes,
+    special_methods,
     stores,
     undecidable,
 )

@@ -182,7 +182,8 @@ def names_values_only(method: ProtocolMethod) -> bool:
     So it is with the methods that take ``stream`` in the stacks of 2024: a plain ``def`` annotated
     with the response and its chunk.
     """
-    return method.result is ResultKind.ANY and of_annotation(method.returns) == _PLAIN
+    streams = any(parameter.name == "stream" for parameter in method.signature.parameters)
+    return streams and method.result is ResultKind.ANY and of_annotation(method.returns) == _PLAIN
 
 
 def of_function(function: FunctionType, owner: type | None = None, depth: int = _DEPTH) -> Kinds:

@@ -196,9 +196,12 @@ def _held(view: View, attribute: ProtocolAttribute, raw: Any) -> AttributeVerdic
         )
     getter = getter_of(raw)
     kinds = of_function(getter, view.cls) if getter is not None else frozenset()
-    if kinds <= {attribute.kind} or ResultKind.ANY in kinds | {attribute.kind}:
+    fitting = (
+        {attribute.kind, ResultKind.GENERATOR} if attribute.kind is ResultKind.PLAIN else {attribute.kind}
+    )
+    if kinds <= fitting or ResultKind.ANY in kinds | fitting:
         return _refuses_to_be_set(view, attribute)
-    wrong = WHAT[min(kinds - {attribute.kind})]
+    wrong = WHAT[min(kinds - fitting)]
     return AttributeVerdict(
         f"reading `{name}` gives {wrong} where the protocol promises {WHAT[attribute.kind]}",
         why=f"whoever reads `{name}` {HOW[attribute.kind]}, which fails on {wrong}",

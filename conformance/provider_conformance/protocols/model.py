@@ -15,6 +15,7 @@ class ResultKind(StrEnum):
 
     AWAITABLE = "awaitable"
     ASYNC_ITERATOR = "async iterator"
+    GENERATOR = "generator"
     PLAIN = "plain"
     ANY = "any"
 
@@ -115,9 +116,10 @@ class Implemented:
     ``signature`` is that of what really runs; ``claimed`` what introspection would report, where
     that may differ. ``kinds`` are the results a call may yield; ``ResultKind.ANY`` among them
     means that not all could be seen, an empty set that it only raises. ``note`` explains
-    MISSING, STUB, SHADOWED and UNSEEN. ``on_class`` is the signature that a call on the class
-    meets, where a protocol's class or static method promises such calls. ``called`` is what
-    callers write for a function that is its own ``__call__``.
+    MISSING, STUB, SHADOWED and UNSEEN. ``remedy`` is how to mend it where that takes no new method.
+    ``on_class`` is the signature that a call on the class meets, where a protocol's class or static
+    method promises such calls. ``called`` is what callers write for a function that is its own
+    ``__call__``.
     """
 
     state: State
@@ -127,5 +129,6 @@ class Implemented:
     location: Location | None = None
     owner: str = ""
     note: str = ""
+    remedy: str = ""
     on_class: Signature | None = None
     called: str = ""

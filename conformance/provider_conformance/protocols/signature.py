@@ -69,11 +69,12 @@ class Signature:
     """The parameters that a caller sees: ``self`` and ``cls`` are bound already.
 
     ``takes_self`` is false for a function in a class body that has no parameter for the instance:
-    no call through an instance binds.
+    no call through an instance binds. ``misfit`` says why no call at all does, where that is so.
     """
 
     parameters: tuple[Parameter, ...] = ()
     takes_self: bool = True
+    misfit: str = ""
 
     def __str__(self) -> str:
         return f"({', '.join(_rendered(self.parameters))})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Literal, Protocol
 
 from protocols.corpus.case import Casebook
@@ -113,6 +113,22 @@ async def nothing_to_await(door: Any) -> None:
 
 
 cases.add("property-to-be-awaited-is-plain", LaterDoor, PlainDoor, "x09 open", proof=nothing_to_await)
+
+
+class Rooms(Protocol):
+    @property
+    def rooms(self) -> Iterator[str]: ...
+
+
+async def has_rooms(house: Any) -> None:
+    assert list(house.rooms) == ["hall"]
+
+
+@cases.fine("property-that-yields", Rooms, proof=has_rooms)
+class House:
+    @property
+    def rooms(self):
+        yield "hall"
 
 
 class Callbacks(Protocol):

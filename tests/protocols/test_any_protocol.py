@@ -124,14 +124,14 @@ def test_a_function_is_called_by_its_name_and_declared_without_self() -> None:
     (finding,) = check_protocol(heard, Event)
     assert finding.method == "__call__"
     assert finding.message == "`heard(name, times=...)` has `name` where the protocol has `event`"
-    assert finding.fix == "declare it as `def heard(event, times=...) -> None`"
+    assert finding.fix == "declare it as `def heard(event: str, times: int = 1) -> None`"
     assert finding.location is not None
     assert (finding.location.path, finding.location.line) == (__file__, heard.__code__.co_firstlineno)
 
 
 def test_a_lambda_is_declared_as_one() -> None:
     (finding,) = check_protocol(lambda: None, Event)
-    assert finding.fix == "declare it as `lambda event, times=...: ...`"
+    assert finding.fix == "declare it as `lambda event, times=1: ...`"
 
 
 class Makes(Protocol):
@@ -150,7 +150,7 @@ def test_the_fix_of_a_class_method_can_be_written_down() -> None:
             return url
 
     (finding,) = check_protocol(Made, Makes)
-    assert finding.fix == "declare it as `@classmethod async def make(cls, url) -> Any`"
+    assert finding.fix == "declare it as `@classmethod async def make(cls, url: str) -> Any`"
     assert "nothing is passed for `self`" in finding.why
 
 

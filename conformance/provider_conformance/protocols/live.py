@@ -92,11 +92,11 @@ def _defined(
     view: View, owner: type, raw: Any, method: ProtocolMethod, protocol: ProtocolModel
 ) -> Implemented:
     if classes.is_abstract(raw):
-        note = f"`{classes.class_name(owner)}.{method.name}` is abstract"
-        note += _hiding(view, owner, method.name, protocol)
+        hidden, title = _hidden(view, owner, method, protocol), classes.class_name(owner)
+        note = f"`{title}.{method.name}` is abstract{_hiding(hidden, method)}"
         own = owner is view.cls
         place = _place(callee(raw, owner, binds=True), view) if own else view.location
-        return Implemented(State.STUB, location=place, note=note)
+        return Implemented(State.STUB, location=place, owner=title, note=note, hidden=hidden)
     if issubclass(type(raw), property | functools.cached_property):
         return _property(view, owner, raw, method, protocol)
     if view.instance is not None and _decides_at_access(raw):
@@ -157,7 +157,7 @@ def _inherited(
     if found.function is not None and is_overload(found.function):
         return _described(view, None, found, method)
     location = view.location or _place(found, view)
-    hidden = _hidden(view, owner, method.name, protocol)
+    hidden = _hidden(view, owner, method, protocol)
     if found.function is not None and not does_nothing(found.function):
         state = State.SHADOWED if hidden and method.optional else State.DEFAULT
         note = (
@@ -165,27 +165,44 @@ def _inherited(
             if hidden
             else ""
         )
-        return Implemented(state, found.signature, found.kinds, location=location, note=note)
+        own = classes.class_name(owner)
+        behind = hidden if state is State.SHADOWED else None
+        return Implemented(
+            state, found.signature, found.kinds, location=location, owner=own, note=note, hidden=behind
+        )
     note = f"what runs is the empty body of the protocol `{classes.class_name(owner)}`"
-    note += _hiding(view, owner, method.name, protocol)
-    return Implemented(State.STUB, location=location, owner=classes.class_name(owner), note=note)
+    note += _hiding(hidden, method)
+    return Implemented(
+        State.STUB, location=location, owner=classes.class_name(owner), note=note, hidden=hidden
+    )
 
 
-def _hiding(view: View, owner: type, name: str, protocol: ProtocolModel) -> str:
-    hidden = _hidden(view, owner, name, protocol)
-    return f", which hides `{classes.class_name(hidden)}.{name}` further along the bases" if hidden else ""
+def _hiding(hidden: type | None, method: ProtocolMethod) -> str:
+    if hidden is None:
+        return ""
+    return f", which hides `{classes.class_name(hidden)}.{method.name}` further along the bases"
 
 
-def _hidden(view: View, owner: type, name: str, protocol: ProtocolModel) -> type | None:
-    """A class behind ``owner`` in lookup order that has a real method of that name."""
+def _hidden(view: View, owner: type, method: ProtocolMethod, protocol: ProtocolModel) -> type | None:
+    """A class behind ``owner`` in lookup order that implements the method."""
     behind = False
-    for other, raw in classes.definitions(view.cls, name):
+    for other, raw in classes.definitions(view.cls, method.name):
         if behind and not _promised_by(other, protocol) and not classes.is_abstract(raw):
             function = callee(raw, view.cls, binds=True).function
-            if function is not None and not does_nothing(function):
+            if function is not None and not _is_stub(function, method):
                 return other
         behind = behind or other is owner
     return None
+
+
+def _is_stub(function: FunctionType, method: ProtocolMethod) -> bool:
+    """Whether a function is only there for its name; an empty body is enough where nothing is promised."""
+    if not does_nothing(function):
+        return False
+    body = kind_of_nothing(function)
+    if body is Body.ELLIPSIS:
+        return not (method.optional and method.returns_none)
+    return body is not Body.RETURNS_NONE and not method.returns_none
 
 
 def _described(view: View, raw: Any, found: Callee, method: ProtocolMethod) -> Implemented:
@@ -196,11 +213,9 @@ def _described(view: View, raw: Any, found: Callee, method: ProtocolMethod) -> I
         return Implemented(State.UNSEEN, location=location, note=found.why)
     if found.function is not None and is_overload(found.function):
         return Implemented(State.STUB, location=location, note="it has only `@overload` declarations")
-    if found.function is not None and does_nothing(found.function):
-        body = kind_of_nothing(found.function)
-        unwritten = body is Body.ELLIPSIS and not (method.optional and method.returns_none)
-        if unwritten or (body is not Body.RETURNS_NONE and not method.returns_none):
-            return Implemented(State.STUB, location=location, note=f"its body is only {body}")
+    if found.function is not None and _is_stub(found.function, method):
+        note = f"its body is only {kind_of_nothing(found.function)}"
+        return Implemented(State.STUB, location=location, note=note)
     return Implemented(State.PRESENT, found.signature, found.kinds, found.claimed, location)
 
 

@@ -116,10 +116,11 @@ class Implemented:
     ``signature`` is that of what really runs; ``claimed`` what introspection would report, where
     that may differ. ``kinds`` are the results a call may yield; ``ResultKind.ANY`` among them
     means that not all could be seen, an empty set that it only raises. ``note`` explains
-    MISSING, STUB, SHADOWED and UNSEEN. ``remedy`` is how to mend it where that takes no new method.
-    ``on_class`` is the signature that a call on the class meets, where a protocol's class or static
-    method promises such calls. ``called`` is what callers write for a function that is its own
-    ``__call__``.
+    MISSING, STUB, SHADOWED and UNSEEN. ``remedy`` is how to mend it where that takes no new method;
+    ``hidden`` the class whose real method an empty or default one of a protocol hides, None where
+    there is none. ``on_class`` is the signature that a call on the class meets, where a protocol's
+    class or static method promises such calls. ``called`` is what callers write for a function that
+    is its own ``__call__``.
     """
 
     state: State
@@ -130,5 +131,6 @@ class Implemented:
     owner: str = ""
     note: str = ""
     remedy: str = ""
+    hidden: type | None = None
     on_class: Signature | None = None
     called: str = ""

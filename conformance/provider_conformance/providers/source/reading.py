@@ -23,7 +23,7 @@ from provider_conformance.providers.source.calls import Arguments, NoMember
 from provider_conformance.providers.source.imports import failing_import, lacking, not_defined, placed
 from provider_conformance.providers.source.library import Library
 from provider_conformance.providers.source.modules import Missing, Module, Namespace
-from provider_conformance.providers.source.pydantic_models import ValidationError, missing_fields
+from provider_conformance.providers.source.pydantic_models import ValidationError, wrong_fields
 from provider_conformance.providers.source.texts import TRUSTED, Finder, Found, Source, folders
 from provider_conformance.providers.undefined import used_by
 
@@ -160,10 +160,10 @@ async def _nothing() -> None:
 
 
 def _check_fields(value: Any) -> None:
-    """Raise what a stack's spec class does that is not given all that it asks for."""
+    """Raise what a stack's spec class does that is not given what it asks for."""
     for item in value if isinstance(value, list | tuple) else [value]:
-        if specs.is_spec(item) and (missing := missing_fields(type(item), vars(item))):
-            raise ValidationError(type(item).__name__, missing, vars(item).get(classes.PLACE))
+        if specs.is_spec(item) and (wrong := wrong_fields(type(item), vars(item))):
+            raise ValidationError(type(item).__name__, wrong, vars(item).get(classes.PLACE))
 
 
 def _unseen(value: Any) -> Iterator[Any]:

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from support.judging import judged_in_a_process
-from support.packages import PACKAGES
+from support.packages import FIXTURES
 
 pytestmark = pytest.mark.thorough
 
+PACKAGES = FIXTURES / "packages"
 SOUND = sorted(path.name for path in PACKAGES.glob("*_ok_*"))
 MEANT: set[tuple[str, str]] = {("pc115_ok_once", "PC503")}
-"""Sound for the rule that they are for, and defective for another: one object for two entries of a run config."""
+"""Sound for the rule that they are for, and not for another: one object for two entries of a run config."""
 
 
 def test_no_rule_finds_an_error(tmp_path: Path) -> None:

@@ -240,22 +240,22 @@ class _Judge:
             yield from self._moved_or_renamed()
         changed = tuple(_changed_defaults(self._method.signature, self._signature))
         if changed:
-            text = wording.defaults(self._method, changed)
+            text = wording.defaults(self._method, self._protocol, changed)
             yield self._found(Aspect.DEFAULT, Severity.WARNING, text)
 
     def _moved_or_renamed(self) -> Iterator[Finding]:
         if moved := _moved(self._method.signature, self._signature, self._calls):
             by_keyword = self._calls is Calls.KEYWORD
-            text = wording.order(self._method, self._signature, moved, by_keyword=by_keyword)
+            text = wording.order(self._method, self._protocol, self._signature, moved, by_keyword=by_keyword)
             yield self._found(Aspect.ORDER, Severity.WARNING if by_keyword else Severity.ERROR, text)
         elif renamed := _renamed(self._method.signature, self._signature, self._calls):
-            text = wording.renamed(self._method, renamed)
+            text = wording.renamed(self._method, self._protocol, renamed)
             yield self._found(Aspect.ORDER, Severity.WARNING, text)
         elif self._family == PUBLIC and (
             unnamed := _unnamed(self._method.signature, self._signature, self._calls)
         ):
             # nobody but a routing table calls what is private
-            text = wording.unnamed(self._method, unnamed)
+            text = wording.unnamed(self._method, self._protocol, unnamed)
             yield self._found(Aspect.ORDER, Severity.WARNING, text)
 
     def _wanted(self) -> tuple[CallShape, ...]:
@@ -265,7 +265,9 @@ class _Judge:
     def _refused(self, refused: tuple[Refusal, ...]) -> Finding:
         claimed = self._implemented.claimed
         misleading = claimed is not None and not refusals(claimed, self._wanted())
-        text = wording.refused(self._method, self._signature, refused, claimed if misleading else None)
+        text = wording.refused(
+            self._method, self._protocol, self._signature, refused, claimed if misleading else None
+        )
         aspect = Aspect.MISLEADING if misleading else Aspect.BINDING
         return self._found(aspect, Severity.ERROR, text)
 
@@ -273,7 +275,8 @@ class _Judge:
         return self._implemented.kinds <= fitting(self._method)
 
     def _result_text(self) -> wording.Text:
-        return wording.result(self._method, min(self._implemented.kinds - fitting(self._method)))
+        wrong = min(self._implemented.kinds - fitting(self._method))
+        return wording.result(self._method, self._protocol, wrong)
 
     def _found(self, aspect: Aspect, severity: Severity, text: wording.Text) -> Finding:
         if self._method.optional:

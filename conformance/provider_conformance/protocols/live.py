@@ -111,7 +111,7 @@ def _inherited(view: View, owner: type, found: Callee, method: ProtocolMethod) -
     if found.function is not None and is_overload(found.function):
         return _described(view, None, found, method)
     location = view.location or _place(found, view)
-    hidden = _hidden(view, owner, method.name)
+    hidden = _hidden(view, owner, method)
     if found.function is not None and not does_nothing(found.function):
         state = State.SHADOWED if hidden and method.optional else State.DEFAULT
         note = (
@@ -119,23 +119,37 @@ def _inherited(view: View, owner: type, found: Callee, method: ProtocolMethod) -
             if hidden
             else ""
         )
-        return Implemented(state, found.signature, found.kinds, location=location, note=note)
+        own = classes.class_name(owner)
+        behind = hidden if state is State.SHADOWED else None
+        return Implemented(
+            state, found.signature, found.kinds, location=location, owner=own, note=note, hidden=behind
+        )
     note = f"what runs is the empty body of the protocol `{classes.class_name(owner)}`"
     if hidden:
         note += f", which hides `{classes.class_name(hidden)}.{method.name}` further along the bases"
-    return Implemented(State.STUB, location=location, owner=classes.class_name(owner), note=note)
+    return Implemented(
+        State.STUB, location=location, owner=classes.class_name(owner), note=note, hidden=hidden
+    )
 
 
-def _hidden(view: View, owner: type, name: str) -> type | None:
-    """A class behind ``owner`` in lookup order that has a real method of that name."""
+def _hidden(view: View, owner: type, method: ProtocolMethod) -> type | None:
+    """A class behind ``owner`` in lookup order that implements the method."""
     behind = False
-    for other, raw in classes.definitions(view.cls, name):
+    for other, raw in classes.definitions(view.cls, method.name):
         if behind and not classes.is_protocol(other):
             function = callee(raw, view.cls, binds=True).function
-            if function is not None and not does_nothing(function):
+            if function is not None and not _is_stub(function, method):
                 return other
         behind = behind or other is owner
     return None
+
+
+def _is_stub(function: FunctionType, method: ProtocolMethod) -> bool:
+    """Whether a function is only there for its name; an empty body is enough where nothing is promised."""
+    if not does_nothing(function):
+        return False
+    body = kind_of_nothing(function)
+    return body is Body.ELLIPSIS or (body is not Body.RETURNS_NONE and not method.returns_none)
 
 
 def _described(view: View, raw: Any, found: Callee, method: ProtocolMethod) -> Implemented:
@@ -146,10 +160,9 @@ def _described(view: View, raw: Any, found: Callee, method: ProtocolMethod) -> I
         return Implemented(State.UNSEEN, location=location, note=found.why)
     if found.function is not None and is_overload(found.function):
         return Implemented(State.STUB, location=location, note="it has only `@overload` declarations")
-    if found.function is not None and does_nothing(found.function):
-        body = kind_of_nothing(found.function)
-        if body is Body.ELLIPSIS or (body is not Body.RETURNS_NONE and not method.returns_none):
-            return Implemented(State.STUB, location=location, note=f"its body is only {body}")
+    if found.function is not None and _is_stub(found.function, method):
+        note = f"its body is only {kind_of_nothing(found.function)}"
+        return Implemented(State.STUB, location=location, note=note)
     return Implemented(State.PRESENT, found.signature, found.kinds, found.claimed, location)
 
 

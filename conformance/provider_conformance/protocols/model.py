@@ -95,7 +95,9 @@ class Implemented:
     ``signature`` is that of what really runs; ``claimed`` what introspection would report, where
     that may differ. ``kinds`` are the results a call may yield; ``ResultKind.ANY`` among them
     means that not all could be seen, an empty set that it only raises. ``note`` explains
-    MISSING, STUB, SHADOWED and UNSEEN. ``remedy`` is how to mend it where that takes no new method.
+    MISSING, STUB, SHADOWED and UNSEEN. ``remedy`` is how to mend it where that takes no new method;
+    ``hidden`` the class whose real method an empty or default one of a protocol hides, None where
+    there is none.
     """
 
     state: State
@@ -106,3 +108,4 @@ class Implemented:
     owner: str = ""
     note: str = ""
     remedy: str = ""
+    hidden: type | None = None

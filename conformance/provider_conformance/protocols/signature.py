@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from types import FunctionType
@@ -77,7 +77,11 @@ class Signature:
     misfit: str = ""
 
     def __str__(self) -> str:
-        return f"({', '.join(_rendered(self.parameters))})"
+        return f"({', '.join(self.rendered(_name))})"
+
+    def rendered(self, show: Callable[[Parameter], str]) -> Iterator[str]:
+        """The parts of a parameter list, the bare ``*`` and ``/`` too, each parameter as ``show`` has it."""
+        return _rendered(self.parameters, show)
 
     def named(self) -> tuple[Parameter, ...]:
         """The parameters that have a name of their own: all but ``*args`` and ``**kwargs``."""
@@ -94,7 +98,11 @@ class Signature:
         return self if first.kind is Kind.VAR_POSITIONAL else Signature(self.parameters[1:])
 
 
-def _rendered(parameters: tuple[Parameter, ...]) -> Iterable[str]:
+def _name(parameter: Parameter) -> str:
+    return f"{parameter}{'' if parameter.default is MISSING else '=...'}"
+
+
+def _rendered(parameters: tuple[Parameter, ...], show: Callable[[Parameter], str]) -> Iterator[str]:
     star_seen = False
     for index, parameter in enumerate(parameters):
         if parameter.kind is Kind.VAR_POSITIONAL:
@@ -102,8 +110,7 @@ def _rendered(parameters: tuple[Parameter, ...]) -> Iterable[str]:
         elif parameter.kind is Kind.KEYWORD_ONLY and not star_seen:
             star_seen = True
             yield "*"
-        optional = "" if parameter.default is MISSING else "=..."
-        yield f"{parameter}{optional}"
+        yield show(parameter)
         last_positional_only = parameter.kind is Kind.POSITIONAL_ONLY and (
             index + 1 == len(parameters) or parameters[index + 1].kind is not Kind.POSITIONAL_ONLY
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from provider_conformance.protocols.calls import EXTRA, Refusal
 from provider_conformance.protocols.classes import class_name
+from provider_conformance.protocols.declaring import declaration, result_text
 from provider_conformance.protocols.model import Implemented, ProtocolMethod, ProtocolModel, ResultKind, State
 from provider_conformance.protocols.signature import Parameter, Signature, SourceDefault
 
@@ -25,13 +26,6 @@ def _listed(names: Iterable[str]) -> str:
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
 
 
-def _declaration(method: ProtocolMethod) -> str:
-    keyword = "async def" if method.result is ResultKind.AWAITABLE else "def"
-    returns = f" -> {method.returns}" if method.returns else ""
-    rest = str(method.signature)[1:]
-    return f"{keyword} {method.name}(self{'' if rest == ')' else ', '}{rest}{returns}"
-
-
 def absent(method: ProtocolMethod, implemented: Implemented, protocol: ProtocolModel) -> Text:
     """A method that is missing, only a stub, or hidden."""
     because = f": {implemented.note}" if implemented.note else ""
@@ -42,28 +36,33 @@ def absent(method: ProtocolMethod, implemented: Implemented, protocol: ProtocolM
             "put the class with the implementation before the protocol among the bases",
         )
     if implemented.state is State.STUB:
-        effect = "" if method.returns_none else f" and returns None where `{method.returns}` is expected"
+        promised = result_text(method, protocol)
+        effect = "" if method.returns_none else f" and returns None where `{promised}` is expected"
         return Text(
             f"`{method.name}` is not implemented{because}",
             f"a call finds the method and runs nothing{effect}",
-            f"implement `{_declaration(method)}`"
-            + ("" if "hides" not in implemented.note else ", or put the protocol last among the bases"),
+            f"implement `{declaration(method, protocol)}`"
+            + ("" if implemented.hidden is None else ", or put the protocol last among the bases"),
         )
     if method.optional:
         return Text(
             f"`{method.name}`, which `{protocol.name}` gives a default, is not there{because}",
             "only classes that inherit the protocol have the default; a call raises AttributeError here",
-            f"inherit `{protocol.name}`, or implement `{_declaration(method)}`",
+            f"inherit `{protocol.name}`, or implement `{declaration(method, protocol)}`",
         )
     return Text(
         f"`{method.name}`, which `{protocol.name}` demands, is not there{because}",
         "a call raises AttributeError" if not implemented.note else "a call fails",
-        implemented.remedy or f"implement `{_declaration(method)}`",
+        implemented.remedy or f"implement `{declaration(method, protocol)}`",
     )
 
 
 def refused(
-    method: ProtocolMethod, signature: Signature, refused_calls: Sequence[Refusal], claimed: Signature | None
+    method: ProtocolMethod,
+    protocol: ProtocolModel,
+    signature: Signature,
+    refused_calls: Sequence[Refusal],
+    claimed: Signature | None,
 ) -> Text:
     """Calls that do not bind."""
     if misfit := refused_calls[0].misfit:
@@ -85,7 +84,7 @@ def refused(
     return Text(
         message,
         f"the call `{call}` raises TypeError",
-        f"declare it as `{_declaration(method)}`"
+        f"declare it as `{declaration(method, protocol)}`"
         + (" in the wrapper too, or pass `*args, **kwargs` on" if claimed is not None else ""),
     )
 
@@ -121,7 +120,14 @@ def _reasons(refusal: Refusal, method: ProtocolMethod, signature: Signature) -> 
             yield text.format(_listed(names))
 
 
-def order(method: ProtocolMethod, signature: Signature, moved: Sequence[str], *, by_keyword: bool) -> Text:
+def order(
+    method: ProtocolMethod,
+    protocol: ProtocolModel,
+    signature: Signature,
+    moved: Sequence[str],
+    *,
+    by_keyword: bool,
+) -> Text:
     """Parameters in another order."""
     message = f"`{method.name}{signature}` has {_listed(moved)} in another place than `{method.signature}`"
     why = (
@@ -130,23 +136,25 @@ def order(method: ProtocolMethod, signature: Signature, moved: Sequence[str], *,
         if by_keyword
         else "arguments passed by position reach the wrong parameters without an error"
     )
-    return Text(message, why, f"keep the protocol's order: `{_declaration(method)}`")
+    return Text(message, why, f"keep the protocol's order: `{declaration(method, protocol)}`")
 
 
-def renamed(method: ProtocolMethod, pairs: Sequence[tuple[str, str]]) -> Text:
+def renamed(method: ProtocolMethod, protocol: ProtocolModel, pairs: Sequence[tuple[str, str]]) -> Text:
     """Parameters under another name where the stack passes them by position."""
     names = ", ".join(f"`{a}` is called `{b}`" for a, b in pairs)
     return Text(
-        f"in `{method.name}` {names}", _UNNOTICED, f"use the protocol's names: `{_declaration(method)}`"
+        f"in `{method.name}` {names}",
+        _UNNOTICED,
+        f"use the protocol's names: `{declaration(method, protocol)}`",
     )
 
 
-def unnamed(method: ProtocolMethod, names: Sequence[str]) -> Text:
+def unnamed(method: ProtocolMethod, protocol: ProtocolModel, names: Sequence[str]) -> Text:
     """Parameters without a name for callers where the stack passes them by position."""
     return Text(
         f"`{method.name}` takes {_listed(names)} by position only",
         _UNNOTICED,
-        f"leave the `/` out: `{_declaration(method)}`",
+        f"leave the `/` out: `{declaration(method, protocol)}`",
     )
 
 
@@ -156,17 +164,21 @@ _UNNOTICED = (
 )
 
 
-def defaults(method: ProtocolMethod, changed: Sequence[tuple[Parameter, Parameter]]) -> Text:
+def defaults(
+    method: ProtocolMethod, protocol: ProtocolModel, changed: Sequence[tuple[Parameter, Parameter]]
+) -> Text:
     """Optional parameters with another default."""
     details = ", ".join(f"`{p.name}` defaults to {_value(r)} instead of {_value(p)}" for p, r in changed)
     return Text(
         f"in `{method.name}` {details}",
         "a caller that leaves the argument out gets another behaviour than the protocol promises",
-        "use the protocol's defaults",
+        f"use the protocol's defaults: `{declaration(method, protocol)}`",
     )
 
 
 def _value(parameter: Parameter) -> str:
+    if issubclass(type(parameter.default), SourceDefault):  # its `__class__` may raise
+        return str(parameter.default.text)
     try:
         text = repr(parameter.default)
     except Exception:  # somebody's __repr__ may raise anything
@@ -195,9 +207,9 @@ def _expected(method: ProtocolMethod, words: Mapping[ResultKind, str]) -> str:
     return " or ".join(words[kind] for kind in promised)
 
 
-def result(method: ProtocolMethod, real: ResultKind) -> Text:
+def result(method: ProtocolMethod, protocol: ProtocolModel, real: ResultKind) -> Text:
     """A result of another kind."""
-    fix = f"declare it as `{_declaration(method)}`"
+    fix = f"declare it as `{declaration(method, protocol)}`"
     if real is ResultKind.GENERATOR and method.result is not ResultKind.AWAITABLE:
         fix = "write `async def`: what yields gives an async iterator then"
     return Text(

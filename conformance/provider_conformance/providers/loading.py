@@ -20,7 +20,7 @@ from typing import Any, Final, Protocol
 from provider_conformance.findings import Location
 from provider_conformance.protocols.classes import Opaque
 from provider_conformance.protocols.model import ProtocolModel
-from provider_conformance.providers import careful, stacks
+from provider_conformance.providers import careful, places, stacks
 from provider_conformance.providers.containment import Attempt, attempt
 
 ABSENT: Final = object()
@@ -84,8 +84,7 @@ class Home:
 
     def owns(self, filename: str) -> bool:
         """Whether ``filename`` is one of the provider's source files."""
-        path = Path(filename)
-        return any(place == path or place in path.parents for place in self.places)
+        return places.within(filename, self.places)
 
     def owns_module(self, module: str) -> bool:
         """Whether ``module`` is the package or within it."""

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from provider_conformance.findings import Location
 from provider_conformance.protocols.model import ProtocolModel
+from provider_conformance.providers.places import within
 from provider_conformance.providers.watching import Violation
 
 
@@ -132,3 +133,7 @@ class Provider:
     places: tuple[Path, ...] = ()
     violations: tuple[Violation, ...] = ()
     reader: Any = field(default=None, compare=False, repr=False)
+
+    def owns(self, filename: str) -> bool:
+        """Whether a file is part of its own code; where nobody knows its places, every file may be."""
+        return not self.places or within(filename, self.places)

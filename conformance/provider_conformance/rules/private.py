@@ -239,7 +239,7 @@ def registry_misleading_signature(subject: Subject) -> Judgement:
     return _judge(subject, Aspect.MISLEADING)
 
 
-@rule("PC310", "undeclared-method", scope=Scope.CALLED, severity=Severity.WARNING)
+@rule("PC310", "undeclared-method", scope=Scope.CALLED, severity=Severity.WARNING, after=("PC211",))
 def undeclared_method(subject: Subject) -> Judgement:
     """Check the methods that the stack calls though no protocol declares them.
 

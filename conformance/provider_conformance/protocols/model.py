@@ -97,7 +97,8 @@ class Implemented:
     means that not all could be seen, an empty set that it only raises. ``note`` explains
     MISSING, STUB, SHADOWED and UNSEEN. ``remedy`` is how to mend it where that takes no new method;
     ``hidden`` the class whose real method an empty or default one of a protocol hides, None where
-    there is none.
+    there is none. ``plain_stream``: what comes of awaiting the result may be a plain generator, where
+    an asynchronous one is promised.
     """
 
     state: State
@@ -109,3 +110,4 @@ class Implemented:
     note: str = ""
     remedy: str = ""
     hidden: type | None = None
+    plain_stream: bool = False

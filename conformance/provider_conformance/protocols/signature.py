@@ -80,7 +80,7 @@ class Signature:
         return f"({', '.join(self.rendered(_name))})"
 
     def rendered(self, show: Callable[[Parameter], str]) -> Iterator[str]:
-        """The parts of a parameter list, the bare ``*`` and ``/`` too, each parameter as ``show`` has it."""
+        """The parts of a parameter list, each as ``show`` has it, the bare ``*`` and ``/`` included."""
         return _rendered(self.parameters, show)
 
     def named(self) -> tuple[Parameter, ...]:

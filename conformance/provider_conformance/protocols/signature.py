@@ -79,7 +79,7 @@ class Signature:
         return f"({', '.join(self.rendered(_name))})"
 
     def rendered(self, show: Callable[[Parameter], str]) -> Iterator[str]:
-        """The parts of a parameter list, each parameter as ``show`` has it, the bare ``*`` and ``/`` included."""
+        """The parts of a parameter list, ``*`` and ``/`` included, each parameter as ``show`` has it."""
         return _rendered(self.parameters, show)
 
     def named(self) -> tuple[Parameter, ...]:

@@ -125,6 +125,19 @@ def opacity(cls: type) -> str:
     return str(next(reasons, ""))
 
 
+def abstract_left(cls: type) -> dict[str, type]:
+    """What keeps a class from being made: its abstract members, each with the class that declares it.
+
+    A member is left out where a class that could not be read may implement it.
+    """
+    left: dict[str, type] = {}
+    for name in sorted(namespace(cls).get("__abstractmethods__", ())):
+        owner, raw = next(definitions(cls, name), (object, None))
+        if getattr(raw, "__isabstractmethod__", False) is True:
+            left[name] = owner
+    return left
+
+
 def overrides(cls: type, name: str) -> bool:
     """Whether a class of the MRO other than ``object`` defines the special method ``name``."""
     return any(owner is not object for owner, _ in definitions(cls, name))

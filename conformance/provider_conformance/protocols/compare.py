@@ -22,6 +22,7 @@ from provider_conformance.protocols.model import (
     ResultKind,
     State,
 )
+from provider_conformance.protocols.results import fitting
 from provider_conformance.protocols.signature import MISSING, Kind, Parameter, Signature
 
 
@@ -250,6 +251,12 @@ class _Judge:
         elif renamed := _renamed(self._method.signature, self._signature, self._calls):
             text = wording.renamed(self._method, self._protocol, renamed)
             yield self._found(Aspect.ORDER, Severity.WARNING, text)
+        elif self._family == PUBLIC and (
+            unnamed := _unnamed(self._method.signature, self._signature, self._calls)
+        ):
+            # nobody but a routing table calls what is private
+            text = wording.unnamed(self._method, self._protocol, unnamed)
+            yield self._found(Aspect.ORDER, Severity.WARNING, text)
 
     def _wanted(self) -> tuple[CallShape, ...]:
         signatures = (self._method.signature, *self._method.overloads)
@@ -265,12 +272,11 @@ class _Judge:
         return self._found(aspect, Severity.ERROR, text)
 
     def _kind_fits(self) -> bool:
-        promised = self._method.result
-        return promised is ResultKind.ANY or self._implemented.kinds <= {promised}
+        return self._implemented.kinds <= fitting(self._method)
 
     def _result_text(self) -> wording.Text:
-        wrong = sorted(self._implemented.kinds - {self._method.result})
-        return wording.result(self._method, self._protocol, wrong[0])
+        wrong = min(self._implemented.kinds - fitting(self._method))
+        return wording.result(self._method, self._protocol, wrong)
 
     def _found(self, aspect: Aspect, severity: Severity, text: wording.Text) -> Finding:
         if self._method.optional:
@@ -281,7 +287,7 @@ class _Judge:
 def _same_shape(promised: Signature, real: Signature) -> bool:
     """Whether both have the same parameters, defaults apart: the usual case, and every call binds."""
     ours, theirs = real.parameters, promised.parameters
-    if len(ours) != len(theirs) or not real.takes_self:
+    if len(ours) != len(theirs) or not real.takes_self or real.misfit:
         return False
     for a, b in zip(ours, theirs, strict=True):
         if a.name != b.name or a.kind is not b.kind or (a.default is MISSING) is not (b.default is MISSING):
@@ -311,11 +317,21 @@ def _moved(promised: Signature, real: Signature, calls: Calls) -> tuple[str, ...
 
 
 def _renamed(promised: Signature, real: Signature, calls: Calls) -> tuple[tuple[str, str], ...]:
+    """Parameters that a caller who passes by position reaches, and one who passes by keyword does not."""
     if calls is not Calls.POSITIONAL:
         return ()
     names = {p.name for p in promised.parameters if p.kind is Kind.POSITIONAL_OR_KEYWORD}
     pairs = zip(_by_position(promised), _by_position(real), strict=False)
     return tuple((a, b) for a, b in pairs if a != b and a in names)
+
+
+def _unnamed(promised: Signature, real: Signature, calls: Calls) -> tuple[str, ...]:
+    """Parameters that the protocol names and that an implementation takes by position only."""
+    if calls is not Calls.POSITIONAL:
+        return ()
+    nameless = {p.name for p in real.parameters if p.kind is Kind.POSITIONAL_ONLY}
+    named = (p.name for p in promised.parameters if p.kind is Kind.POSITIONAL_OR_KEYWORD)
+    return tuple(name for name in named if name in nameless)
 
 
 def _changed_defaults(promised: Signature, real: Signature) -> Iterable[tuple[Parameter, Parameter]]:

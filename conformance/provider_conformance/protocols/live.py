@@ -18,7 +18,9 @@ from provider_conformance.protocols.bodies import (
     is_overload,
     kind_of_nothing,
 )
-from provider_conformance.protocols.model import Implemented, ProtocolMethod, ProtocolModel, State
+from provider_conformance.protocols.calls import CallShape, refusal
+from provider_conformance.protocols.model import Implemented, ProtocolMethod, ProtocolModel, ResultKind, State
+from provider_conformance.protocols.results import kind_by_definition
 from provider_conformance.protocols.unwrap import Callee, callee
 
 _ABSENT: Final = object()
@@ -188,9 +190,15 @@ def located(view: View, location: Location | None) -> Location | None:
 def _property(
     view: View, owner: type, raw: Any, method: ProtocolMethod, protocol: ProtocolModel
 ) -> Implemented:
+    getter = raw.fget if isinstance(raw, property) else raw.func
+    if reason := _never_a_method(callee(getter, view.cls, binds=True)):
+        title = f"{classes.class_name(owner)}.{method.name}"
+        note = f"reading the property `{title}` {reason}"
+        place = _place(callee(getter, view.cls, binds=True), view)
+        remedy = f"take `@{classes.class_name(type(raw))}` off"
+        return Implemented(State.MISSING, location=place, note=note, remedy=remedy)
     if view.instance is not None:
         return _asked(view, method)
-    getter = raw.fget if isinstance(raw, property) else raw.func
     late = Late.of_getter(getter)
     if late is not None:
         return _named(view, late, method, protocol)
@@ -199,6 +207,21 @@ def _property(
         location=view.location,
         note=f"`{classes.class_name(owner)}.{method.name}` is a property",
     )
+
+
+def _never_a_method(getter: Callee) -> str:
+    """Why reading a property gives nothing that can be called, as far as how its getter is defined tells."""
+    if getter.signature is not None and (refused := refusal(getter.signature, CallShape())):
+        return f"raises TypeError: nobody passes `{'`, `'.join(refused.missing)}`" if refused.missing else ""
+    what = _WHAT_GETTERS_GIVE.get(kind_by_definition(getter.outer)) if getter.outer is not None else None
+    return f"gives {what}, which cannot be called" if what else ""
+
+
+_WHAT_GETTERS_GIVE: Final[dict[ResultKind | None, str]] = {
+    ResultKind.AWAITABLE: "a coroutine",
+    ResultKind.ASYNC_ITERATOR: "an asynchronous generator",
+    ResultKind.GENERATOR: "a generator",
+}
 
 
 def _asked(view: View, method: ProtocolMethod, failing: State = State.UNSEEN) -> Implemented:
@@ -251,7 +274,11 @@ def answers_for_others(cls: type) -> str:
 
 
 def _rewrites_access(cls: type) -> str:
-    owner = next((owner for owner, _ in classes.definitions(cls, "__getattribute__")), object)
+    # what cannot be read is no reason to doubt what is there
+    defined = (
+        o for o, raw in classes.definitions(cls, "__getattribute__") if type(raw) is not classes.Opaque
+    )
+    owner = next(defined, object)
     builtin = classes.class_module(owner) == "builtins"  # `super`, `type` and the like have one of their own
     return "" if builtin else f"{classes.class_name(owner)}.__getattribute__"
 

@@ -15,6 +15,7 @@ class ResultKind(StrEnum):
 
     AWAITABLE = "awaitable"
     ASYNC_ITERATOR = "async iterator"
+    GENERATOR = "generator"
     PLAIN = "plain"
     ANY = "any"
 
@@ -94,8 +95,9 @@ class Implemented:
     ``signature`` is that of what really runs; ``claimed`` what introspection would report, where
     that may differ. ``kinds`` are the results a call may yield; ``ResultKind.ANY`` among them
     means that not all could be seen, an empty set that it only raises. ``note`` explains
-    MISSING, STUB, SHADOWED and UNSEEN. ``hidden`` is the class whose real method an empty or default one
-    of a protocol hides, None where there is none.
+    MISSING, STUB, SHADOWED and UNSEEN. ``remedy`` is how to mend it where that takes no new method;
+    ``hidden`` the class whose real method an empty or default one of a protocol hides, None where
+    there is none.
     """
 
     state: State
@@ -105,4 +107,5 @@ class Implemented:
     location: Location | None = None
     owner: str = ""
     note: str = ""
+    remedy: str = ""
     hidden: type | None = None

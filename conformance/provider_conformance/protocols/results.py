@@ -17,6 +17,7 @@ Kinds = frozenset[ResultKind]
 
 _AWAITABLE: Final = frozenset({ResultKind.AWAITABLE})
 _ITERATOR: Final = frozenset({ResultKind.ASYNC_ITERATOR})
+_GENERATOR: Final = frozenset({ResultKind.GENERATOR})
 _PLAIN: Final = frozenset({ResultKind.PLAIN})
 UNKNOWN: Final = frozenset({ResultKind.ANY})
 """The kind could not be seen; callers must not read it as "anything is fine"."""
@@ -92,7 +93,7 @@ def of_protocol_function(function: FunctionType) -> ResultKind:
     """
     declared = _of_flags(function)
     if declared is not None:
-        return next(iter(declared))
+        return ResultKind.PLAIN if declared == _GENERATOR else next(iter(declared))
     annotated = of_annotation(function.__annotations__.get("return", inspect.Signature.empty))
     streams = "stream" in function.__code__.co_varnames[: function.__code__.co_argcount]
     if annotated in (_AWAITABLE, _ITERATOR):
@@ -100,6 +101,12 @@ def of_protocol_function(function: FunctionType) -> ResultKind:
     if annotated == _PLAIN and not streams:
         return ResultKind.PLAIN
     return ResultKind.ANY
+
+
+def kind_by_definition(function: FunctionType) -> ResultKind | None:
+    """The kind that follows from how a function was defined; None for a plain ``def``."""
+    declared = _of_flags(function)
+    return next(iter(declared)) if declared is not None else None
 
 
 def _of_flags(function: FunctionType) -> Kinds | None:
@@ -111,7 +118,22 @@ def _of_flags(function: FunctionType) -> Kinds | None:
         return _ITERATOR
     if function.__dict__ and inspect.iscoroutinefunction(function):  # marked by inspect
         return _AWAITABLE
-    return _PLAIN if flags & inspect.CO_GENERATOR else None
+    return _GENERATOR if flags & inspect.CO_GENERATOR else None
+
+
+def fitting(method: ProtocolMethod) -> Kinds:
+    """The kinds that keep what a protocol's method promises; ANY among them where it does not matter."""
+    if method.result is ResultKind.PLAIN:
+        return _PLAIN | _GENERATOR
+    if method.result is not ResultKind.ANY:
+        return frozenset({method.result})
+    promised = of_annotation(method.returns)
+    if promised <= _AWAITABLE | _ITERATOR:
+        return promised | UNKNOWN
+    if promised == _PLAIN and any(p.name == "stream" for p in method.signature.parameters):
+        # Awaited or iterated over: the annotation names what comes of it, an implementation's does too.
+        return frozenset(ResultKind) - _GENERATOR
+    return frozenset(ResultKind)
 
 
 def names_values_only(method: ProtocolMethod) -> bool:

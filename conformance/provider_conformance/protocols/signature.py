@@ -69,17 +69,18 @@ class Signature:
     """The parameters that a caller sees: ``self`` and ``cls`` are bound already.
 
     ``takes_self`` is false for a function in a class body that has no parameter for the instance:
-    no call through an instance binds.
+    no call through an instance binds. ``misfit`` says why no call at all does, where that is so.
     """
 
     parameters: tuple[Parameter, ...] = ()
     takes_self: bool = True
+    misfit: str = ""
 
     def __str__(self) -> str:
         return f"({', '.join(self.rendered(_name))})"
 
     def rendered(self, show: Callable[[Parameter], str]) -> Iterator[str]:
-        """The parts of a parameter list, ``*`` and ``/`` included, each parameter as ``show`` has it."""
+        """The parts of a parameter list, each as ``show`` has it, the bare ``*`` and ``/`` included."""
         return _rendered(self.parameters, show)
 
     def named(self) -> tuple[Parameter, ...]:

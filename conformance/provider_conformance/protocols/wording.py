@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from provider_conformance.protocols.calls import EXTRA, Refusal
@@ -53,7 +53,7 @@ def absent(method: ProtocolMethod, implemented: Implemented, protocol: ProtocolM
     return Text(
         f"`{method.name}`, which `{protocol.name}` demands, is not there{because}",
         "a call raises AttributeError" if not implemented.note else "a call fails",
-        f"implement `{declaration(method, protocol)}`",
+        implemented.remedy or f"implement `{declaration(method, protocol)}`",
     )
 
 
@@ -65,6 +65,12 @@ def refused(
     claimed: Signature | None,
 ) -> Text:
     """Calls that do not bind."""
+    if misfit := refused_calls[0].misfit:
+        return Text(
+            f"`{method.name}{claimed or signature}` {misfit}",
+            "every call raises TypeError",
+            "let the wrapper pass on what it gets and nothing else, or let the method take it",
+        )
     reasons = list(
         dict.fromkeys(r for refusal in refused_calls for r in _reasons(refusal, method, signature))
     )
@@ -138,10 +144,24 @@ def renamed(method: ProtocolMethod, protocol: ProtocolModel, pairs: Sequence[tup
     names = ", ".join(f"`{a}` is called `{b}`" for a, b in pairs)
     return Text(
         f"in `{method.name}` {names}",
-        "today's stack passes the argument by position and does not notice; a caller that uses the protocol's"
-        " name gets a TypeError",
+        _UNNOTICED,
         f"use the protocol's names: `{declaration(method, protocol)}`",
     )
+
+
+def unnamed(method: ProtocolMethod, protocol: ProtocolModel, names: Sequence[str]) -> Text:
+    """Parameters without a name for callers where the stack passes them by position."""
+    return Text(
+        f"`{method.name}` takes {_listed(names)} by position only",
+        _UNNOTICED,
+        f"leave the `/` out: `{declaration(method, protocol)}`",
+    )
+
+
+_UNNOTICED = (
+    "today's stack passes the argument by position and does not notice; a caller that uses the protocol's"
+    " name gets a TypeError"
+)
 
 
 def defaults(
@@ -174,16 +194,28 @@ _HOW = {
 _WHAT = {
     ResultKind.AWAITABLE: "an awaitable",
     ResultKind.ASYNC_ITERATOR: "an async iterator",
+    ResultKind.GENERATOR: "a plain generator",
     ResultKind.PLAIN: "a plain value",
 }
 
 
+def _expected(method: ProtocolMethod, words: Mapping[ResultKind, str]) -> str:
+    """What a protocol promises, in words; a plain ``def`` that may be either promises one of the two."""
+    promised: tuple[ResultKind, ...] = (method.result,)
+    if method.result is ResultKind.ANY:
+        promised = (ResultKind.AWAITABLE, ResultKind.ASYNC_ITERATOR)
+    return " or ".join(words[kind] for kind in promised)
+
+
 def result(method: ProtocolMethod, protocol: ProtocolModel, real: ResultKind) -> Text:
     """A result of another kind."""
+    fix = f"declare it as `{declaration(method, protocol)}`"
+    if real is ResultKind.GENERATOR and method.result is not ResultKind.AWAITABLE:
+        fix = "write `async def`: what yields gives an async iterator then"
     return Text(
-        f"calling `{method.name}` gives {_WHAT[real]} where the protocol promises {_WHAT[method.result]}",
-        f"the caller {_HOW[method.result]}, which fails on {_WHAT[real]}",
-        f"declare it as `{declaration(method, protocol)}`",
+        f"calling `{method.name}` gives {_WHAT[real]} where the protocol promises {_expected(method, _WHAT)}",
+        f"the caller {_expected(method, _HOW)}, which fails on {_WHAT[real]}",
+        fix,
     )
 
 
@@ -191,7 +223,7 @@ def unseen_result(method: ProtocolMethod) -> str:
     """Why the kind of a result is open."""
     return (
         f"`{method.name}` is a plain `def` whose result cannot be told from its source;"
-        f" annotate what it returns ({_WHAT[method.result]} is promised)"
+        f" annotate what it returns ({_expected(method, _WHAT)} is promised)"
     )
 
 

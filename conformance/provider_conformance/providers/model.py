@@ -79,6 +79,8 @@ class Implementation:
     configuration. ``factory`` is the function itself, None where it could not be imported.
     ``counterpart`` finds the stand-in of a protocol's class where the implementation was read off its
     source; ``note`` says why it was, ``not_imported`` whether not even the factory could be imported.
+    ``made`` says whether the factory's source shows that instances of ``cls`` and ``alternatives`` are
+    made, and ``at_once`` that a call of the factory gives one and nothing to await.
     """
 
     cls: type | None = None
@@ -92,6 +94,8 @@ class Implementation:
     counterpart: Counterpart | None = field(default=None, compare=False, repr=False)
     note: str = ""
     not_imported: bool = False
+    made: bool = False
+    at_once: bool = False
 
     def seen(self, protocol: ProtocolModel) -> ProtocolModel:
         """The protocol as this implementation inherits it: identity tells whose method is whose."""

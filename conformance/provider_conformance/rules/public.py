@@ -24,11 +24,9 @@ def _optional(subject: Subject) -> bool:
     return method is not None and method.optional
 
 
-def _several_positions(subject: Subject) -> bool:
+def _has_positions(subject: Subject) -> bool:
     method = method_of(subject, public_protocol)
-    return (
-        method is not None and sum(p.kind <= Kind.POSITIONAL_OR_KEYWORD for p in method.signature.named()) > 1
-    )
+    return method is not None and any(p.kind <= Kind.POSITIONAL_OR_KEYWORD for p in method.signature.named())
 
 
 def _has_defaults(subject: Subject) -> bool:
@@ -53,7 +51,8 @@ def method_missing(subject: Subject) -> Judgement:
     What it does:
         Looks the method up on the class (or instance) that the provider's factory returns, as
         Python would: through the bases, attributes set after the class body, attributes set on
-        the instance, `__getattr__`. An attribute that cannot be called counts as missing.
+        the instance, `__getattr__`. An attribute that cannot be called counts as missing, and so does
+        what a property over `async def` gives.
 
     Why is this bad:
         The router or the server calls the method by its name and gets an `AttributeError`; the
@@ -115,7 +114,7 @@ def call_does_not_bind(subject: Subject) -> Judgement:
         Derives from the protocol the calls that its callers make (with all parameters, and with
         only the required ones; by keyword, or by position where the stack does that) and binds
         each to the signature of what really runs. Wrappers that pass `*args, **kwargs` on are
-        followed. Further optional parameters and `**kwargs` are fine.
+        followed, with what they add. Further optional parameters and `**kwargs` are fine.
 
     Why is this bad:
         The call raises `TypeError` before the first line of the method runs.
@@ -137,16 +136,18 @@ def call_does_not_bind(subject: Subject) -> Judgement:
     return _judge(subject, Aspect.BINDING)
 
 
-@rule("PC204", "parameter-order", scope=Scope.PUBLIC, severity=Severity.WARNING, applies=_several_positions)
+@rule("PC204", "parameter-order", scope=Scope.PUBLIC, severity=Severity.WARNING, applies=_has_positions)
 def parameter_order(subject: Subject) -> Judgement:
     """Check that parameters stand in the protocol's order.
 
     What it does:
         Compares the order of the parameters that both know and that can be passed by position.
-        An error where the stack passes them by position, a warning where it uses keywords only.
+        An error where the stack passes them by position, a warning where it uses keywords only. Where
+        it passes them by position, a parameter that has another name, or none for callers, is a warning.
 
     Why is this bad:
-        A call by position puts values into the wrong parameters, and nothing raises.
+        A call by position puts values into the wrong parameters, and nothing raises. A caller that goes by
+        the protocol and passes a renamed one by keyword gets a `TypeError`.
 
     Example:
         ```python
@@ -194,8 +195,8 @@ def result_kind(subject: Subject) -> Judgement:
     """Check that a call yields the promised kind of result: an awaitable, an async iterator, a plain value.
 
     What it does:
-        Tells coroutine functions, asynchronous generators and plain functions apart. A plain
-        `def` is judged by what it returns, so one that returns an awaitable passes as `async def`.
+        Tells coroutine functions, asynchronous generators, plain generators and plain functions apart.
+        A plain `def` is judged by what it returns, so one that returns an awaitable passes as `async def`.
 
     Why is this bad:
         `await` on a plain value or on an asynchronous generator raises `TypeError`, as does
@@ -224,7 +225,8 @@ def misleading_signature(subject: Subject) -> Judgement:
 
     What it does:
         Reports a method whose `__signature__` or `functools.wraps` shows the right parameters
-        while the function that really runs does not take them.
+        while the function that really runs does not take them, or a wrapper around it adds a keyword
+        that it does not take.
 
     Why is this bad:
         Every check that asks `inspect.signature` is content, and the call raises `TypeError`.

@@ -22,7 +22,20 @@ if TYPE_CHECKING:
     from provider_conformance.hosts.trial import Trial
 
 _PLACES: Final = 6
-_TELLERS: Final = ("PC114", "PC502", "PC704", "PC705", "PC707", "PC721", "PC722", "PC723", "PC724", "PC725")
+_TELLERS: Final = (
+    "PC113",
+    "PC114",
+    "PC115",
+    "PC502",
+    "PC704",
+    "PC705",
+    "PC707",
+    "PC721",
+    "PC722",
+    "PC723",
+    "PC724",
+    "PC725",
+)
 """The rules that tell better why a provider does not start, where they have something to tell."""
 _PROTOCOLS: Final = ("PC2", "PC3")
 """Those about the protocols, which name each difference by itself."""

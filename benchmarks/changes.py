@@ -84,13 +84,13 @@ def edited(adapter: Adapter, first: int, last: int, *lines: str, path: str = "")
     return adapter.with_file(path or adapter.home, "\n".join(there) + "\n")
 
 
-def replaced(adapter: Adapter, node: ast.expr | ast.arg, text: str) -> Adapter:
+def replaced(adapter: Adapter, node: ast.expr | ast.arg, text: str, path: str = "") -> Adapter:
     """The adapter with another text in the place of an expression."""
-    lines = adapter.files[adapter.home].splitlines()
+    lines = adapter.files[path or adapter.home].splitlines()
     first, last = node.lineno, node.end_lineno or node.lineno
     head = lines[first - 1].encode()[: node.col_offset].decode()
     tail = lines[last - 1].encode()[node.end_col_offset or 0 :].decode()
-    return edited(adapter, first, last, *(head + text + tail).splitlines())
+    return edited(adapter, first, last, *(head + text + tail).splitlines(), path=path)
 
 
 def declared(
@@ -241,13 +241,15 @@ def factory(adapter: Adapter, _api: ApiContract) -> Iterator[Change]:
     for what, old, new in (
         ("another name", f"async def {name}(", f"async def {misspelt(name)}("),
         ("another class", f"= {made}", f"= {misspelt(adapter.class_name)}("),
-        ("unknown setting", f"= {made}", f"= functools.partial({adapter.class_name}, no_such_setting=1)("),
         ("returns nothing", "    return ", "    result = "),
         ("unknown dependency", f"= {made}", f"= {_dependencies(text)}['no_such_api'] or {made}"),
     ):
         if text.count(old) == 1:
-            changed = text.replace(old, new).replace("\nasync def", "\nimport functools\n\n\nasync def", 1)
-            yield Change("factory", what, adapter.with_file(INIT, changed))
+            yield Change("factory", what, adapter.with_file(INIT, text.replace(old, new)))
+    for call in (n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Call)):
+        if isinstance(call.func, ast.Name) and call.func.id == adapter.class_name:
+            other = replaced(adapter, call, f"{adapter.class_name}(no_such_setting=1)", INIT)
+            yield Change("factory", "unknown setting", other)
     if text.count(f"async def {name}(") == 1:
         plain = text.replace(f"async def {name}(", f"def {name}(").replace("await ", "")
         yield Change("factory", "synchronous", adapter.with_file(INIT, plain))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from provider_conformance.protocols.calls import EXTRA, Refusal
-from provider_conformance.protocols.classes import class_name
+from provider_conformance.protocols.classes import by_name, class_name
 from provider_conformance.protocols.declaring import declaration, result_text
 from provider_conformance.protocols.model import (
     Binding,
@@ -197,6 +197,8 @@ def defaults(
 def _value(parameter: Parameter) -> str:
     if issubclass(type(parameter.default), SourceDefault):  # its `__class__` may raise
         return str(parameter.default.text)
+    if named := by_name(parameter.default):
+        return named
     try:
         text = repr(parameter.default)
     except Exception:  # somebody's __repr__ may raise anything

@@ -281,6 +281,17 @@ def class_line(cls: type) -> tuple[str, int] | None:
     return (path, line + 1) if path else None
 
 
+def is_property(raw: Any) -> bool:
+    """Whether it is a property or a cached one."""
+    return issubclass(type(raw), property | cached_property)
+
+
+def getter_of(raw: Any) -> FunctionType | None:
+    """The function behind a property or a cached one, None where it is none."""
+    getter = (raw.fget if issubclass(type(raw), property) else raw.func) if is_property(raw) else None
+    return getter if isinstance(getter, FunctionType) else None
+
+
 def is_overload(function: FunctionType) -> bool:
     """Whether there are only ``@overload`` declarations: what :mod:`typing` leaves then raises."""
     return function.__module__ == "typing" and function.__name__ == "_overload_dummy"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from abc import ABC
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from types import BuiltinFunctionType, FunctionType, ModuleType
+from types import AsyncGeneratorType, BuiltinFunctionType, CoroutineType, FunctionType, ModuleType
 from typing import Any, Final, Generic, Protocol
 
 _MRO: Final = type.__dict__["__mro__"].__get__
@@ -25,6 +26,17 @@ PLACE: Final = "__source_place__"
 
 ANYTHING: Final = "__source_anything__"
 """Where a class of which not everything could be read keeps the reason, as an :class:`Opaque`."""
+
+
+OF_THE_TYPE: Final = frozenset(
+    {"__call__", "__enter__", "__exit__", "__aenter__", "__aexit__", "__get__", "__set__", "__delete__"}
+).union(
+    name
+    for kind in (int, float, complex, str, bytes, list, dict, set, CoroutineType, AsyncGeneratorType)
+    for name in dir(kind)
+    if name.startswith("__")
+)
+"""Special methods that Python looks up on the type of an object, past what the object itself has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +100,22 @@ def is_protocol(cls: type) -> bool:
     return Protocol in _BASES(cls)
 
 
+def is_abstract_base(cls: type) -> bool:
+    """Whether ``cls`` derives from ``ABC`` itself, or leaves methods abstract, and is no protocol."""
+    left = namespace(cls).get("__abstractmethods__")
+    return not is_protocol(cls) and (ABC in _BASES(cls) or bool(left))
+
+
+def is_abstract(raw: Any) -> bool:
+    """Whether a value of a class body was marked by ``@abstractmethod``."""
+    return getattr(raw, "__isabstractmethod__", False) is True
+
+
+def is_special(name: str) -> bool:
+    """Whether a method has a name that Python keeps for itself: ``__len__``, ``__call__``."""
+    return len(name) > 4 and name.startswith("__") and name.endswith("__")
+
+
 def only_promises(cls: type) -> bool:
     """Whether ``cls`` brings no behaviour of its own: a protocol, or the machinery behind one."""
     return cls in MACHINERY or is_protocol(cls)
@@ -149,7 +177,7 @@ def abstract_left(cls: type) -> dict[str, type]:
     left: dict[str, type] = {}
     for name in sorted(namespace(cls).get("__abstractmethods__", ())):
         owner, raw = next(definitions(cls, name), (object, None))
-        if getattr(raw, "__isabstractmethod__", False) is True:
+        if is_abstract(raw):
             left[name] = owner
     return left
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -11,10 +12,12 @@ from provider_conformance.findings import Finding, Severity
 from provider_conformance.protocols import wording
 from provider_conformance.protocols.attributes import judge_attribute
 from provider_conformance.protocols.calls import CallShape, Refusal, refusals, shapes
+from provider_conformance.protocols.classes import is_special
 from provider_conformance.protocols.defaults import same_default, undecided
 from provider_conformance.protocols.live import View, located, look_up, set_late
-from provider_conformance.protocols.members import read_protocol
+from provider_conformance.protocols.members import read_protocol, why_no_protocol
 from provider_conformance.protocols.model import (
+    Binding,
     Calls,
     Implemented,
     ProtocolMethod,
@@ -80,30 +83,34 @@ def check_protocol(
     *,
     calls: Literal["keyword", "positional", "both"] = "keyword",
 ) -> list[Finding]:
-    """Check that a class or an instance keeps what a protocol promises.
+    """Check that a class, an instance, a module or a function keeps what a protocol promises.
 
     A method conforms if every call that a caller makes who knows only the protocol binds to the
     signature of what really runs, its defaults keep their values, and the result is of the
-    promised kind. What cannot be told from a class alone (an attribute set on instances by a
-    computed name, say) yields no finding: pass an instance to see more.
+    promised kind. Class and static methods must also be callable on the class; what is declared as
+    data must not be a method. What cannot be told from a class alone (an attribute set on instances
+    by a computed name, say) yields no finding: pass an instance to see more.
 
     Args:
-        implementation: a class, or an instance of one.
-        protocol: the protocol to keep, usually a :class:`typing.Protocol`.
+        implementation: a class, judged by what its instances have; an instance of one; or, for a
+            protocol with ``__call__``, a function.
+        protocol: a :class:`typing.Protocol`, of a generic one perhaps with its arguments
+            (``Store[int]``), or an abstract base class: what is abstract there must be implemented,
+            what is concrete there is an implementation.
         calls: how callers pass arguments. Routers and servers call by keyword, routing tables
-            call ``register_model(model)`` and its kin by position.
+            call ``register_model(model)`` and its kin by position. Special methods such as
+            ``__getitem__`` are called by Python, by position.
 
     Returns:
-        The findings in the protocol's order, empty if all is well. Codes are PC2xx, or PC3xx
-        for ``calls="positional"``.
+        The findings, empty if all is well: about methods, then about attributes, in the protocol's
+        order. Codes are PC2xx, or PC3xx for ``calls="positional"``.
 
     Raises:
-        TypeError: ``protocol`` is not a class.
+        TypeError: ``protocol`` is no class, or neither a protocol nor an abstract base class.
         ValueError: ``calls`` is none of the three.
     """
-    if not issubclass(type(protocol), type):
-        msg = f"protocol must be a class, not {protocol!r}"
-        raise TypeError(msg)
+    if reason := why_no_protocol(protocol):
+        raise TypeError(reason)
     style = Calls(calls)
     family = PRIVATE if style is Calls.POSITIONAL else PUBLIC
     view = View.of(implementation)
@@ -130,13 +137,15 @@ def compare_method(
     view: View, method: ProtocolMethod, protocol: ProtocolModel, calls: Calls, family: Family
 ) -> Comparison:
     """Compare one method of a protocol with what a live implementation has under its name."""
-    compared = judge(method, look_up(view, method, protocol), protocol, calls, family)
+    implemented = look_up(view, method, protocol)
+    compared = judge(method, implemented, protocol, calls, family)
     if compared.findings and view.instance is None:
         # what the class defines may not be what its instances have
         late = set_late(view, method, protocol)
         if late is not None:
             compared = judge(method, late, protocol, calls, family)
-    found = tuple(replace(f, location=located(view, f.location)) for f in compared.findings)
+    place = (lambda location: location) if implemented.called else functools.partial(located, view)
+    found = tuple(replace(f, method=method.name, location=place(f.location)) for f in compared.findings)
     return replace(compared, findings=found) if found else compared
 
 
@@ -164,6 +173,10 @@ def judge(
     family: Family,
 ) -> Comparison:
     """Judge what an implementation has under a method's name; pure, for live and source views alike."""
+    if implemented.called:
+        method = replace(method, name=implemented.called, binding=Binding.FUNCTION)
+    elif is_special(method.name) and method.name != "__call__":
+        calls = Calls.POSITIONAL
     if implemented.state is not State.PRESENT or implemented.signature is None:
         return _judge_state(method, implemented, protocol, family)
     return _Judge(method, implemented, protocol, calls, family).comparison()
@@ -238,6 +251,10 @@ class _Judge:
                 yield self._refused(refused)
                 return
             yield from self._moved_or_renamed()
+        on_class = self._implemented.on_class
+        if on_class is not None and refusals(on_class, self._wanted()):
+            text = wording.needs_instance(self._method, self._protocol, on_class)
+            yield self._found(Aspect.BINDING, Severity.ERROR, text)
         changed = tuple(_changed_defaults(self._method.signature, self._signature))
         if changed:
             text = wording.defaults(self._method, self._protocol, changed)
@@ -279,8 +296,8 @@ class _Judge:
         return wording.result(self._method, self._protocol, wrong)
 
     def _found(self, aspect: Aspect, severity: Severity, text: wording.Text) -> Finding:
-        if self._method.optional:
-            severity = Severity.WARNING
+        if self._method.optional and not self._protocol.abstract:
+            severity = Severity.WARNING  # the default is a refusal, which callers have to expect
         return _finding(self._family.code(aspect), severity, self._method, self._implemented, text)
 
 

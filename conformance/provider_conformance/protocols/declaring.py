@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, Union
 
 from provider_conformance.protocols import classes
 from provider_conformance.protocols.members import declared_function
-from provider_conformance.protocols.model import ProtocolMethod, ProtocolModel, ResultKind
+from provider_conformance.protocols.model import Binding, ProtocolMethod, ProtocolModel, ResultKind
 from provider_conformance.protocols.signature import MISSING, Parameter, SourceDefault
 from provider_conformance.protocols.unwrap import callee
 
@@ -30,14 +30,26 @@ def declaration(method: ProtocolMethod, protocol: ProtocolModel) -> str:
     Parameters have their types where the protocol's class can be seen; a release that is known by its
     snapshot alone tells only their names.
     """
+    if method.name == "<lambda>":
+        return f"lambda {', '.join(method.signature.rendered(lambda p: _parameter(p, {}, {})))}: ..."
     function = _function(method, protocol)
     annotations = function.__annotations__ if function is not None else {}
     named = function.__globals__ if function is not None else {}
     keyword = "async def" if method.result is ResultKind.AWAITABLE else "def"
     promised = result_text(method, protocol)
     returns = f" -> {promised}" if promised and (function is not None or len(promised) <= _LONG) else ""
-    parts = ["self", *method.signature.rendered(lambda p: _parameter(p, annotations, named))]
-    return f"{keyword} {method.name}({', '.join(parts)}){returns}"
+    parts = [*_FIRST[method.binding], *method.signature.rendered(lambda p: _parameter(p, annotations, named))]
+    decorator = _DECORATORS.get(method.binding, "")
+    return f"{decorator}{keyword} {method.name}({', '.join(parts)}){returns}"
+
+
+_FIRST: Final = {
+    Binding.INSTANCE: ("self",),
+    Binding.CLASS: ("cls",),
+    Binding.STATIC: (),
+    Binding.FUNCTION: (),
+}
+_DECORATORS: Final = {Binding.CLASS: "@classmethod ", Binding.STATIC: "@staticmethod "}
 
 
 def result_text(method: ProtocolMethod, protocol: ProtocolModel) -> str:
@@ -50,7 +62,8 @@ def result_text(method: ProtocolMethod, protocol: ProtocolModel) -> str:
 
 def _function(method: ProtocolMethod, protocol: ProtocolModel) -> FunctionType | None:
     """The protocol's own function, None where the protocol is only known by its description."""
-    found = classes.definitions(protocol.live, method.name) if protocol.live is not None else ()
+    name = "__call__" if method.binding is Binding.FUNCTION else method.name
+    found = classes.definitions(protocol.live, name) if protocol.live is not None else ()
     for owner, raw in found:
         function = callee(raw, owner, binds=True).function
         return declared_function(function) if function is not None else None

@@ -97,6 +97,12 @@ class Signature:
             return Signature(self.parameters, takes_self=False)
         return self if first.kind is Kind.VAR_POSITIONAL else Signature(self.parameters[1:])
 
+    def nameless(self) -> Signature:
+        """The signature for callers who pass by position whatever can be: no such parameter has a name."""
+        ordinary, nameless = Kind.POSITIONAL_OR_KEYWORD, Kind.POSITIONAL_ONLY
+        kept = (p._replace(kind=nameless) if p.kind is ordinary else p for p in self.parameters)
+        return Signature(tuple(kept), self.takes_self)
+
 
 def _name(parameter: Parameter) -> str:
     return f"{parameter}{'' if parameter.default is MISSING else '=...'}"

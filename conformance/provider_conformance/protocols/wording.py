@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from provider_conformance.protocols.calls import EXTRA, Refusal
 from provider_conformance.protocols.classes import by_name, class_name
 from provider_conformance.protocols.declaring import declaration, result_text
-from provider_conformance.protocols.model import Implemented, ProtocolMethod, ProtocolModel, ResultKind, State
+from provider_conformance.protocols.model import (
+    Binding,
+    Implemented,
+    ProtocolMethod,
+    ProtocolModel,
+    ResultKind,
+    State,
+)
 from provider_conformance.protocols.signature import Parameter, Signature, SourceDefault
 
 
@@ -86,6 +93,17 @@ def refused(
         f"the call `{call}` raises TypeError",
         f"declare it as `{declaration(method, protocol)}`"
         + (" in the wrapper too, or pass `*args, **kwargs` on" if claimed is not None else ""),
+    )
+
+
+def needs_instance(method: ProtocolMethod, protocol: ProtocolModel, signature: Signature) -> Text:
+    """A method of instances in the place of one of the class."""
+    kind = "class" if method.binding is Binding.CLASS else "static"
+    first = next((parameter.name for parameter in signature.parameters), "self")
+    return Text(
+        f"`{method.name}` needs an instance where the protocol has a {kind} method",
+        f"a call of `{method.name}` on the class raises TypeError: nothing is passed for `{first}`",
+        f"declare it as `{declaration(method, protocol)}`",
     )
 
 
@@ -188,12 +206,12 @@ def _value(parameter: Parameter) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
-_HOW = {
+HOW = {
     ResultKind.AWAITABLE: "awaits the result",
     ResultKind.ASYNC_ITERATOR: "iterates over the result with `async for`",
     ResultKind.PLAIN: "uses the result as it is",
 }
-_WHAT = {
+WHAT = {
     ResultKind.AWAITABLE: "an awaitable",
     ResultKind.ASYNC_ITERATOR: "an async iterator",
     ResultKind.GENERATOR: "a plain generator",
@@ -215,8 +233,8 @@ def result(method: ProtocolMethod, protocol: ProtocolModel, real: ResultKind) ->
     if real is ResultKind.GENERATOR and method.result is not ResultKind.AWAITABLE:
         fix = "write `async def`: what yields gives an async iterator then"
     return Text(
-        f"calling `{method.name}` gives {_WHAT[real]} where the protocol promises {_expected(method, _WHAT)}",
-        f"the caller {_expected(method, _HOW)}, which fails on {_WHAT[real]}",
+        f"calling `{method.name}` gives {WHAT[real]} where the protocol promises {_expected(method, WHAT)}",
+        f"the caller {_expected(method, HOW)}, which fails on {WHAT[real]}",
         fix,
     )
 
@@ -225,7 +243,7 @@ def unseen_result(method: ProtocolMethod) -> str:
     """Why the kind of a result is open."""
     return (
         f"`{method.name}` is a plain `def` whose result cannot be told from its source;"
-        f" annotate what it returns ({_expected(method, _WHAT)} is promised)"
+        f" annotate what it returns ({_expected(method, WHAT)} is promised)"
     )
 
 

@@ -109,8 +109,8 @@ class Provider:
 
     ``name`` is what the user called it and prefixes its node ids. ``stack`` is the family that
     its specs are instances of: "builtin", "llama-stack", "ogx", or "" where nothing was loaded.
-    ``root`` is the folder against which locations are shown. ``output`` is what the package
-    wrote to stdout while it was imported and asked for its specs, ``log`` what it wrote to stderr.
+    ``output`` is what the package wrote to stdout while it was imported and asked for its specs,
+    ``log`` what it wrote to stderr.
     ``package`` is the import name of what was loaded; ``folder`` has to be on ``sys.path`` for it,
     None where it is importable anyway. ``unseen`` says what kept the specs from being read off the
     source, ``reader`` is what read the source, None where the package was imported, and
@@ -121,7 +121,6 @@ class Provider:
     name: str
     specs: tuple[Spec, ...] = ()
     stack: str = ""
-    root: Path | None = None
     problem: Problem | None = None
     output: str = ""
     notes: tuple[str, ...] = ()

@@ -114,7 +114,9 @@ def call_does_not_bind(subject: Subject) -> Judgement:
         Derives from the protocol the calls that its callers make (with all parameters, and with
         only the required ones; by keyword, or by position where the stack does that) and binds
         each to the signature of what really runs. Wrappers that pass `*args, **kwargs` on are
-        followed, with what they add. Further optional parameters and `**kwargs` are fine.
+        followed, with what they add. Further optional parameters and `**kwargs` are fine. A class or
+        static method of the protocol is also called on the class; special methods (`__getitem__`) by
+        position only.
 
     Why is this bad:
         The call raises `TypeError` before the first line of the method runs.
@@ -283,7 +285,9 @@ def protocol_attribute(subject: Subject) -> Judgement:
     What it does:
         Attributes that the routing table injects (`model_store`, `shield_store`, ...) must be
         assignable; they need not be there. Constants with a value in the protocol are optional.
-        Any other declared member must be there.
+        Any other declared member must be there, as an attribute or a property: not as a method,
+        where the annotation rules out a function, and not as an asynchronous property. A property
+        that the protocol gives a setter must be assignable.
 
     Why is this bad:
         The stack sets the store when it starts, and the assignment raises; or a reader of the

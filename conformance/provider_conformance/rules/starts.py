@@ -18,8 +18,8 @@ from provider_conformance.providers.implementation import home_of
 from provider_conformance.providers.loading import Home
 from provider_conformance.providers.places import of_function
 
-_REFUSES_ATTRIBUTES: Final = ("PC114", "PC209", "PC211")
-"""The rules that tell why the stack can not set something on what the factory gave it."""
+_TELLERS: Final = ("PC112", "PC114", "PC209", "PC211")
+"""The rules that tell why the stack cannot call the factory, or set something on what it gave."""
 _AWAITED: Final = "can't be used in 'await' expression"
 _WHY: Final = "The stack makes the provider when it starts: the error ends the start, for all providers."
 
@@ -74,7 +74,7 @@ def _of_what_it_gave(subject: Subject, first: Start, error: BaseException) -> Fi
     if first.witness.made and first.witness.made[0] is None:
         message = f"its factory returns None, and the stack goes on with that: {reason(error)}"
         return _finding(message, factory, "return the provider")
-    raise NotJudged(f"it was not started here: {reason(error)}", inconclusive=True, see=_REFUSES_ATTRIBUTES)
+    raise NotJudged(f"it was not started here: {reason(error)}", inconclusive=True, see=_TELLERS)
 
 
 def _own_place(error: BaseException, home: Home) -> Location | None:

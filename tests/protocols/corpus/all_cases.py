@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from protocols.corpus import (
+    abstract_bases,
     attributes,
+    class_members,
     conforming_calls,
     conforming_defaults,
     conforming_lookalikes,
@@ -21,13 +23,16 @@ from protocols.corpus import (
     properties,
     protocol_results,
     protocol_shapes,
+    special_methods,
     stores,
     undecidable,
 )
 from protocols.corpus.case import Case
 
 MODULES = (
+    abstract_bases,
     attributes,
+    class_members,
     conforming_calls,
     conforming_defaults,
     conforming_lookalikes,
@@ -45,6 +50,7 @@ MODULES = (
     properties,
     protocol_results,
     protocol_shapes,
+    special_methods,
     stores,
     undecidable,
 )

@@ -239,6 +239,15 @@ def result(method: ProtocolMethod, protocol: ProtocolModel, real: ResultKind) ->
     )
 
 
+def plain_stream(method: ProtocolMethod) -> Text:
+    """A stream that only a plain loop can read."""
+    return Text(
+        f"awaiting `{method.name}` gives a plain generator where the protocol promises an async iterator",
+        "the caller iterates over it with `async for`, which fails on a plain generator",
+        "yield in an `async def`, and return what calling it gives",
+    )
+
+
 def unseen_result(method: ProtocolMethod) -> str:
     """Why the kind of a result is open."""
     return (

@@ -121,7 +121,10 @@ def _inherited(view: View, owner: type, found: Callee, method: ProtocolMethod) -
     note = f"what runs is the empty body of the protocol `{classes.class_name(owner)}`"
     if hidden:
         note += f", which hides `{classes.class_name(hidden)}.{method.name}` further along the bases"
-    return Implemented(State.STUB, location=location, owner=classes.class_name(owner), note=note)
+        return Implemented(State.STUB, location=location, owner=classes.class_name(owner), note=note)
+    return Implemented(
+        State.STUB, found.signature, found.kinds, None, location, classes.class_name(owner), note
+    )
 
 
 def _hidden(view: View, owner: type, name: str) -> type | None:
@@ -147,7 +150,9 @@ def _described(view: View, raw: Any, found: Callee, method: ProtocolMethod) -> I
     if found.function is not None and does_nothing(found.function):
         body = kind_of_nothing(found.function)
         if body is Body.ELLIPSIS or (body is not Body.RETURNS_NONE and not method.returns_none):
-            return Implemented(State.STUB, location=location, note=f"its body is only {body}")
+            return Implemented(
+                State.STUB, found.signature, found.kinds, None, location, "", f"its body is only {body}"
+            )
     return Implemented(State.PRESENT, found.signature, found.kinds, found.claimed, location)
 
 

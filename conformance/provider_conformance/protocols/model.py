@@ -94,7 +94,8 @@ class Implemented:
     ``signature`` is that of what really runs; ``claimed`` what introspection would report, where
     that may differ. ``kinds`` are the results a call may yield; ``ResultKind.ANY`` among them
     means that not all could be seen, an empty set that it only raises. ``note`` explains
-    MISSING, STUB, SHADOWED and UNSEEN.
+    MISSING, STUB, SHADOWED and UNSEEN. A STUB has a signature where a call runs through: where it is not
+    abstract and hides nothing.
     """
 
     state: State

@@ -17,6 +17,7 @@ _FAMILIES: Final = (
     "typing",
     "resolution",
     "stacks",
+    "contradictions",
     "registration",
     "safety",
     "configuration",

@@ -12,9 +12,11 @@ from pydantic import BaseModel
 
 from provider_conformance.hosts.asking import asked
 from provider_conformance.hosts.calling import Caller, Reading, Seen
+from provider_conformance.hosts.objects import names_object
 from provider_conformance.hosts.running import FIRST
 from provider_conformance.hosts.stalls import LoopWatch
-from provider_conformance.hosts.walking import Notes, Walk, in_order, names_object
+from provider_conformance.hosts.tools import Draw, nothing_drawn
+from provider_conformance.hosts.walking import Notes, Walk, in_order
 from provider_conformance.stack.apis.agents import Agents
 
 
@@ -32,6 +34,10 @@ class Things(Protocol):
     async def say(self, model: str, texts: list[str], stream: bool | None = False) -> Any: ...
 
     async def speak(self, text: str, stream: bool | None = False) -> str | AsyncIterator[str]: ...
+
+    async def invoke_tool(self, tool_name: str, kwargs: dict[str, Any]) -> int: ...
+
+    async def list_tools(self) -> list[Any]: ...
 
 
 class Provider:
@@ -76,17 +82,46 @@ MODELS = [
 ]
 
 
-def walked(provider: Any, *methods: str, objects: list[Any] = MODELS, **generated: Any) -> Notes:
+def walked(
+    provider: Any,
+    *methods: str,
+    objects: list[Any] = MODELS,
+    draw: Draw = nothing_drawn,
+    **generated: Any,
+) -> Notes:
     async def walk() -> Notes:
         notes = Notes()
         async with LoopWatch(lambda name: name == __name__, 5) as watch:
             caller = Caller(provider, lambda name: name == __name__, watch, 0.3)
             caller.listen()
             several = in_order(asked(Things, name) for name in methods)
-            await Walk(running(objects), caller, notes, generated).through(several)
+            await Walk(running(objects), caller, notes, generated, draw).through(several)
         return notes
 
     return asyncio.run(walk())
+
+
+class Tooled(Provider):
+    async def list_tools(self) -> list[Any]:
+        schema = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}
+        return [SimpleNamespace(name="add", input_schema=schema)]
+
+    async def invoke_tool(self, tool_name: str, kwargs: dict[str, Any]) -> int:
+        self.calls.append((tool_name, kwargs))
+        return 0
+
+
+def test_a_tool_is_called_once_tools_are_listed() -> None:
+    provider = Tooled()
+    walked(provider, "invoke_tool", "list_tools", draw=lambda _schema, likely: likely)
+    assert provider.calls == [("add", {"a": 1})] * 2
+
+
+def test_without_a_listed_tool_none_is_called() -> None:
+    provider = Tooled()
+    notes = walked(provider, "invoke_tool")
+    assert provider.calls == []
+    assert notes.unseen == {"invoke_tool": "no tool is known: the provider lists none"}
 
 
 def labels(notes: Notes) -> list[str]:

@@ -157,6 +157,7 @@ def _walk(
     into: tuple[Any, list[Any], float | None],
 ) -> None:
     """One trial, whose notes are kept whatever becomes of it."""
+    from provider_conformance.evidence.tools import draw  # noqa: PLC0415
     from provider_conformance.hosts.calling import Caller, usual_patience  # noqa: PLC0415
     from provider_conformance.hosts.running import FIRST  # noqa: PLC0415
     from provider_conformance.hosts.stalls import LoopWatch  # noqa: PLC0415
@@ -173,7 +174,7 @@ def _walk(
                 running.instances[FIRST], theirs, watch, patience or usual_patience(), remote=remote
             )
             notes.caller.listen()
-            await Walk(running, notes.caller, notes, generated).through(methods, only)
+            await Walk(running, notes.caller, notes, generated, draw).through(methods, only)
 
     attempt = first.trial.run(first.trial.surroundings(), work)
     if attempt.error is not None and not notes.ended:

@@ -120,8 +120,8 @@ async def _raised(awaitable: Any) -> BaseException | None:
 
 def _objects(running: Running, listed: list[Any]) -> Iterator[Any]:
     """What may be registered: what is listed under another name, or else what is made up."""
+    from provider_conformance.hosts.objects import likely_object  # noqa: PLC0415
     from provider_conformance.hosts.smallest import smallest  # noqa: PLC0415 - pydantic, late
-    from provider_conformance.hosts.walking import likely_object  # noqa: PLC0415
 
     known = next((obj for obj in listed if hasattr(obj, "model_copy")), None)
     if known is not None:

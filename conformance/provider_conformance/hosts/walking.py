@@ -14,8 +14,10 @@ from typing import Any, Final
 from provider_conformance.errors import NoValueError
 from provider_conformance.hosts.asking import WORD, Asked, Path, Slot
 from provider_conformance.hosts.calling import Caller, Reading, Seen
-from provider_conformance.hosts.running import FIRST, Running
-from provider_conformance.hosts.smallest import likely, smallest
+from provider_conformance.hosts.objects import identifier_of, names_object, nouns_of, objects_of
+from provider_conformance.hosts.running import Running
+from provider_conformance.hosts.smallest import likely
+from provider_conformance.hosts.tools import Draw, Place, Tool, calls_on, nothing_drawn, place_of, tools_in
 from provider_conformance.protocols.annotated import options, wanted
 from provider_conformance.providers.limits import limits
 
@@ -40,7 +42,6 @@ _FOREIGN: Final = "Grüße, 世界 🙂"
 _FEW: Final = 2
 _MAKERS: Final = re.compile(r"(^|_)(create|insert|register|upload|add|open|attach|log)(_|$)")
 _ENDERS: Final = re.compile(r"(^|_)(delete|cancel|remove|unregister|close)(_|$)")
-_IDENTIFIES: Final = re.compile(r"_(id|type|name|identifier)$")
 _LATE_AT_MOST: Final = 2
 _TOO_LONG: Final = "calls take too long here for all of them to be made"
 
@@ -92,6 +93,7 @@ def in_order(methods: Iterable[Asked]) -> list[Asked]:
 
     def place(asked: Asked) -> tuple[int, int]:
         identifiers = sum(slot.required and slot.name.endswith("_id") for slot in asked.slots)
+        identifiers += place_of(asked) is not None  # a tool is called once tools are listed
         if _ENDERS.search(asked.name):
             return 2, -identifiers
         return 0 if _MAKERS.search(asked.name) else 1, identifiers
@@ -108,7 +110,9 @@ class Walk:
         caller: Makes the calls.
         notes: Where they are written down.
         generated: Further values to call a method with, by its name.
+        draw: Makes arguments for tools.
         known: Values that earlier answers gave, by the name of their parameter.
+        tools: Those that the provider has listed.
         nouns: What the API's objects are called: "model", "memory_bank".
         objects: The provider's registered objects.
         until: When to stop, on the clock of ``time.monotonic``.
@@ -119,7 +123,9 @@ class Walk:
     caller: Caller
     notes: Notes
     generated: Mapping[str, Sequence[Values]]
+    draw: Draw = nothing_drawn
     known: dict[str, Any] = field(default_factory=dict)
+    tools: list[Tool] = field(default_factory=list)
     nouns: tuple[str, ...] = ()
     objects: list[Any] = field(default_factory=list)
     until: float = field(default_factory=lambda: _in(USUAL))
@@ -130,7 +136,7 @@ class Walk:
 
         Args:
             methods: The methods, see :func:`in_order`.
-            only: Those that are judged; of the others only what makes something is called, and once.
+            only: Those that are judged; of the others only what makes or lists something is called, and once.
         """
         self.nouns = nouns_of(self.running)
         self.objects = await objects_of(self.running)
@@ -140,7 +146,7 @@ class Walk:
                 return
             if only is None or asked.name in only:
                 begun.extend(await self._begin(asked))
-            elif _MAKERS.search(asked.name):
+            elif _MAKERS.search(asked.name) or asked.name.startswith("list_"):
                 await self._usual(asked)
         self.until = _in(FURTHER)
         for asked, values in begun:
@@ -160,6 +166,9 @@ class Walk:
         if (why := self._missing(asked)) is not None:
             self.notes.unseen[asked.name] = why
             return []
+        if (place := place_of(asked)) is not None:
+            await self._tools(asked, place)
+            return []
         usual = await self._usual(asked)
         if usual is None or not usual.answered:
             return [(asked, {})]
@@ -167,6 +176,16 @@ class Walk:
             if not self._has_trouble(asked):
                 await step(asked, usual.values)
         return [(asked, usual.values)]
+
+    async def _tools(self, asked: Asked, place: Place) -> None:
+        """Call the tools that are listed, by their names and with arguments that they say they take."""
+        calls, why = calls_on(place, self.tools, self.draw)
+        if not calls:
+            self.notes.unseen[asked.name] = why
+        for label, values in calls:
+            seen = await self._call(asked, values, label)
+            if seen is not None and seen.late:
+                return
 
     def _missing(self, asked: Asked) -> str | None:
         """Why the method cannot be called at all, None where it can."""
@@ -197,6 +216,7 @@ class Walk:
                 break
         if seen is not None and seen.answered:
             self._learn(asked, seen.answer)
+            self.tools.extend(tool for tool in tools_in(seen.answer) if tool not in self.tools)
         return seen
 
     async def _repeated(self, asked: Asked, usual: Values) -> None:
@@ -348,43 +368,3 @@ def _large(slot: Slot) -> list[Any] | None:
             with suppress(NoValueError):
                 return [likely(kind.argument(), text=f"{WORD} {n // 2}") for n in range(LARGE)]
     return None
-
-
-def names_object(parameter: str, nouns: Iterable[str]) -> bool:
-    """Whether a parameter takes the identifier of one of the API's objects: ``bank_id`` of a memory bank."""
-    base = _IDENTIFIES.sub("", parameter)
-    return any(base == n or n.endswith(f"_{base}") or n.startswith(f"{base}_") for n in nouns)
-
-
-def nouns_of(running: Running) -> tuple[str, ...]:
-    """What the objects of an API are called, by its listing and by their classes."""
-    listed = re.sub(r"^list_|s$", "", running.listing)
-    classes = [re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower() for kind in running.kinds]
-    return tuple(noun for noun in (listed, *classes) if noun)
-
-
-def identifier_of(obj: Any) -> str:
-    """The name by which the provider itself knows an object."""
-    return str(getattr(obj, "provider_resource_id", None) or obj.identifier)
-
-
-async def objects_of(running: Running) -> list[Any]:
-    """The provider's registered objects; where there are none, one that it lets us register."""
-    found = await _registered(running)
-    for kind in () if found else running.kinds:
-        for make in (likely_object, smallest):
-            with suppress(Exception):
-                if await running.register(make(kind)) is None and (found := await _registered(running)):
-                    return found
-    return found
-
-
-def likely_object(kind: type) -> Any:
-    """An object to register."""
-    return likely(kind, text=WORD)
-
-
-async def _registered(running: Running) -> list[Any]:
-    with suppress(Exception):
-        return [obj for obj in await running.objects() if obj.provider_id == FIRST]
-    return []

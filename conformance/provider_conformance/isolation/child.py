@@ -102,7 +102,7 @@ def _serve(
 ) -> None:
     asked = waiting.get()
     sys.path[:] = asked["path"]
-    bounds = Limits(**asked["limits"])
+    bounds = Limits(**asked["limits"] | {"alone": True})
     _bound_memory(bounds.memory)
     alarm.last_resort = clock
     if asked["stack"] in ("auto", "builtin"):

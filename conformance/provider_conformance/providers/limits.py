@@ -17,12 +17,14 @@ class Limits:
     Attributes:
         seconds: How long the provider's code may take at a stretch: one import, one factory, one trial.
         network: Whether traffic beyond this machine is let through.
+        alone: Whether the provider has a process of its own (``--provider-isolate``).
         memory: How many bytes of its own a process of its own may have (``--provider-isolate``).
     """
 
     seconds: float = 30.0
     network: bool = False
     memory: int = 4096 * MEBIBYTE
+    alone: bool = False
 
 
 DEFAULT: Final = Limits()

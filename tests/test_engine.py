@@ -137,6 +137,22 @@ class TestShadowed:
         result = Engine(planned, Policy(), frozenset(c.id for c in planned)).judge(asked)
         assert [finding.method for finding in result.findings] == ["embed"]
 
+    @pytest.mark.parametrize(("method", "expected"), [("chat", Outcome.SKIPPED), ("embed", Outcome.FAILED)])
+    def test_what_several_methods_lack_is_left_to_what_tells_it_of_all_of_them(
+        self, method: str, expected: Outcome
+    ) -> None:
+        whole = Finding("PC210", Severity.ERROR, "the bases", methods=("chat", "rerank"))
+        asked = check("PC202", Judgement((error("PC202", method),)), method, ("PC210",))
+        assert outcome(asked, check("PC210", Judgement((whole,))))[0] is expected
+
+    def test_a_finding_of_no_method_is_left_to_what_tells_of_one_that_it_names(self) -> None:
+        whole = Finding("PC210", Severity.ERROR, "the bases", methods=("chat", "rerank"))
+        refused = Finding("PC507", Severity.ERROR, "the stack refuses it: `rerank` is empty")
+        other = Finding("PC507", Severity.ERROR, "the stack refuses it: `embed` is empty")
+        better = check("PC210", Judgement((whole,)))
+        assert outcome(check("PC507", Judgement((refused,)), after=("PC2",)), better)[0] is Outcome.SKIPPED
+        assert outcome(check("PC507", Judgement((other,)), after=("PC2",)), better)[0] is Outcome.FAILED
+
 
 def test_a_rule_is_applied_once() -> None:
     applied: list[str] = []
@@ -158,6 +174,7 @@ def test_a_rule_is_applied_once() -> None:
         PASS,
         BLOCKED,
         Judgement((Finding("PC501", Severity.ERROR, "no", location=Location("a.py", 3)),), after=("PC2",)),
+        Judgement((Finding("PC210", Severity.ERROR, "no", methods=("a", "b")),)),
         Judgement(inconclusive="unseen", row=Row("chat", "public", True, Status.REFUSED, 2, "no key")),
     ],
 )

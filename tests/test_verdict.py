@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -268,7 +267,7 @@ class TestRequirement:
         )
 
     def test_is_not_reached_by_what_releases_alone_have_judged(self) -> None:
-        alone = Subjected(Provider("p", root=Path(), not_imported="by releases"), None)
+        alone = Subjected(Provider("p", not_imported="by releases"), None)
         assert last(Report((alone,), (), policy=requiring("fits"))) == (
             "p: judged by releases alone, below the required level 2 (fits)"
         )

@@ -108,7 +108,7 @@ def _matrix(options: argparse.Namespace) -> int:
     from provider_conformance.releases.survey import Survey  # noqa: PLC0415
 
     asked = parse_releases(options.releases, available(), "--releases")
-    survey = Survey(options.provider, api=options.api, root=Path.cwd())
+    survey = Survey(options.provider, api=options.api, root=Path.cwd(), here=Path.cwd())
     matrix = Matrix(survey.name, tuple(map(survey.fit, asked.releases)))
     if options.json:
         print(json.dumps(rendering.as_data(matrix), indent=2, ensure_ascii=False))

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import Finding, Judgement, Location, Outcome, Row, Severity, Status
+from provider_conformance.findings import (
+    Finding,
+    Judgement,
+    Location,
+    Outcome,
+    Row,
+    Severity,
+    Status,
+)
 from provider_conformance.rules.model import Rule
 
 
@@ -104,7 +112,6 @@ def _row(data: dict[str, Any]) -> Row | None:
 
 
 def _finding(data: dict[str, Any]) -> Finding:
-    location = data.pop("location")
-    return Finding(
-        severity=Severity(data.pop("severity")), location=Location(**location) if location else None, **data
-    )
+    location, methods = data.pop("location"), tuple(data.pop("methods"))
+    place = Location(**location) if location else None
+    return Finding(severity=Severity(data.pop("severity")), location=place, methods=methods, **data)

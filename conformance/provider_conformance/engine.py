@@ -18,6 +18,7 @@ from typing import Final
 
 from provider_conformance.checks import Check, Result
 from provider_conformance.errors import StackIncompleteError
+from provider_conformance.evidence.locating import in_its_own_code
 from provider_conformance.findings import PASS, Finding, Judgement, Level, Outcome, Severity, Status
 from provider_conformance.providers import loading, watching
 from provider_conformance.providers.limits import limited, limits
@@ -95,7 +96,8 @@ def _attributed(finding: Finding, check: Check) -> Finding:
     attributed = finding.of(
         provider=check.provider, api=spec.api if spec else "", provider_type=check.provider_type
     )
-    return attributed if finding.method else replace(attributed, method=check.subject.method)
+    in_place = in_its_own_code(attributed, check.subject)
+    return in_place if finding.method else replace(in_place, method=check.subject.method)
 
 
 def result_of(judgement: Judgement) -> Result:
@@ -269,6 +271,8 @@ _LIFE: Final = ("", "initialize", "shutdown")
 
 def _is_about(told: Finding, finding: Finding) -> bool:
     """Whether a finding tells what another one is for: of the same method, or of one that the other names."""
+    if told.methods:
+        return any(finding.method == name or _names(finding, name) for name in told.methods)
     if finding.method:
         return told.method in ("", finding.method)
     return told.method in _LIFE or _names(finding, told.method)

@@ -46,7 +46,8 @@ class Finding:
     ``message`` says what is wrong, ``why`` who in the stack trips over it and how,
     ``fix`` what to change. ``detail`` tells two findings of one rule on one method
     apart (a parameter's name, say) and is part of ``key``, which stays the same from
-    run to run and does not depend on line numbers or paths.
+    run to run and does not depend on line numbers or paths. ``methods`` are those that one
+    cause breaks, where the finding is about several of them.
     """
 
     code: str
@@ -60,6 +61,7 @@ class Finding:
     fix: str = ""
     detail: str = ""
     provider_type: str = ""
+    methods: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -11,6 +13,7 @@ from _pytest._code.code import ReprEntryNative, ReprExceptionInfo, ReprFileLocat
 from provider_conformance.checks import Check, Result, encode
 from provider_conformance.engine import Engine
 from provider_conformance.findings import Outcome
+from provider_conformance.paths import finding_from, location_from, text_from
 from provider_conformance.reports import terminal
 
 OUTCOME: Final = "conformance_outcome"
@@ -47,7 +50,7 @@ class CheckItem(pytest.Item):
         result = self.engine.judge(self.check)
         if result.outcome is Outcome.PASSED and not result.findings and result.row is None:
             return
-        self.result = result
+        self.result = result = _from(self.here, result)
         if result.outcome is not Outcome.PASSED or result.findings:
             self.user_properties.append((OUTCOME, result.outcome.value))
         self.user_properties.append((RESULT, encode(result)))
@@ -69,10 +72,21 @@ class CheckItem(pytest.Item):
         """The same: pytest would make a path of it, for each of thousands of checks."""
         return self.check.provider, 0, self.name
 
+    @property
+    def here(self) -> Path:
+        """The folder in which the run began; paths are shown from there on."""
+        return self.config.invocation_params.dir
+
     def listextrakeywords(self) -> set[str]:
         """What ``-k`` finds the check by, beside the parts of its id."""
         rule = self.check.rule
         return super().listextrakeywords() | {rule.name, rule.severity.value, f"{rule.code[:3]}xx"}
+
+
+def _from(here: Path, result: Result) -> Result:
+    """A result whose places are shown from a folder on."""
+    findings = tuple(finding_from(here, finding) for finding in result.findings)
+    return replace(result, findings=findings, reason=text_from(here, result.reason))
 
 
 def _representation(check: Check, result: Result) -> ReprExceptionInfo:
@@ -183,13 +197,13 @@ class CheckHooks:
         if result.outcome is Outcome.KNOWN:
             report.wasxfail = result.reason
         else:
-            report.longrepr = _not_run(item.check, result)
+            report.longrepr = _not_run(item.check, result, item.here)
         return report
 
 
-def _not_run(check: Check, result: Result) -> tuple[str, int, str]:
+def _not_run(check: Check, result: Result, here: Path) -> tuple[str, int, str]:
     spec = check.subject.spec
-    place = spec.location if spec else None
+    place = location_from(here, spec.location) if spec and spec.location else None
     label = "" if result.outcome is Outcome.SKIPPED else f"{result.outcome}: "
     path = place.path if place else check.provider
     return path, (place and place.line) or 0, f"Skipped: {label}{result.reason}"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from os.path import relpath
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -99,7 +100,8 @@ def _prepare(config: pytest.Config, during: ExitStack) -> Prepared:
     for name, remote in remotes.items():
         planned = remote.away(planned, name)
     if settings.releases is not None:
-        planned += _release_checks(settings, settings.releases, subjects, all_rules)
+        here = config.invocation_params.dir
+        planned += _release_checks(settings, settings.releases, subjects, all_rules, here)
     if settings.stack_rules:
         stack = _stack_itself(settings.stack)
         subjects = (*subjects, stack)
@@ -161,7 +163,7 @@ def _subjected(provider: Provider, settings: Settings) -> Subjected:
     except StackNotInstalledError:
         if settings.stack != "auto":
             raise
-    return Subjected(Provider(provider.name, root=provider.root, not_imported=_BY_RELEASES), None)
+    return Subjected(Provider(provider.name, not_imported=_BY_RELEASES), None)
 
 
 def _judged(provider: Provider, stack: str) -> Subjected:
@@ -173,14 +175,14 @@ def _judged(provider: Provider, stack: str) -> Subjected:
 
 
 def _release_checks(
-    settings: Settings, asked: Asked, subjects: Sequence[Subjected], all_rules: Sequence[Rule]
+    settings: Settings, asked: Asked, subjects: Sequence[Subjected], all_rules: Sequence[Rule], here: Path
 ) -> list[Check]:
     from provider_conformance.releases.planning import plan_releases  # noqa: PLC0415 - only where asked for
     from provider_conformance.releases.survey import Survey  # noqa: PLC0415
 
     checks: list[Check] = []
     for named, subject in zip(settings.providers, subjects, strict=True):
-        survey = Survey(named.argument, api=settings.api, root=named.root)
+        survey = Survey(named.argument, api=settings.api, root=named.root, here=here)
         checks += plan_releases(subject.provider, survey, asked, all_rules)
     return checks
 

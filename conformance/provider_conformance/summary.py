@@ -131,7 +131,8 @@ class SummaryHooks:
             return
         terminalreporter.write_sep("=", "provider conformance")
         width = terminalreporter._tw.fullwidth
-        for line in [*_annotations(self._report), *terminal.lines(self._report, _detail(config), width)]:
+        told = terminal.lines(self._report, _detail(config), width)
+        for line in [*_annotations(self._report, config), *told]:
             terminalreporter.write_line(line.text, **dict.fromkeys(line.markup, True))
         for problem in self._unwritten:
             terminalreporter.write_line(f"ERROR: {problem}", red=True)
@@ -147,12 +148,12 @@ def _write(target: Target, report: Report) -> str:
     return ""
 
 
-def _annotations(report: Report) -> list[Line]:
+def _annotations(report: Report, config: pytest.Config) -> list[Line]:
     """The findings as GitHub reads them, in one of its jobs."""
     if os.environ.get("GITHUB_ACTIONS") != "true":
         return []
     workspace = os.environ.get("GITHUB_WORKSPACE")
-    annotations = github.render(report, Path(workspace) if workspace else None)
+    annotations = github.render(report, config.invocation_params.dir, Path(workspace) if workspace else None)
     return [Line(line) for line in annotations.splitlines()]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import json
 from dataclasses import replace
 from enum import Enum, StrEnum
@@ -18,7 +19,13 @@ from provider_conformance.contracts.snapshots.codec import decode, encode, porta
 from provider_conformance.findings import Location
 from provider_conformance.protocols.defaults import same_default, undecided
 from provider_conformance.protocols.members import read_protocol
-from provider_conformance.protocols.model import ProtocolAttribute, ProtocolMethod, ProtocolModel, ResultKind
+from provider_conformance.protocols.model import (
+    Binding,
+    ProtocolAttribute,
+    ProtocolMethod,
+    ProtocolModel,
+    ResultKind,
+)
 from provider_conformance.protocols.signature import MISSING, Kind, Parameter, Signature, SourceDefault
 
 names = st.text(st.sampled_from("abcdefgh_"), min_size=1, max_size=6)
@@ -157,6 +164,42 @@ def test_a_provider_s_default_is_compared_with_what_was_kept(name: str, real: An
 
 def test_an_object_and_another_spelling_of_it_remain_undecided() -> None:
     assert undecided(kept()["model"], SourceDefault("Model(3)"))
+
+
+class Art(abc.ABC):
+    """Members of every kind."""
+
+    @classmethod
+    @abc.abstractmethod
+    def draw(cls, name: str) -> str: ...
+
+    @staticmethod
+    def count() -> int:
+        return 0
+
+    @property
+    @abc.abstractmethod
+    def frame(self) -> str: ...
+
+    @frame.setter
+    def frame(self, value: str) -> None:
+        raise NotImplementedError
+
+    def __getitem__(self, key: str) -> str:
+        return key
+
+
+def test_how_members_are_called_and_read_is_kept() -> None:
+    api = ApiContract("art", public=replace(read_protocol(Art), live=None))
+    contract = replace(builtin_contract(), apis={"art": api})
+    public = decode(json.loads(json.dumps(encode(contract)))).apis["art"].public
+    assert public == api.public
+    assert public is not None
+    bindings = [method.binding for method in public.methods.values()]
+    assert bindings == [Binding.CLASS, Binding.STATIC, Binding.INSTANCE]
+    assert {type(binding) for binding in bindings} == {Binding}
+    assert (public.abstract, public.attributes["frame"].settable) == (True, True)
+    assert public.attributes["frame"].kind is ResultKind.PLAIN
 
 
 def test_what_cannot_be_kept_is_refused() -> None:

@@ -160,19 +160,11 @@ def test_leaving(seen: ObservedLeaving, wrong: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "restarts", "wrong"),
-    [
-        (None, True, False),
-        (ValueError("unknown"), False, False),
-        (ValueError("unknown"), True, True),
-        (KeyError("x"), False, True),
-        (ConnectionError("gone"), True, False),
-    ],
+    ("error", "wrong"),
+    [(None, False), (ValueError("unknown"), True), (KeyError("x"), True), (ConnectionError("gone"), False)],
 )
-def test_a_stranger_is_refused_only_where_the_stack_never_asks(
-    error: Exception | None, restarts: bool, wrong: bool
-) -> None:
-    assert bool(knows_no_stranger(Call(error), "x", restarts=restarts)) is wrong
+def test_a_stack_that_starts_again_has_strangers_unregistered(error: Exception | None, wrong: bool) -> None:
+    assert bool(knows_no_stranger(Call(error), "x")) is wrong
 
 
 @pytest.mark.parametrize(

@@ -59,11 +59,12 @@ def test_the_rule_in_question_had_something_to_judge(records: tuple[Record, ...]
 
 
 def test_every_finding_is_in_the_module_of_its_case(records: tuple[Record, ...]) -> None:
+    module = {"of_another_api": "provider"}  # where the spec names the wrong API
     for case in EXPECTED:
         for record in _of_case(records, case):
             for finding in record.result.findings:
                 assert finding.location is not None
-                assert Path(finding.location.path).stem == case
+                assert Path(finding.location.path).stem == module.get(case, case)
                 assert finding.location.line is not None
 
 

@@ -139,7 +139,9 @@ def test_what_a_mixed_call_passes_by_position_is_quoted_so() -> None:
 def test_another_name_for_it_is_a_warning() -> None:
     (finding,) = judged(FurtherName, "tools", TOOLS)
     assert (finding.code, finding.severity) == ("PC203", Severity.WARNING)
-    assert finding.fix.startswith("declare it as `async def tools(self, group, endpoint, authorization=...)")
+    assert finding.fix.startswith(
+        "declare it as `async def tools(self, group: str, endpoint: str, authorization"
+    )
 
 
 class RegistersNothing(Store):

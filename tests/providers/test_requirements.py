@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from provider_conformance.providers import requirements
+from provider_conformance.providers import loading, requirements
 from provider_conformance.providers.loading import Home
 from provider_conformance.providers.model import Spec, SpecKind
+from provider_conformance.providers.source.reading import SourceReader, environment
 from provider_conformance.stack.specs import Api, InlineProviderSpec
 from support.packages import write
 
@@ -63,3 +64,29 @@ def test_a_library_that_fails_by_itself_leaves_it_open() -> None:
         failure = requirements.judge(error, HOME, _spec(), "importing")
     assert failure.problem is None
     assert "FileNotFoundError" in failure.unseen
+
+
+GONE = ImportError("cannot import name 'Gone' from 'pydantic' (elsewhere)", name="pydantic")
+NO_INNER = ModuleNotFoundError("No module named 'pydantic.gone'", name="pydantic.gone")
+
+
+@pytest.mark.parametrize("error", [GONE, NO_INNER], ids=["name", "module"])
+@pytest.mark.parametrize(
+    "packages", [[], ["pydantic"], ["pydantic>=1", "no-such"], ["pydantic>=99; extra == 'x'"]]
+)
+def test_what_another_package_never_had_is_the_providers(error: ImportError, packages: list[str]) -> None:
+    failure = requirements.judge(error, HOME, _spec(*packages), "importing")
+    assert failure.problem is not None
+    assert failure.problem.kind in ("missing-name", "missing-submodule")
+
+
+@pytest.mark.parametrize("error", [GONE, NO_INNER], ids=["name", "module"])
+def test_what_the_declared_release_of_another_package_may_have_is_open(error: ImportError) -> None:
+    failure = requirements.judge(error, HOME, _spec("pydantic>=99"), "importing")
+    assert failure.problem is None
+    assert "pydantic" in failure.unseen
+
+
+def test_source_alone_does_not_tell_what_another_package_has() -> None:
+    with loading.reading(SourceReader(environment())):
+        assert requirements.judge(GONE, HOME, _spec(), "importing").problem is None

@@ -19,7 +19,7 @@ FOLDER = FIXTURES / "releases"
 
 @cache
 def fixture(name: str) -> Matrix:
-    survey = Survey(str(FOLDER / name), root=FOLDER)
+    survey = Survey(str(FOLDER / name), root=FOLDER, here=FOLDER)
     return Matrix(survey.name, tuple(map(survey.fit, available())))
 
 
@@ -105,7 +105,7 @@ def get_provider_spec():
 def small(tmp_path: Path, **modules: str) -> Fit:
     files = {"__init__": "", "provider": SPEC, **modules}
     write(tmp_path / "small", {f"{name}.py": text for name, text in files.items()})
-    return Survey(str(tmp_path / "small"), root=tmp_path).fit(STACK)
+    return Survey(str(tmp_path / "small"), root=tmp_path, here=tmp_path).fit(STACK)
 
 
 def test_a_spec_that_the_release_does_not_take_is_of_the_first_column(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_an_import_on_a_condition_is_unseen_and_the_rest_is_judged(tmp_path: Pat
 
 def test_specs_of_another_stack_are_no_specs_of_a_release(tmp_path: Path) -> None:
     built_in = FIXTURES.parent / "reference_providers" / "inference"
-    fit = Survey(str(built_in), root=tmp_path).fit(STACK)
+    fit = Survey(str(built_in), root=tmp_path, here=tmp_path).fit(STACK)
     assert told(fit) == ["llama-stack 0.7.3: the specs are those of the built-in stack"]
     assert fit.methods.standing is Standing.SKIPPED
 
@@ -177,9 +177,9 @@ def test_nothing_of_the_provider_is_run(tmp_path: Path) -> None:
 
 def test_a_class_is_judged_with_the_api_that_is_given(tmp_path: Path) -> None:
     write(tmp_path / "small", {"__init__.py": "", "impl.py": "class Impl: ..."})
-    survey = Survey("small.impl:Impl", api="files", root=tmp_path)
+    survey = Survey("small.impl:Impl", api="files", root=tmp_path, here=tmp_path)
     assert survey.fit(STACK).methods.standing is Standing.BROKEN
-    gone = Survey("small.impl:Impl", api="evaluation", root=tmp_path).fit(STACK)
+    gone = Survey("small.impl:Impl", api="evaluation", root=tmp_path, here=tmp_path).fit(STACK)
     assert gone.api.standing is Standing.BROKEN
 
 
@@ -193,7 +193,7 @@ def test_a_release_is_judged_once(tmp_path: Path) -> None:
         return shipped(release)
 
     write(tmp_path / "small", {"__init__.py": "", "provider.py": SPEC})
-    survey = Survey(str(tmp_path / "small"), root=tmp_path, load=load)  # type: ignore[arg-type] - it counts
+    survey = Survey(str(tmp_path / "small"), root=tmp_path, here=tmp_path, load=load)  # type: ignore[arg-type] - it counts
     assert survey.fit(STACK) is survey.fit(STACK)
     assert loaded == [STACK]
 
@@ -203,4 +203,4 @@ def test_a_part_of_a_stack_is_refused(argument: str, tmp_path: Path, monkeypatch
     write(tmp_path, {f"{argument.partition('.')[0]}/__init__.py": ""})
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match="is part of a stack"):
-        Survey(argument, root=tmp_path)
+        Survey(argument, root=tmp_path, here=tmp_path)

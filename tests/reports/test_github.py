@@ -16,20 +16,23 @@ from support import fake_stack
 FINDING = replace(fake_stack.finding("PC201", "chat"), provider="p", api="inference", why="", fix="")
 
 
-def report(finding: Finding, outcome: Outcome = Outcome.FAILED, root: Path | None = None) -> Report:
-    subject = Subjected(replace(fake_stack.provider("p"), root=root), None)
+HERE = Path("/work")
+
+
+def report(finding: Finding, outcome: Outcome = Outcome.FAILED) -> Report:
+    subject = Subjected(fake_stack.provider("p"), None)
     check = Check("p::PC201", fake_stack.method_missing, fake_stack.Subject(subject.provider))
     return Report((subject,), (Record(check, Result(outcome, (finding,))),))
 
 
 def test_a_finding_is_a_command_at_its_line() -> None:
-    assert render(report(FINDING)) == (
+    assert render(report(FINDING), HERE) == (
         "::error file=foo/adapter.py,line=12,title=PC201 p inference::chat is missing\n"
     )
 
 
 def test_a_warning_is_one() -> None:
-    assert render(report(replace(FINDING, severity=Severity.WARNING))).startswith("::warning file=")
+    assert render(report(replace(FINDING, severity=Severity.WARNING)), HERE).startswith("::warning file=")
 
 
 @pytest.mark.parametrize(
@@ -41,23 +44,23 @@ def test_a_warning_is_one() -> None:
     ],
 )
 def test_a_place_is_told_as_far_as_it_is_known(location: Location | None, place: str) -> None:
-    assert render(report(replace(FINDING, location=location))).startswith(f"::error {place}")
+    assert render(report(replace(FINDING, location=location)), HERE).startswith(f"::error {place}")
 
 
 def test_a_message_of_many_lines_is_one_command() -> None:
     finding = replace(FINDING, message="100%: a,\r\nb", why="c")
-    assert render(report(finding)).endswith("::100%25: a,%0D%0Ab%0Ac\n")
+    assert render(report(finding), HERE).endswith("::100%25: a,%0D%0Ab%0Ac\n")
 
 
 def test_paths_are_relative_to_the_workspace(tmp_path: Path) -> None:
-    text = render(report(FINDING, root=tmp_path / "packages" / "p"), tmp_path)
+    text = render(report(FINDING), tmp_path / "packages" / "p", tmp_path)
     assert text.startswith("::error file=packages/p/foo/adapter.py,")
 
 
 def test_paths_outside_of_the_workspace_stay(tmp_path: Path) -> None:
     finding = replace(FINDING, location=Location("/elsewhere/a.py", 1))
-    assert render(report(finding, root=tmp_path), tmp_path).startswith("::error file=/elsewhere/a.py,")
+    assert render(report(finding), tmp_path, tmp_path).startswith("::error file=/elsewhere/a.py,")
 
 
 def test_an_accepted_finding_is_none() -> None:
-    assert render(report(FINDING, Outcome.KNOWN)) == ""
+    assert render(report(FINDING, Outcome.KNOWN), HERE) == ""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from provider_conformance.contracts.builtin import builtin_contract
+from provider_conformance.contracts.model import Factory
 from provider_conformance.evidence.loading import code_of
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Outcome, Severity
@@ -45,7 +46,10 @@ def _message(name: str, code: str) -> str:
         ("pc112_swapped", "PC112", ["gets `deps` for `config`"]),
         ("pc113_plain", "PC113", ["awaits"]),
         ("pc114_slots", "PC114", ["`__provider_id__`", "`__slots__`"]),
+        ("pc113_imports_inside", "PC113", ["awaits", "`async def`"]),
         ("pc115_missing_name", "PC115", ["`Gaurd`", "near: `Guard`"]),
+        ("pc115_abstract", "PC115", ["`Guard` cannot be made", "`endpoint` of `Base`"]),
+        ("pc115_undefined", "PC115", ["uses `Guard`", "import or define `Guard`"]),
     ],
 )
 def test_a_finding_names_the_culprit_and_the_way_out(name: str, code: str, parts: list[str]) -> None:
@@ -63,6 +67,8 @@ def test_a_finding_names_the_culprit_and_the_way_out(name: str, code: str, parts
         ("pc112_no_deps", "PC112", "async def get_provider_impl(config)"),
         ("pc114_property", "PC114", "class Guard("),
         ("pc115_missing_name", "PC115", "async def get_provider_impl|from .guard import Gaurd"),
+        ("pc115_abstract", "PC115", "class Guard("),
+        ("pc115_undefined", "PC115", "return Guard(config)"),
     ],
 )
 def test_a_finding_points_at_the_line(name: str, code: str, text: str) -> None:
@@ -137,6 +143,19 @@ def _judged(name: str, code: str, **changes: Any) -> Any:
         implementation=lambda: find_implementation(spec, provider, contract.factories.get(spec.kind)),
     )
     return RULES[code].check(subject)
+
+
+PASSING_A_POLICY = {"inline": Factory("get_provider_impl", optional=("policy",))}
+
+
+def test_a_parameter_in_front_of_what_the_stack_appends_gets_it() -> None:
+    judged = _judged("pc112_ok_before_policy", "PC112", factories=PASSING_A_POLICY)
+    (finding,) = judged.findings
+    assert "gets `policy` for `region`" in finding.message
+
+
+def test_a_parameter_behind_what_the_stack_appends_is_fine() -> None:
+    assert _judged("pc112_ok_policy", "PC112", factories=PASSING_A_POLICY).findings == ()
 
 
 @pytest.mark.parametrize("name", ["pc112_ok_names", "pc112_ok_anything", "pc112_ok_defaults"])

@@ -14,6 +14,7 @@ from provider_conformance.evidence.subject import Subject
 from provider_conformance.hosts.generated import nothing
 from provider_conformance.hosts.standins import stand_in
 from provider_conformance.hosts.trial import WatchedDeps
+from provider_conformance.hosts.watching import LookedUp
 from provider_conformance.providers.locate import load_provider
 from provider_conformance.providers.model import Implementation, Spec, SpecKind
 from provider_conformance.rules import registration, resolution
@@ -66,14 +67,17 @@ def test_what_the_stack_makes_itself_is_not_tried(subject: Subject) -> None:
 
 
 def test_watched_dependencies_tell_every_way_to_look_something_up() -> None:
-    undeclared: list[str] = []
+    undeclared: list[LookedUp] = []
     deps = WatchedDeps({Api.memory: 1}, frozenset({Api.memory}), undeclared)
     assert deps[Api.memory] == 1
     assert deps.get(Api.agents) is None
     assert Api.safety not in deps
     assert deps.pop(Api.telemetry, None) is None
     assert deps.get("memory") is None
-    assert undeclared == ["Api.agents", "Api.safety", "Api.telemetry", "'memory'"]
+    assert [one.name for one in undeclared] == ["Api.agents", "Api.safety", "Api.telemetry", "'memory'"]
+    assert {Path(one.place.path).name for one in undeclared} == {Path(__file__).name}
+    lines = [one.place.line or 0 for one in undeclared]
+    assert lines == [lines[0] + i for i in range(4)]
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def spec(api: str = "inference", provider_type: str = "remote::foo") -> Spec:
 def provider(name: str, *specs: Spec, problem: Problem | None = None) -> Provider:
     if problem:
         return Provider(name, problem=problem)
-    return Provider(name, specs or (spec(), spec("safety", "inline::bar")), "fake", Path.cwd())
+    return Provider(name, specs or (spec(), spec("safety", "inline::bar")), "fake")
 
 
 def finding(code: str, method: str, severity: Severity = Severity.ERROR) -> Finding:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 from provider_conformance.contracts.model import ApiContract
+from provider_conformance.evidence.near import with_near_miss
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, left_to
 from provider_conformance.protocols.calls import Callers
@@ -16,6 +18,8 @@ from provider_conformance.providers.model import Implementation
 
 ProtocolOf = Callable[[ApiContract], ProtocolModel | None]
 
+OF_THE_WHOLE: Final = ("PC210", "PC211")
+"""The rules that tell once what several methods lack for one reason."""
 _ABOUT_PRESENCE = frozenset({Aspect.MISSING, Aspect.STUB, Aspect.OPTIONAL, Aspect.ATTRIBUTE})
 
 
@@ -51,8 +55,11 @@ def judge_aspect(subject: Subject, aspect: Aspect, family: Family, protocol_of: 
     compared = _compare_all(implementation, subject.method, protocol, api, family)
     wanted = family.code(aspect)
     found = tuple(_told(f, subject, api) for f in compared.findings if f.code == wanted)
+    if aspect in (Aspect.MISSING, Aspect.STUB):
+        views = views_of(implementation)
+        found = tuple(with_near_miss(f, views, api, subject.provider) for f in found)
     if found:
-        return Judgement(found)
+        return Judgement(found, after=OF_THE_WHOLE if aspect in _ABOUT_PRESENCE else ())
     if compared.leaves_open(aspect):
         return Judgement(inconclusive=compared.unseen)
     absent = {family.code(a) for a in _ABOUT_PRESENCE} & {f.code for f in compared.findings}

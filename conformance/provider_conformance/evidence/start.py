@@ -73,12 +73,7 @@ class Start:
             raise NotJudged(str(error), inconclusive=True) from None
         except ConformanceError as error:
             raise NotJudged(f"it is not tried: {error}") from None
-        found = subject.implementation()
-        if found.factory is None:
-            if (seen := judge_problem("", found.problem)) is not None:
-                raise NotJudged.of(seen)
-            raise NotJudged(f"the factory cannot be seen: {found.unseen}", see=("PC110",))
-        return _tried(spec, found.factory, host, _wish(subject, spec))
+        return _tried(spec, _factory(subject), host, _wish(subject, spec))
 
     @property
     def late(self) -> bool:
@@ -136,6 +131,22 @@ def want_of_backend(subject: Subject, error: BaseException | None) -> str:
     None is missing where the user has said that it is there.
     """
     return _wish(subject, subject.spec).absent(error) if subject.spec is not None else ""
+
+
+def _factory(subject: Subject) -> Callable[..., Any]:
+    """The subject's factory.
+
+    Raises:
+        NotJudged: There is none that could be called.
+    """
+    found = subject.implementation()
+    if found.factory is None:
+        if (seen := judge_problem("", found.problem)) is not None:
+            raise NotJudged.of(seen)
+        raise NotJudged(f"the factory cannot be seen: {found.unseen}", see=("PC110",))
+    if found.not_imported:  # what stands for the factory was read off its source
+        raise NotJudged(f"it was not started here: {found.note}", inconclusive=True)
+    return found.factory
 
 
 def baseline(subject: Subject) -> Start | Judgement:

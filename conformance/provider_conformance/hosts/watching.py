@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from provider_conformance.findings import Location
 from provider_conformance.hosts.generated import Ledger
+from provider_conformance.providers import careful
 
 _PLAIN: Final = 2
 """How many parameters every factory has: configuration and dependencies."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """A look-up in ``deps`` of what is not there.
+
+    Attributes:
+        key: The key: a member of the stack's ``Api``, a text, or anything else.
+        place: The line that looks it up.
+    """
+
+    key: Any
+    place: Location
+
+    @property
+    def name(self) -> str:
+        """The key as the provider's author writes it."""
+        name = getattr(self.key, "name", None)
+        return f"Api.{name}" if isinstance(name, str) else careful.short_repr(self.key)
 
 
 @dataclass(slots=True)
@@ -25,7 +47,7 @@ class Witness:
     """
 
     before: list[tuple[str, ...]] = field(default_factory=list)
-    undeclared: list[str] = field(default_factory=list)
+    undeclared: list[LookedUp] = field(default_factory=list)
     received: list[tuple[str, ...]] = field(default_factory=list)
     made: list[Any] = field(default_factory=list)
 
@@ -52,7 +74,7 @@ class Tried:
 class WatchedDeps(dict[Any, Any]):
     """The ``deps`` of a provider, which write down what is looked up in them and not there."""
 
-    def __init__(self, deps: Mapping[Any, Any], declared: frozenset[Any], undeclared: list[str]) -> None:
+    def __init__(self, deps: Mapping[Any, Any], declared: frozenset[Any], undeclared: list[LookedUp]) -> None:
         super().__init__(deps)
         self._declared = declared
         self._undeclared = undeclared
@@ -76,9 +98,10 @@ class WatchedDeps(dict[Any, Any]):
         return super().pop(key, *default)
 
     def _note(self, key: Any) -> None:
-        told = f"Api.{key.name}" if hasattr(key, "name") else repr(key)
-        if key not in self._declared and told not in self._undeclared:
-            self._undeclared.append(told)
+        if key in self._declared or any(one.key == key for one in self._undeclared):
+            return
+        caller = sys._getframe(2)
+        self._undeclared.append(LookedUp(key, Location(caller.f_code.co_filename, caller.f_lineno)))
 
 
 def extra_parameters(factory: Callable[..., Any], like: Callable[..., Any]) -> Callable[..., Any]:

@@ -45,7 +45,6 @@ def to_provider(data: dict[str, Any]) -> Provider:
     return Provider(
         specs=tuple(_to_spec(spec) for spec in data.pop("specs")),
         problem=to_problem(data.pop("problem")),
-        root=_path(data.pop("root")),
         folder=_path(data.pop("folder")),
         places=tuple(Path(place) for place in data.pop("places")),
         notes=tuple(data.pop("notes")),

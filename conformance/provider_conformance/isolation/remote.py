@@ -64,7 +64,7 @@ class Remote:
         name, package = (process.name, process.package) if process else (self.asked.argument, "")
         if death.unsure:
             unseen = f"importing `{package or name}`: {death.message}"
-            return Provider(name, root=self.asked.root, unseen=unseen, package=package, places=places)
+            return Provider(name, unseen=unseen, package=package, places=places)
         problem = Problem(
             _KINDS[death.code],
             f"importing `{package or name}` {death.message}",
@@ -72,7 +72,7 @@ class Remote:
             "The stack imports this module into its own process when it starts.",
             _FIXES[death.code],
         )
-        return Provider(name, root=self.asked.root, problem=problem, package=package, places=places)
+        return Provider(name, problem=problem, package=package, places=places)
 
     def close(self) -> None:
         """End the process."""

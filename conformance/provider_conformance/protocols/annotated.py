@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar, Union
 
+from provider_conformance.protocols import classes
+
 _WRAPPINGS: Final = (typing.Required, typing.NotRequired, typing.Final, typing.ClassVar, typing.Unpack)
 _LIMITS: Final = ("gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern")
 """The names under which annotated-types, pydantic and pydantic's string constraints keep their limits."""
@@ -82,6 +84,21 @@ def options(annotation: Any) -> tuple[Any, ...]:
     return tuple(option for member in kind.arguments for option in options(member))
 
 
+def excludes_functions(annotation: Any) -> bool:
+    """Whether an annotation tells that no function is meant; False where it leaves that open."""
+    return all(_excludes_functions(wanted(option).form) for option in options(annotation))
+
+
+def _excludes_functions(form: Any) -> bool:
+    if form is typing.Literal or typing.is_typeddict(form):
+        return True
+    if not isinstance(form, type) or form is Any:  # Any is a class from Python 3.11 on
+        return False
+    structural = any(classes.is_protocol(base) for base in classes.mro(form))
+    callable_itself = any(True for _ in classes.definitions(form, "__call__"))
+    return not (structural or callable_itself or issubclass(types.FunctionType, form))
+
+
 def hints(function: Any) -> dict[str, Any]:
     """The annotations of a function, resolved one by one.
 
@@ -92,10 +109,11 @@ def hints(function: Any) -> dict[str, Any]:
     except Exception:
         names = getattr(function, "__globals__", {})
         found = getattr(function, "__annotations__", {})
-        return {name: _resolved(annotation, names) for name, annotation in found.items()}
+        return {name: resolved(annotation, names) for name, annotation in found.items()}
 
 
-def _resolved(annotation: Any, names: Mapping[str, Any]) -> Any:
+def resolved(annotation: Any, names: Mapping[str, Any]) -> Any:
+    """An annotation with its text evaluated; the text itself where that fails."""
     if not isinstance(annotation, str):
         return annotation
     try:

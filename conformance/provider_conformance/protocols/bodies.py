@@ -156,6 +156,11 @@ def _nodes_of(filename: str) -> _Nodes:
     return _indexed[filename]
 
 
+def tree_of(filename: str) -> ast.Module:
+    """The syntax tree of a file, empty where its source is not there or does not parse."""
+    return _nodes_of(filename).tree
+
+
 class _Nodes:
     """The functions of a file, listed when one is first looked for.
 
@@ -164,7 +169,7 @@ class _Nodes:
     """
 
     def __init__(self, tree: ast.Module) -> None:
-        self._tree = tree
+        self.tree = tree
 
     def at(self, line: int, name: str) -> list[FunctionNode]:
         """The functions of that name whose first line, decorators included, it is."""
@@ -174,12 +179,12 @@ class _Nodes:
 
     @cached_property
     def _lambdas(self) -> list[FunctionNode]:
-        return [node for node in ast.walk(self._tree) if isinstance(node, ast.Lambda)]
+        return [node for node in ast.walk(self.tree) if isinstance(node, ast.Lambda)]
 
     @cached_property
     def _named(self) -> dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]]:
         nodes: dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]] = {}
-        pending: list[Any] = [self._tree]
+        pending: list[Any] = [self.tree]
         while pending:
             node = pending.pop()
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -218,6 +223,45 @@ def _walk(node: FunctionNode) -> Iterator[ast.AST]:
             pending.extend(ast.iter_child_nodes(current))
 
 
+def certain(node: FunctionNode | ast.Module) -> Iterator[ast.AST]:
+    """The nodes of a body that every call, or every import, comes to, in the order of the source.
+
+    What stands in a branch, a loop or a handler is left out, and so is what only part of an
+    expression may evaluate. That a call may return or raise on the way does not count.
+    """
+    pending: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(reversed(node.body))
+    while pending:
+        current = pending.pop()
+        yield current
+        pending.extend(reversed(_certain_parts(current)))
+
+
+def _certain_parts(node: ast.AST) -> list[ast.AST]:
+    match node:
+        case ast.If(test=first) | ast.While(test=first) | ast.IfExp(test=first) | ast.Match(subject=first):
+            return [first]
+        case ast.For(iter=first) | ast.AsyncFor(iter=first):
+            return [first]
+        case ast.BoolOp(values=[first, *_]):
+            return [first]
+        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            return [node.generators[0].iter]
+        case ast.Try() | ast.TryStar():
+            return [*node.body, *node.finalbody]
+        case ast.FunctionDef(args=args) | ast.AsyncFunctionDef(args=args):
+            annotated = [
+                *args.posonlyargs,
+                *args.args,
+                *args.kwonlyargs,
+                *filter(None, (args.vararg, args.kwarg)),
+            ]
+            evaluated = (*args.defaults, *args.kw_defaults, *annotated, node.returns)
+            return [*node.decorator_list, *filter(None, evaluated)]
+        case ast.Lambda(args=args):
+            return [*args.defaults, *filter(None, args.kw_defaults)]
+    return list(ast.iter_child_nodes(node))
+
+
 def definition_line(function: FunctionType) -> int:
     """The line of the ``def``, below the decorators where the source shows them."""
     node = node_of(function.__code__)
@@ -235,6 +279,17 @@ def class_line(cls: type) -> tuple[str, int] | None:
     except (OSError, TypeError, IndexError):
         return None
     return (path, line + 1) if path else None
+
+
+def is_property(raw: Any) -> bool:
+    """Whether it is a property or a cached one."""
+    return issubclass(type(raw), property | cached_property)
+
+
+def getter_of(raw: Any) -> FunctionType | None:
+    """The function behind a property or a cached one, None where it is none."""
+    getter = (raw.fget if issubclass(type(raw), property) else raw.func) if is_property(raw) else None
+    return getter if isinstance(getter, FunctionType) else None
 
 
 def is_overload(function: FunctionType) -> bool:

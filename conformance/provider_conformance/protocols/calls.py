@@ -68,9 +68,11 @@ class Refusal:
     twice: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     no_self: bool = False
+    misfit: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.no_self or self.too_many or self.unexpected or self.twice or self.missing)
+        wrong = self.too_many or self.unexpected or self.twice or self.missing
+        return bool(wrong or self.no_self or self.misfit)
 
 
 def shapes(promised: Signature, calls: Calls) -> tuple[CallShape, ...]:
@@ -135,7 +137,13 @@ def refusal(signature: Signature, shape: CallShape) -> Refusal:
             filled.add(name)
     missing = tuple(p.name for p in signature.named() if p.required and p.name not in filled)
     return Refusal(
-        shape, tuple(too_many), tuple(unexpected), tuple(twice), missing, no_self=not signature.takes_self
+        shape,
+        tuple(too_many),
+        tuple(unexpected),
+        tuple(twice),
+        missing,
+        no_self=not signature.takes_self,
+        misfit=signature.misfit,
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+from abc import ABC
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import FunctionType
+from types import AsyncGeneratorType, CoroutineType, FunctionType
 from typing import Any, Final, Generic, Protocol
 
 _MRO: Final = type.__dict__["__mro__"].__get__
@@ -24,6 +25,17 @@ PLACE: Final = "__source_place__"
 
 ANYTHING: Final = "__source_anything__"
 """Where a class of which not everything could be read keeps the reason, as an :class:`Opaque`."""
+
+
+OF_THE_TYPE: Final = frozenset(
+    {"__call__", "__enter__", "__exit__", "__aenter__", "__aexit__", "__get__", "__set__", "__delete__"}
+).union(
+    name
+    for kind in (int, float, complex, str, bytes, list, dict, set, CoroutineType, AsyncGeneratorType)
+    for name in dir(kind)
+    if name.startswith("__")
+)
+"""Special methods that Python looks up on the type of an object, past what the object itself has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,22 @@ def class_title(cls: type) -> str:
 def is_protocol(cls: type) -> bool:
     """Whether ``cls`` itself was declared a protocol: ``Protocol`` stands among its direct bases."""
     return Protocol in _BASES(cls)
+
+
+def is_abstract_base(cls: type) -> bool:
+    """Whether ``cls`` derives from ``ABC`` itself, or leaves methods abstract, and is no protocol."""
+    left = namespace(cls).get("__abstractmethods__")
+    return not is_protocol(cls) and (ABC in _BASES(cls) or bool(left))
+
+
+def is_abstract(raw: Any) -> bool:
+    """Whether a value of a class body was marked by ``@abstractmethod``."""
+    return getattr(raw, "__isabstractmethod__", False) is True
+
+
+def is_special(name: str) -> bool:
+    """Whether a method has a name that Python keeps for itself: ``__len__``, ``__call__``."""
+    return len(name) > 4 and name.startswith("__") and name.endswith("__")
 
 
 def only_promises(cls: type) -> bool:
@@ -123,6 +151,19 @@ def opacity(cls: type) -> str:
     """Why not everything of ``cls`` could be read, "" where it was."""
     reasons = (namespace(base)[ANYTHING].reason for base in mro(cls) if ANYTHING in namespace(base))
     return str(next(reasons, ""))
+
+
+def abstract_left(cls: type) -> dict[str, type]:
+    """What keeps a class from being made: its abstract members, each with the class that declares it.
+
+    A member is left out where a class that could not be read may implement it.
+    """
+    left: dict[str, type] = {}
+    for name in sorted(namespace(cls).get("__abstractmethods__", ())):
+        owner, raw = next(definitions(cls, name), (object, None))
+        if is_abstract(raw):
+            left[name] = owner
+    return left
 
 
 def overrides(cls: type, name: str) -> bool:

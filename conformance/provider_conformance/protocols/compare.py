@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -11,10 +12,12 @@ from provider_conformance.findings import Finding, Severity
 from provider_conformance.protocols import wording
 from provider_conformance.protocols.attributes import judge_attribute
 from provider_conformance.protocols.calls import Callers, CallShape, Refusal, refusals, shapes
+from provider_conformance.protocols.classes import is_special
 from provider_conformance.protocols.defaults import same_default, undecided
 from provider_conformance.protocols.live import View, located, look_up, set_late
-from provider_conformance.protocols.members import read_protocol
+from provider_conformance.protocols.members import read_protocol, why_no_protocol
 from provider_conformance.protocols.model import (
+    Binding,
     Calls,
     Implemented,
     ProtocolMethod,
@@ -22,6 +25,7 @@ from provider_conformance.protocols.model import (
     ResultKind,
     State,
 )
+from provider_conformance.protocols.results import fitting
 from provider_conformance.protocols.signature import MISSING, Kind, Parameter, Signature
 
 
@@ -79,30 +83,34 @@ def check_protocol(
     *,
     calls: Literal["keyword", "positional", "both"] = "keyword",
 ) -> list[Finding]:
-    """Check that a class or an instance keeps what a protocol promises.
+    """Check that a class, an instance, a module or a function keeps what a protocol promises.
 
     A method conforms if every call that a caller makes who knows only the protocol binds to the
     signature of what really runs, its defaults keep their values, and the result is of the
-    promised kind. What cannot be told from a class alone (an attribute set on instances by a
-    computed name, say) yields no finding: pass an instance to see more.
+    promised kind. Class and static methods must also be callable on the class; what is declared as
+    data must not be a method. What cannot be told from a class alone (an attribute set on instances
+    by a computed name, say) yields no finding: pass an instance to see more.
 
     Args:
-        implementation: a class, or an instance of one.
-        protocol: the protocol to keep, usually a :class:`typing.Protocol`.
+        implementation: a class, judged by what its instances have; an instance of one; or, for a
+            protocol with ``__call__``, a function.
+        protocol: a :class:`typing.Protocol`, of a generic one perhaps with its arguments
+            (``Store[int]``), or an abstract base class: what is abstract there must be implemented,
+            what is concrete there is an implementation.
         calls: how callers pass arguments. Routers and servers call by keyword, routing tables
-            call ``register_model(model)`` and its kin by position.
+            call ``register_model(model)`` and its kin by position. Special methods such as
+            ``__getitem__`` are called by Python, by position.
 
     Returns:
-        The findings in the protocol's order, empty if all is well. Codes are PC2xx, or PC3xx
-        for ``calls="positional"``.
+        The findings, empty if all is well: about methods, then about attributes, in the protocol's
+        order. Codes are PC2xx, or PC3xx for ``calls="positional"``.
 
     Raises:
-        TypeError: ``protocol`` is not a class.
+        TypeError: ``protocol`` is no class, or neither a protocol nor an abstract base class.
         ValueError: ``calls`` is none of the three.
     """
-    if not issubclass(type(protocol), type):
-        msg = f"protocol must be a class, not {protocol!r}"
-        raise TypeError(msg)
+    if reason := why_no_protocol(protocol):
+        raise TypeError(reason)
     callers = Callers(Calls(calls))
     family = PRIVATE if callers.style is Calls.POSITIONAL else PUBLIC
     view = View.of(implementation)
@@ -129,13 +137,15 @@ def compare_method(
     view: View, method: ProtocolMethod, protocol: ProtocolModel, callers: Callers, family: Family
 ) -> Comparison:
     """Compare one method of a protocol with what a live implementation has under its name."""
-    compared = judge(method, look_up(view, method, protocol), protocol, callers, family)
+    implemented = look_up(view, method, protocol)
+    compared = judge(method, implemented, protocol, callers, family)
     if compared.findings and view.instance is None:
         # what the class defines may not be what its instances have
         late = set_late(view, method, protocol)
         if late is not None:
             compared = judge(method, late, protocol, callers, family)
-    found = tuple(replace(f, location=located(view, f.location)) for f in compared.findings)
+    place = (lambda location: location) if implemented.called else functools.partial(located, view)
+    found = tuple(replace(f, method=method.name, location=place(f.location)) for f in compared.findings)
     return replace(compared, findings=found) if found else compared
 
 
@@ -163,11 +173,15 @@ def judge(
     family: Family,
 ) -> Comparison:
     """Judge what an implementation has under a method's name; pure, for live and source views alike."""
+    if implemented.called:
+        method = replace(method, name=implemented.called, binding=Binding.FUNCTION)
+    elif is_special(method.name) and method.name != "__call__":
+        callers = replace(callers, style=Calls.POSITIONAL)
     # To register nothing is a provider's choice, as long as nobody reads what comes of it.
     idle = implemented.state is State.STUB and callers.ignored and family is PRIVATE
     if implemented.signature is None or not (implemented.state is State.PRESENT or idle):
         return _judge_state(method, implemented, protocol, family)
-    return _Judge(method, implemented, callers, family).comparison()
+    return _Judge(method, implemented, protocol, callers, family).comparison()
 
 
 def _judge_state(
@@ -206,11 +220,13 @@ class _Judge:
         self,
         method: ProtocolMethod,
         implemented: Implemented,
+        protocol: ProtocolModel,
         callers: Callers,
         family: Family,
     ) -> None:
         self._method = method
         self._implemented = implemented
+        self._protocol = protocol
         self._callers = callers
         self._family = family
         assert implemented.signature is not None  # noqa: S101 - judge() has seen to it
@@ -239,20 +255,30 @@ class _Judge:
                 yield self._refused(refused, Severity.WARNING if self._callers.all_seen else Severity.ERROR)
                 return
             yield from self._moved_or_renamed()
+        on_class = self._implemented.on_class
+        if on_class is not None and refusals(on_class, self._promised()):
+            text = wording.needs_instance(self._method, self._protocol, on_class)
+            yield self._found(Aspect.BINDING, Severity.ERROR, text)
         changed = tuple(_changed_defaults(self._method.signature, self._signature))
         if changed:
-            text = wording.defaults(self._method, changed)
+            text = wording.defaults(self._method, self._protocol, changed)
             yield self._found(Aspect.DEFAULT, Severity.WARNING, text)
 
     def _moved_or_renamed(self) -> Iterator[Finding]:
         if mixed_up := _mixed_up(self._method.signature, self._signature, self._callers.by_position):
-            text = wording.order(self._method, self._signature, mixed_up, by_keyword=False)
+            text = wording.order(self._method, self._protocol, self._signature, mixed_up, by_keyword=False)
             yield self._found(Aspect.ORDER, Severity.ERROR, text)
         elif moved := _moved(self._method.signature, self._signature):
-            text = wording.order(self._method, self._signature, moved, by_keyword=True)
+            text = wording.order(self._method, self._protocol, self._signature, moved, by_keyword=True)
             yield self._found(Aspect.ORDER, Severity.WARNING, text)
         elif renamed := _renamed(self._method.signature, self._signature, self._callers.style):
-            text = wording.renamed(self._method, renamed)
+            text = wording.renamed(self._method, self._protocol, renamed)
+            yield self._found(Aspect.ORDER, Severity.WARNING, text)
+        elif self._family == PUBLIC and (
+            unnamed := _unnamed(self._method.signature, self._signature, self._callers.style)
+        ):
+            # nobody but a routing table calls what is private
+            text = wording.unnamed(self._method, self._protocol, unnamed)
             yield self._found(Aspect.ORDER, Severity.WARNING, text)
 
     def _promised(self) -> tuple[CallShape, ...]:
@@ -264,27 +290,26 @@ class _Judge:
         claimed = self._implemented.claimed
         misleading = claimed is not None and not refusals(claimed, tuple(one.shape for one in refused))
         shown = claimed if misleading else None
-        text = wording.refused(self._method, self._signature, refused, shown, self._callers)
+        text = wording.refused(self._method, self._protocol, self._signature, refused, shown, self._callers)
         return self._found(Aspect.MISLEADING if misleading else Aspect.BINDING, severity, text)
 
     def _kind_fits(self) -> bool:
-        promised = self._method.result
-        return promised is ResultKind.ANY or self._implemented.kinds <= {promised}
+        return self._implemented.kinds <= fitting(self._method)
 
     def _result_text(self) -> wording.Text:
-        wrong = sorted(self._implemented.kinds - {self._method.result})
-        return wording.result(self._method, wrong[0])
+        wrong = min(self._implemented.kinds - fitting(self._method))
+        return wording.result(self._method, self._protocol, wrong)
 
     def _found(self, aspect: Aspect, severity: Severity, text: wording.Text) -> Finding:
-        if self._method.optional:
-            severity = Severity.WARNING
+        if self._method.optional and not self._protocol.abstract:
+            severity = Severity.WARNING  # the default is a refusal, which callers have to expect
         return _finding(self._family.code(aspect), severity, self._method, self._implemented, text)
 
 
 def _same_shape(promised: Signature, real: Signature) -> bool:
     """Whether both have the same parameters, defaults apart: the usual case, and every call binds."""
     ours, theirs = real.parameters, promised.parameters
-    if len(ours) != len(theirs) or not real.takes_self:
+    if len(ours) != len(theirs) or not real.takes_self or real.misfit:
         return False
     for a, b in zip(ours, theirs, strict=True):
         if a.name != b.name or a.kind is not b.kind or (a.default is MISSING) is not (b.default is MISSING):
@@ -319,11 +344,21 @@ def _moved(promised: Signature, real: Signature) -> tuple[str, ...]:
 
 
 def _renamed(promised: Signature, real: Signature, calls: Calls) -> tuple[tuple[str, str], ...]:
+    """Parameters that a caller who passes by position reaches, and one who passes by keyword does not."""
     if calls is not Calls.POSITIONAL:
         return ()
     names = {p.name for p in promised.parameters if p.kind is Kind.POSITIONAL_OR_KEYWORD}
     pairs = zip(_by_position(promised), _by_position(real), strict=False)
     return tuple((a, b) for a, b in pairs if a != b and a in names)
+
+
+def _unnamed(promised: Signature, real: Signature, calls: Calls) -> tuple[str, ...]:
+    """Parameters that the protocol names and that an implementation takes by position only."""
+    if calls is not Calls.POSITIONAL:
+        return ()
+    nameless = {p.name for p in real.parameters if p.kind is Kind.POSITIONAL_ONLY}
+    named = (p.name for p in promised.parameters if p.kind is Kind.POSITIONAL_OR_KEYWORD)
+    return tuple(name for name in named if name in nameless)
 
 
 def _changed_defaults(promised: Signature, real: Signature) -> Iterable[tuple[Parameter, Parameter]]:

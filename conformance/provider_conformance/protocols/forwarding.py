@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import FunctionType, MethodType
 from typing import Any, Final
 
 from provider_conformance.protocols import classes
-from provider_conformance.protocols.bodies import FunctionNode, node_of, own_statements
+from provider_conformance.protocols.bodies import FunctionNode, certain, node_of, own_statements
 from provider_conformance.protocols.results import name_in
 from provider_conformance.protocols.signature import Kind, Signature, of_function
 
@@ -72,6 +72,68 @@ def forwarded(function: FunctionType, owner: type, binds: bool, values: Values) 
     if len(targets) != 1 or _forgives(node, targets[0][0]):
         return None
     return targets[0][1]
+
+
+def supplied(function: FunctionType) -> Iterator[tuple[Any, str]]:
+    """The keywords that a wrapper adds to every call of what it wraps, each with what it calls.
+
+    Args:
+        function: the wrapper; what it wraps is a variable of the function around it.
+    """
+    node = node_of(function.__code__) if set(function.__code__.co_freevars) - {"__class__"} else None
+    if node is None:
+        return
+    mapping = node.args.kwarg.arg if node.args.kwarg else ""
+    put: list[str] = []
+    for part in certain(node):
+        put.extend(_put_into(part, mapping))
+        match part:
+            case ast.Call(func=ast.Name(id=name), keywords=keywords) if (
+                name in function.__code__.co_freevars and not _forgives(node, part)
+            ):
+                kept = () if _takes_out(node, mapping) else tuple(put)
+                for keyword in keywords:
+                    yield from ((name_in(function, name), key) for key in _added(keyword, mapping, kept))
+
+
+def _added(keyword: ast.keyword, mapping: str, put: tuple[str, ...]) -> Iterable[str]:
+    """The names that one keyword of a call stands for, but for those that the wrapper itself was given."""
+    match keyword:
+        case ast.keyword(arg=str(name)):
+            return (name,)
+        case ast.keyword(value=ast.Name(id=name)) if name == mapping:
+            return put
+        case ast.keyword(value=ast.Dict(keys=keys)):
+            return (key.value for key in keys if isinstance(key, ast.Constant) and type(key.value) is str)
+    return ()
+
+
+def _put_into(part: ast.AST, mapping: str) -> Iterator[str]:
+    """The keys that a statement puts into the dictionary of keywords."""
+    match part:
+        case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(key)), ctx=ast.Store()):
+            yield from (key,) if name == mapping else ()
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id=name), attr="setdefault"),
+            args=[ast.Constant(value=str(key)), *_],
+        ):
+            yield from (key,) if name == mapping else ()
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="update"), keywords=keywords):
+            yield from (keyword.arg for keyword in keywords if keyword.arg and name == mapping)
+
+
+def _takes_out(node: FunctionNode, mapping: str) -> bool:
+    """Whether something may be taken out of the dictionary of keywords again."""
+    for statement in own_statements(node):
+        match statement:
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) if name == mapping:
+                return True
+            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Del()) if name == mapping:
+                return True
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attr)) if name == mapping:
+                if attr in ("pop", "popitem", "clear"):
+                    return True
+    return False
 
 
 def _of_the_wrapped(
@@ -170,12 +232,12 @@ def _behind(cls: Any, owner: type, name: str) -> Any:
 
 
 def _spreads(call: ast.Call, handed: Mapping[str, Kind]) -> bool:
-    """Whether the call hands on all that came in by ``*args`` and ``**kwargs``, as the last thing."""
+    """Whether the call hands on all that came in by ``*args``, as the last thing, and by ``**kwargs``."""
     spread: dict[str, Kind] = {}
     match call.args[-1:]:
         case [ast.Starred(value=ast.Name(id=name))]:
             spread[name] = Kind.VAR_POSITIONAL
-    match call.keywords[-1:]:
-        case [ast.keyword(arg=None, value=ast.Name(id=name))]:
+    match [keyword.value for keyword in call.keywords if keyword.arg is None]:
+        case [ast.Name(id=name)]:
             spread[name] = Kind.VAR_KEYWORD
     return spread == handed

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
-from types import FunctionType
+from dataclasses import dataclass, replace
+from types import FunctionType, ModuleType, WrapperDescriptorType
 from typing import Any, Final
 
 from provider_conformance.findings import Location
@@ -18,10 +18,22 @@ from provider_conformance.protocols.bodies import (
     is_overload,
     kind_of_nothing,
 )
-from provider_conformance.protocols.model import Implemented, ProtocolMethod, ProtocolModel, State
+from provider_conformance.protocols.calls import CallShape, refusal
+from provider_conformance.protocols.model import (
+    Binding,
+    Implemented,
+    ProtocolMethod,
+    ProtocolModel,
+    ResultKind,
+    State,
+)
+from provider_conformance.protocols.results import kind_by_definition
 from provider_conformance.protocols.unwrap import Callee, callee
 
 _ABSENT: Final = object()
+
+_REFUSED_BY_OBJECT: Final = frozenset({"__lt__", "__le__", "__gt__", "__ge__"})
+"""Comparisons that every object has, and that every object without one of its own refuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +59,17 @@ class View:
 
 def look_up(view: View, method: ProtocolMethod, protocol: ProtocolModel) -> Implemented:
     """Find what a call of ``method`` on the implementation would run."""
-    if view.instance is not None:
+    if method.name == "__call__" and (found := _function_itself(view, method)) is not None:
+        return found
+    if view.instance is not None and method.name not in classes.OF_THE_TYPE:
         own = classes.instance_values(view.instance).get(method.name, _ABSENT)
         if own is not _ABSENT and not _wins_over_instances(view.cls, method.name):
             return _described(view, own, callee(own, view.cls, binds=False), method)
         if classes.overrides(view.cls, "__getattribute__"):
             return _asked(view, method)
     for owner, raw in classes.definitions(view.cls, method.name):
+        if owner is object and method.name in _REFUSED_BY_OBJECT:
+            break
         found = _defined(view, owner, raw, method, protocol)
         if found.state in (State.STUB, State.MISSING) and view.instance is None:
             return set_late(view, method, protocol) or found
@@ -61,20 +77,39 @@ def look_up(view: View, method: ProtocolMethod, protocol: ProtocolModel) -> Impl
     return _absent(view, method, protocol)
 
 
+def _function_itself(view: View, method: ProtocolMethod) -> Implemented | None:
+    """What a function does as its own ``__call__``; None for objects of a class that has the method."""
+    call = next((raw for _, raw in classes.definitions(view.cls, method.name)), None)
+    if view.instance is None or not isinstance(call, WrapperDescriptorType):
+        return None
+    found = callee(view.instance, view.cls, binds=False)
+    named = (found.outer, view.instance, getattr(view.instance, "func", None))
+    name = next(filter(None, (getattr(one, "__name__", "") for one in named)), method.name)
+    return replace(_described(view, view.instance, found, method), called=name)
+
+
 def _defined(
     view: View, owner: type, raw: Any, method: ProtocolMethod, protocol: ProtocolModel
 ) -> Implemented:
-    if getattr(raw, "__isabstractmethod__", False) is True:
-        note = f"`{classes.class_name(owner)}.{method.name}` is abstract"
-        return Implemented(State.STUB, location=_place(callee(raw, owner, binds=True), view), note=note)
+    if classes.is_abstract(raw):
+        hidden, title = _hidden(view, owner, method, protocol), classes.class_name(owner)
+        note = f"`{title}.{method.name}` is abstract{_hiding(hidden, method)}"
+        own = owner is view.cls
+        place = _place(callee(raw, owner, binds=True), view) if own else view.location
+        return Implemented(State.STUB, location=place, owner=title, note=note, hidden=hidden)
     if issubclass(type(raw), property | functools.cached_property):
         return _property(view, owner, raw, method, protocol)
     if view.instance is not None and _decides_at_access(raw):
         return _asked(view, method)
     found = callee(raw, view.cls, binds=True)
     if _promised_by(owner, protocol) or _is_promise(found.function, method, protocol):
-        return _inherited(view, owner, found, method)
-    return _described(view, raw, found, method)
+        if protocol.abstract and not classes.is_protocol(owner):
+            return _of_the_base(view, raw, found, method, protocol)
+        return _inherited(view, owner, found, method, protocol)
+    described = _described(view, raw, found, method)
+    if method.binding is Binding.INSTANCE or found.signature is None:
+        return described
+    return replace(described, on_class=callee(raw, view.cls, binds=False).signature)
 
 
 def _wins_over_instances(cls: type, name: str) -> bool:
@@ -95,7 +130,7 @@ def _promised_by(owner: type, protocol: ProtocolModel) -> bool:
     """
     if classes.is_protocol(owner):
         return True
-    return protocol.live is not None and owner in classes.mro(protocol.live)
+    return protocol.live is not None and owner is not object and owner in classes.mro(protocol.live)
 
 
 def _is_promise(function: FunctionType | None, method: ProtocolMethod, protocol: ProtocolModel) -> bool:
@@ -105,11 +140,24 @@ def _is_promise(function: FunctionType | None, method: ProtocolMethod, protocol:
     return any(raw is function for _, raw in classes.definitions(protocol.live, function.__name__))
 
 
-def _inherited(view: View, owner: type, found: Callee, method: ProtocolMethod) -> Implemented:
+def _of_the_base(
+    view: View, raw: Any, found: Callee, method: ProtocolMethod, protocol: ProtocolModel
+) -> Implemented:
+    """A concrete method of an abstract base class counts as implemented, also where its body is empty."""
+    assert protocol.live is not None  # noqa: S101 - nothing else is known to be abstract
+    promised = next(raw for _, raw in classes.definitions(protocol.live, method.name))
+    if raw is promised:
+        return Implemented(State.DEFAULT, found.signature, found.kinds, location=view.location)
+    return Implemented(State.PRESENT, found.signature, found.kinds, found.claimed, _place(found, view))
+
+
+def _inherited(
+    view: View, owner: type, found: Callee, method: ProtocolMethod, protocol: ProtocolModel
+) -> Implemented:
     if found.function is not None and is_overload(found.function):
         return _described(view, None, found, method)
     location = view.location or _place(found, view)
-    hidden = _hidden(view, owner, method.name)
+    hidden = _hidden(view, owner, method, protocol)
     if found.function is not None and not does_nothing(found.function):
         state = State.SHADOWED if hidden and method.optional else State.DEFAULT
         note = (
@@ -117,26 +165,45 @@ def _inherited(view: View, owner: type, found: Callee, method: ProtocolMethod) -
             if hidden
             else ""
         )
-        return Implemented(state, found.signature, found.kinds, location=location, note=note)
+        own = classes.class_name(owner)
+        behind = hidden if state is State.SHADOWED else None
+        return Implemented(
+            state, found.signature, found.kinds, location=location, owner=own, note=note, hidden=behind
+        )
     note = f"what runs is the empty body of the protocol `{classes.class_name(owner)}`"
+    note += _hiding(hidden, method)
+    own = classes.class_name(owner)
     if hidden:
-        note += f", which hides `{classes.class_name(hidden)}.{method.name}` further along the bases"
-        return Implemented(State.STUB, location=location, owner=classes.class_name(owner), note=note)
-    return Implemented(
-        State.STUB, found.signature, found.kinds, None, location, classes.class_name(owner), note
-    )
+        return Implemented(State.STUB, location=location, owner=own, note=note, hidden=hidden)
+    return Implemented(State.STUB, found.signature, found.kinds, location=location, owner=own, note=note)
 
 
-def _hidden(view: View, owner: type, name: str) -> type | None:
-    """A class behind ``owner`` in lookup order that has a real method of that name."""
+def _hiding(hidden: type | None, method: ProtocolMethod) -> str:
+    if hidden is None:
+        return ""
+    return f", which hides `{classes.class_name(hidden)}.{method.name}` further along the bases"
+
+
+def _hidden(view: View, owner: type, method: ProtocolMethod, protocol: ProtocolModel) -> type | None:
+    """A class behind ``owner`` in lookup order that implements the method."""
     behind = False
-    for other, raw in classes.definitions(view.cls, name):
-        if behind and not classes.is_protocol(other):
+    for other, raw in classes.definitions(view.cls, method.name):
+        if behind and not _promised_by(other, protocol) and not classes.is_abstract(raw):
             function = callee(raw, view.cls, binds=True).function
-            if function is not None and not does_nothing(function):
+            if function is not None and not _is_stub(function, method):
                 return other
         behind = behind or other is owner
     return None
+
+
+def _is_stub(function: FunctionType, method: ProtocolMethod) -> bool:
+    """Whether a function is only there for its name; an empty body is enough where nothing is promised."""
+    if not does_nothing(function):
+        return False
+    body = kind_of_nothing(function)
+    if body is Body.ELLIPSIS:
+        return not (method.optional and method.returns_none)
+    return body is not Body.RETURNS_NONE and not method.returns_none
 
 
 def _described(view: View, raw: Any, found: Callee, method: ProtocolMethod) -> Implemented:
@@ -147,12 +214,9 @@ def _described(view: View, raw: Any, found: Callee, method: ProtocolMethod) -> I
         return Implemented(State.UNSEEN, location=location, note=found.why)
     if found.function is not None and is_overload(found.function):
         return Implemented(State.STUB, location=location, note="it has only `@overload` declarations")
-    if found.function is not None and does_nothing(found.function):
-        body = kind_of_nothing(found.function)
-        if body is Body.ELLIPSIS or (body is not Body.RETURNS_NONE and not method.returns_none):
-            return Implemented(
-                State.STUB, found.signature, found.kinds, None, location, "", f"its body is only {body}"
-            )
+    if found.function is not None and _is_stub(found.function, method):
+        note = f"its body is only {kind_of_nothing(found.function)}"
+        return Implemented(State.STUB, found.signature, found.kinds, location=location, note=note)
     return Implemented(State.PRESENT, found.signature, found.kinds, found.claimed, location)
 
 
@@ -180,9 +244,15 @@ def located(view: View, location: Location | None) -> Location | None:
 def _property(
     view: View, owner: type, raw: Any, method: ProtocolMethod, protocol: ProtocolModel
 ) -> Implemented:
+    getter = raw.fget if isinstance(raw, property) else raw.func
+    if reason := _never_a_method(callee(getter, view.cls, binds=True)):
+        title = f"{classes.class_name(owner)}.{method.name}"
+        note = f"reading the property `{title}` {reason}"
+        place = _place(callee(getter, view.cls, binds=True), view)
+        remedy = f"take `@{classes.class_name(type(raw))}` off"
+        return Implemented(State.MISSING, location=place, note=note, remedy=remedy)
     if view.instance is not None:
         return _asked(view, method)
-    getter = raw.fget if isinstance(raw, property) else raw.func
     late = Late.of_getter(getter)
     if late is not None:
         return _named(view, late, method, protocol)
@@ -191,6 +261,21 @@ def _property(
         location=view.location,
         note=f"`{classes.class_name(owner)}.{method.name}` is a property",
     )
+
+
+def _never_a_method(getter: Callee) -> str:
+    """Why reading a property gives nothing that can be called, as far as how its getter is defined tells."""
+    if getter.signature is not None and (refused := refusal(getter.signature, CallShape())):
+        return f"raises TypeError: nobody passes `{'`, `'.join(refused.missing)}`" if refused.missing else ""
+    what = _WHAT_GETTERS_GIVE.get(kind_by_definition(getter.outer)) if getter.outer is not None else None
+    return f"gives {what}, which cannot be called" if what else ""
+
+
+_WHAT_GETTERS_GIVE: Final[dict[ResultKind | None, str]] = {
+    ResultKind.AWAITABLE: "a coroutine",
+    ResultKind.ASYNC_ITERATOR: "an asynchronous generator",
+    ResultKind.GENERATOR: "a generator",
+}
 
 
 def _asked(view: View, method: ProtocolMethod, failing: State = State.UNSEEN) -> Implemented:
@@ -210,7 +295,7 @@ def _asked(view: View, method: ProtocolMethod, failing: State = State.UNSEEN) ->
 
 
 def _absent(view: View, method: ProtocolMethod, protocol: ProtocolModel) -> Implemented:
-    answering = answers_for_others(view.cls)
+    answering = "" if method.name in classes.OF_THE_TYPE else answers_for_others(view)
     if answering and view.instance is not None:
         return _asked(view, method, State.MISSING)
     if answering:
@@ -230,20 +315,27 @@ def _absent(view: View, method: ProtocolMethod, protocol: ProtocolModel) -> Impl
     return Implemented(State.MISSING, location=view.location, note=note)
 
 
-def answers_for_others(cls: type) -> str:
+def answers_for_others(view: View) -> str:
     """The hook that answers for attributes that are not there, "" without one.
 
-    Pydantic's own hook serves fields and private attributes only, never methods.
+    Pydantic's own hook serves fields and private attributes only, never methods. A module may have one
+    of its own.
     """
+    if issubclass(view.cls, ModuleType) and "__getattr__" in classes.instance_values(view.instance):
+        return f"{view.instance.__name__}.__getattr__"
     for hook in ("__getattr__", "__getattribute__"):
-        for owner, _ in classes.definitions(cls, hook):
+        for owner, _ in classes.definitions(view.cls, hook):
             if owner is not object and not classes.is_of_pydantic(owner):
                 return f"{classes.class_name(owner)}.{hook}"
     return ""
 
 
 def _rewrites_access(cls: type) -> str:
-    owner = next((owner for owner, _ in classes.definitions(cls, "__getattribute__")), object)
+    # what cannot be read is no reason to doubt what is there
+    defined = (
+        o for o, raw in classes.definitions(cls, "__getattribute__") if type(raw) is not classes.Opaque
+    )
+    owner = next(defined, object)
     builtin = classes.class_module(owner) == "builtins"  # `super`, `type` and the like have one of their own
     return "" if builtin else f"{classes.class_name(owner)}.__getattribute__"
 

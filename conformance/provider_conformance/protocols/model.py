@@ -15,6 +15,7 @@ class ResultKind(StrEnum):
 
     AWAITABLE = "awaitable"
     ASYNC_ITERATOR = "async iterator"
+    GENERATOR = "generator"
     PLAIN = "plain"
     ANY = "any"
 
@@ -27,13 +28,24 @@ class Calls(StrEnum):
     BOTH = "both"
 
 
+class Binding(StrEnum):
+    """What a method is called on, which decides what its first parameter is."""
+
+    INSTANCE = "instance"
+    CLASS = "class"
+    STATIC = "static"
+    FUNCTION = "function"
+    """Nothing: a function that stands for an object with ``__call__``."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProtocolMethod:
     """A method that a protocol declares.
 
     ``optional`` is true where the protocol gives a body that runs: who inherits the
     protocol need not write the method. ``overloads`` are further signatures of a method that
-    has several. ``returns`` is the return annotation as text.
+    has several. ``returns`` is the return annotation as text. Class and static methods (``binding``)
+    can be called on the class as well as on an instance.
     """
 
     name: str
@@ -45,20 +57,27 @@ class ProtocolMethod:
     returns_none: bool = False
     location: Location | None = None
     owner: str = ""
+    binding: Binding = Binding.INSTANCE
 
 
 @dataclass(frozen=True, slots=True)
 class ProtocolAttribute:
-    """A data member that a protocol declares.
+    """A data member that a protocol declares, by an annotation or as a property.
 
     ``has_value``: the protocol itself gives a value, so an implementation need not.
     ``injected``: the stack sets it on the provider, so it must be assignable, not present.
+    ``settable``: it is a property with a setter, so callers may assign it.
+    ``data``: its annotation rules out that a function is its value.
+    ``kind``: what reading it gives, ANY where the annotation does not tell.
     """
 
     name: str
     annotation: str = ""
     has_value: bool = False
     injected: bool = False
+    settable: bool = False
+    data: bool = False
+    kind: ResultKind = ResultKind.ANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +86,8 @@ class ProtocolModel:
 
     ``live`` is the class it was read off, None where it came from source or a snapshot;
     it takes no part in equality, so that a snapshot equals the contract it was taken from.
+    ``abstract``: it is an abstract base class, whose concrete methods are implementations,
+    whatever stands in their bodies.
     """
 
     name: str
@@ -74,6 +95,7 @@ class ProtocolModel:
     methods: Mapping[str, ProtocolMethod]
     attributes: Mapping[str, ProtocolAttribute] = field(default_factory=dict)
     live: type | None = field(default=None, compare=False, repr=False)
+    abstract: bool = False
 
 
 class State(StrEnum):
@@ -95,7 +117,11 @@ class Implemented:
     that may differ. ``kinds`` are the results a call may yield; ``ResultKind.ANY`` among them
     means that not all could be seen, an empty set that it only raises. ``note`` explains
     MISSING, STUB, SHADOWED and UNSEEN. A STUB has a signature where a call runs through: where it is not
-    abstract and hides nothing.
+    abstract and hides nothing. ``remedy`` is how to mend it where that takes no new method;
+    ``hidden`` the class whose real method an empty or default one of a protocol hides, None where
+    there is none. ``on_class`` is the signature that a call on the class meets, where a protocol's
+    class or static method promises such calls. ``called`` is what callers write for a function that
+    is its own ``__call__``.
     """
 
     state: State
@@ -105,3 +131,7 @@ class Implemented:
     location: Location | None = None
     owner: str = ""
     note: str = ""
+    remedy: str = ""
+    hidden: type | None = None
+    on_class: Signature | None = None
+    called: str = ""

@@ -5,24 +5,29 @@ from __future__ import annotations
 import ast
 import asyncio
 import inspect
-from collections.abc import Iterable
-from types import FunctionType, MethodType, ModuleType
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from types import FunctionType, MethodType, ModuleType, UnionType
+from typing import Annotated, Any, Final, ForwardRef, TypeVar, Union, get_args, get_origin
 
 from provider_conformance.protocols import classes
 from provider_conformance.protocols.bodies import FunctionNode, node_of, own_statements
+from provider_conformance.protocols.generics import Meanings, own_meanings
 from provider_conformance.protocols.model import ProtocolMethod, ResultKind
 
 Kinds = frozenset[ResultKind]
+Names = Callable[[str], Any]
+"""What a name in an annotation means; None where that is not known."""
 
 _AWAITABLE: Final = frozenset({ResultKind.AWAITABLE})
 _ITERATOR: Final = frozenset({ResultKind.ASYNC_ITERATOR})
+_GENERATOR: Final = frozenset({ResultKind.GENERATOR})
 _PLAIN: Final = frozenset({ResultKind.PLAIN})
 UNKNOWN: Final = frozenset({ResultKind.ANY})
 """The kind could not be seen; callers must not read it as "anything is fine"."""
 
 _AWAITABLE_NAMES: Final = frozenset({"Awaitable", "Coroutine", "Future", "Task", "CoroutineType"})
 _ITERATOR_NAMES: Final = frozenset({"AsyncIterator", "AsyncGenerator", "AsyncIterable", "AsyncGeneratorType"})
+_NOTHING: Final[Meanings] = {}
 _UNION_NAMES: Final = frozenset({"Union", "Optional"})
 _OPEN_NAMES: Final = frozenset({"Any", "object", "TypeVar"})
 _AWAITABLE_CALLS: Final = frozenset(
@@ -36,37 +41,82 @@ _LOOP_CALLS: Final = frozenset({"run_until_complete", "run_coroutine_threadsafe"
 _DEPTH: Final = 5
 
 
-def of_annotation(annotation: object) -> Kinds:
-    """Read the kind off a return annotation, given as an object or as text; UNKNOWN where it says nothing."""
+def _no_names(name: str) -> Any:
+    return None
+
+
+def of_annotation(annotation: object, names: Names = _no_names) -> Kinds:
+    """Read the kind off a return annotation; UNKNOWN where it says nothing.
+
+    Args:
+        annotation: An object, or text.
+        names: What a name in it means, None where that is not known: type variables, aliases.
+    """
     if annotation is inspect.Signature.empty:
         return UNKNOWN
-    text = annotation if isinstance(annotation, str) else _text(annotation)
     try:
-        return _of_annotation_node(ast.parse(text, mode="eval").body)
-    except SyntaxError:
+        if isinstance(annotation, str):
+            return _of_annotation_node(ast.parse(annotation, mode="eval").body, names)
+        return _of_object(annotation, names)
+    except (SyntaxError, RecursionError):  # it is no expression, or an alias of itself
         return UNKNOWN
 
 
-def _text(annotation: object) -> str:
-    if isinstance(annotation, type) and not hasattr(annotation, "__args__"):
-        return annotation.__name__
-    # typing's own rendering writes type variables with a tilde
-    return str(annotation).replace("~", "").replace("<class '", "").replace("'>", "")
+def _of_object(annotation: Any, names: Names) -> Kinds:
+    if isinstance(annotation, TypeVar):
+        return _of_variable(annotation, names)
+    if isinstance(annotation, ForwardRef):
+        return of_annotation(annotation.__forward_arg__, names)
+    if isinstance(annotation, type) and get_origin(annotation) is None:
+        named = _of_name(annotation.__name__)
+        return of_class(annotation) if named == _PLAIN else named
+    if _is_alias(annotation):
+        return _of_object(getattr(annotation, "__supertype__", None) or annotation.__value__, names)
+    origin = get_origin(annotation)
+    if origin in (Union, UnionType):
+        return _union(get_args(annotation), names)
+    if origin is Annotated:
+        return _of_object(get_args(annotation)[0], names)
+    if isinstance(origin, type):
+        return _of_object(origin, names)
+    return _of_name(getattr(annotation, "__name__", None) or "")
 
 
-def _of_annotation_node(node: ast.expr) -> Kinds:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return of_annotation(node.value)
-    if isinstance(node, ast.BinOp):
-        return _of_annotation_node(node.left) | _of_annotation_node(node.right)
-    if isinstance(node, ast.Subscript):
-        base = _last_name(node.value)
-        if base in _UNION_NAMES:
+def _of_variable(variable: TypeVar, names: Names) -> Kinds:
+    """What is given for a type variable; without that its bound, or one of its constraints."""
+    given = names(variable.__name__)
+    if given is not None and given is not variable:
+        return of_annotation(given)
+    return _union(variable.__constraints__ or (variable.__bound__ or Any,), names)
+
+
+def _union(members: Iterable[object], names: Names) -> Kinds:
+    return frozenset().union(*(of_annotation(member, names) for member in members))
+
+
+def _is_alias(value: object) -> bool:
+    """Whether it is a ``NewType`` or the alias of ``type X = ...``, whose class differs between Pythons."""
+    return type(value).__name__ in ("NewType", "TypeAliasType")
+
+
+def _of_annotation_node(node: ast.expr, names: Names) -> Kinds:
+    match node:
+        case ast.Constant(value=str(text)):
+            return of_annotation(text, names)
+        case ast.Call():  # `TypeVar("T")`, as the source view writes a variable
+            return _of_annotation_node(node.func, names)
+        case ast.BinOp():
+            return _of_annotation_node(node.left, names) | _of_annotation_node(node.right, names)
+        case ast.Subscript():
+            base = _last_name(node.value)
             members = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-            return frozenset().union(*map(_of_annotation_node, members))
-        if base == "Annotated" and isinstance(node.slice, ast.Tuple):
-            return _of_annotation_node(node.slice.elts[0])
-        return _of_name(base)
+            if base in _UNION_NAMES:
+                return frozenset().union(*(_of_annotation_node(member, names) for member in members))
+            return _of_annotation_node(members[0] if base == "Annotated" else node.value, names)
+        case ast.Name(id=name) if _of_name(name) == _PLAIN:
+            meant = names(name)
+            known = isinstance(meant, type | TypeVar) or _is_alias(meant) or get_origin(meant) is not None
+            return _of_object(meant, names) if known else _PLAIN
     return _of_name(_last_name(node))
 
 
@@ -84,22 +134,41 @@ def _of_name(name: str) -> Kinds:
     return UNKNOWN if name in _OPEN_NAMES else _PLAIN
 
 
-def of_protocol_function(function: FunctionType) -> ResultKind:
+def of_protocol_function(function: FunctionType, given: Meanings = _NOTHING) -> ResultKind:
     """The kind that a protocol's method promises.
 
     A plain ``def`` may promise either kind, chosen by an argument: where the annotation names
-    both, or where it has a ``stream`` parameter and names neither.
+    both, or where it has a ``stream`` parameter and names neither; or chosen by whoever implements
+    it, where the result is a type variable for which nothing is ``given``.
     """
     declared = _of_flags(function)
     if declared is not None:
-        return next(iter(declared))
-    annotated = of_annotation(function.__annotations__.get("return", inspect.Signature.empty))
+        return ResultKind.PLAIN if declared == _GENERATOR else next(iter(declared))
+    annotated = _of_return(function, given)
     streams = "stream" in function.__code__.co_varnames[: function.__code__.co_argcount]
     if annotated in (_AWAITABLE, _ITERATOR):
         return next(iter(annotated))
     if annotated == _PLAIN and not streams:
         return ResultKind.PLAIN
     return ResultKind.ANY
+
+
+def _of_return(function: FunctionType, given: Meanings) -> Kinds:
+    own = {parameter.__name__: parameter for parameter in getattr(function, "__type_params__", ())}
+
+    def meaning(name: str) -> Any:
+        for known in (own, given):
+            if name in known:
+                return known[name]
+        return name_in(function, name)
+
+    return of_annotation(function.__annotations__.get("return", inspect.Signature.empty), meaning)
+
+
+def kind_by_definition(function: FunctionType) -> ResultKind | None:
+    """The kind that follows from how a function was defined; None for a plain ``def``."""
+    declared = _of_flags(function)
+    return next(iter(declared)) if declared is not None else None
 
 
 def _of_flags(function: FunctionType) -> Kinds | None:
@@ -111,7 +180,22 @@ def _of_flags(function: FunctionType) -> Kinds | None:
         return _ITERATOR
     if function.__dict__ and inspect.iscoroutinefunction(function):  # marked by inspect
         return _AWAITABLE
-    return _PLAIN if flags & inspect.CO_GENERATOR else None
+    return _GENERATOR if flags & inspect.CO_GENERATOR else None
+
+
+def fitting(method: ProtocolMethod) -> Kinds:
+    """The kinds that keep what a protocol's method promises; ANY among them where it does not matter."""
+    if method.result is ResultKind.PLAIN:
+        return _PLAIN | _GENERATOR
+    if method.result is not ResultKind.ANY:
+        return frozenset({method.result})
+    promised = of_annotation(method.returns)
+    if promised <= _AWAITABLE | _ITERATOR:
+        return promised | UNKNOWN
+    if promised == _PLAIN and any(p.name == "stream" for p in method.signature.parameters):
+        # Awaited or iterated over: the annotation names what comes of it, an implementation's does too.
+        return frozenset(ResultKind) - _GENERATOR
+    return frozenset(ResultKind)
 
 
 def names_values_only(method: ProtocolMethod) -> bool:
@@ -120,7 +204,8 @@ def names_values_only(method: ProtocolMethod) -> bool:
     So it is with the methods that take ``stream`` in the stacks of 2024: a plain ``def`` annotated
     with the response and its chunk.
     """
-    return method.result is ResultKind.ANY and of_annotation(method.returns) == _PLAIN
+    streams = any(parameter.name == "stream" for parameter in method.signature.parameters)
+    return streams and method.result is ResultKind.ANY and of_annotation(method.returns) == _PLAIN
 
 
 def of_function(function: FunctionType, owner: type | None = None, depth: int = _DEPTH) -> Kinds:
@@ -137,7 +222,7 @@ def of_function(function: FunctionType, owner: type | None = None, depth: int = 
     seen = _Returns(function, owner, depth).kinds(node) if node is not None and depth else UNKNOWN
     if ResultKind.ANY not in seen:
         return seen
-    return of_annotation(function.__annotations__.get("return", inspect.Signature.empty))
+    return _of_return(function, own_meanings(owner))
 
 
 class _Returns:

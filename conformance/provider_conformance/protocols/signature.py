@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from types import FunctionType
@@ -69,14 +69,19 @@ class Signature:
     """The parameters that a caller sees: ``self`` and ``cls`` are bound already.
 
     ``takes_self`` is false for a function in a class body that has no parameter for the instance:
-    no call through an instance binds.
+    no call through an instance binds. ``misfit`` says why no call at all does, where that is so.
     """
 
     parameters: tuple[Parameter, ...] = ()
     takes_self: bool = True
+    misfit: str = ""
 
     def __str__(self) -> str:
-        return f"({', '.join(_rendered(self.parameters))})"
+        return f"({', '.join(self.rendered(_name))})"
+
+    def rendered(self, show: Callable[[Parameter], str]) -> Iterator[str]:
+        """The parts of a parameter list, each as ``show`` has it, the bare ``*`` and ``/`` included."""
+        return _rendered(self.parameters, show)
 
     def named(self) -> tuple[Parameter, ...]:
         """The parameters that have a name of their own: all but ``*args`` and ``**kwargs``."""
@@ -92,8 +97,18 @@ class Signature:
             return Signature(self.parameters, takes_self=False)
         return self if first.kind is Kind.VAR_POSITIONAL else Signature(self.parameters[1:])
 
+    def nameless(self) -> Signature:
+        """The signature for callers who pass by position whatever can be: no such parameter has a name."""
+        ordinary, nameless = Kind.POSITIONAL_OR_KEYWORD, Kind.POSITIONAL_ONLY
+        kept = (p._replace(kind=nameless) if p.kind is ordinary else p for p in self.parameters)
+        return Signature(tuple(kept), self.takes_self)
 
-def _rendered(parameters: tuple[Parameter, ...]) -> Iterable[str]:
+
+def _name(parameter: Parameter) -> str:
+    return f"{parameter}{'' if parameter.default is MISSING else '=...'}"
+
+
+def _rendered(parameters: tuple[Parameter, ...], show: Callable[[Parameter], str]) -> Iterator[str]:
     star_seen = False
     for index, parameter in enumerate(parameters):
         if parameter.kind is Kind.VAR_POSITIONAL:
@@ -101,8 +116,7 @@ def _rendered(parameters: tuple[Parameter, ...]) -> Iterable[str]:
         elif parameter.kind is Kind.KEYWORD_ONLY and not star_seen:
             star_seen = True
             yield "*"
-        optional = "" if parameter.default is MISSING else "=..."
-        yield f"{parameter}{optional}"
+        yield show(parameter)
         last_positional_only = parameter.kind is Kind.POSITIONAL_ONLY and (
             index + 1 == len(parameters) or parameters[index + 1].kind is not Kind.POSITIONAL_ONLY
         )

@@ -10,7 +10,8 @@ from types import FunctionType, MethodType
 from typing import Any, Final
 
 from provider_conformance.protocols import classes
-from provider_conformance.protocols.forwarding import Target, Values, forwarded, takes_anything
+from provider_conformance.protocols.calls import CallShape, refusal
+from provider_conformance.protocols.forwarding import Target, Values, forwarded, supplied, takes_anything
 from provider_conformance.protocols.model import ResultKind
 from provider_conformance.protocols.results import UNKNOWN, Kinds
 from provider_conformance.protocols.results import of_class as kinds_of_class
@@ -76,9 +77,23 @@ def _function(function: FunctionType, owner: type, binds: bool, depth: int, valu
         target = forwarded(function, owner, binds, values)
         inner = _followed(target, owner, depth - 1) if target else None
         if inner is not None:
-            narrowed = _narrowed(inner.signature or Signature(), signature)
-            return replace(found, signature=narrowed, function=inner.function)
+            signature = _narrowed(inner.signature or Signature(), signature)
+            found = replace(found, signature=signature, function=inner.function)
+    if depth and (misfit := _misfit(function, owner, binds, depth - 1)):
+        found = replace(found, signature=replace(signature, misfit=misfit))
     return found
+
+
+def _misfit(function: FunctionType, owner: type, binds: bool, depth: int) -> str:
+    """Why no call gets through a wrapper: it adds a keyword that what it wraps does not take."""
+    for wrapped, keyword in supplied(function):
+        inner = callee(wrapped, owner, binds=binds, depth=depth).signature if wrapped is not None else None
+        if inner is None or refusal(inner, CallShape((), (keyword,))).unexpected != (keyword,):
+            continue
+        wrapper = function.__code__.co_qualname.partition(".<locals>")[0]
+        name = getattr(wrapped, "__name__", "what it wraps")
+        return f"cannot be called: `{wrapper}` adds `{keyword}`, which `{name}{inner}` does not take"
+    return ""
 
 
 def _narrowed(inner: Signature, wrapper: Signature) -> Signature:
@@ -91,9 +106,8 @@ def _narrowed(inner: Signature, wrapper: Signature) -> Signature:
     elif Kind.VAR_POSITIONAL not in kinds:
         named = [_of_kind(p, Kind.KEYWORD_ONLY) for p in named]
     variadic = [p for p in inner.parameters if p.kind in kinds and p not in named]
-    return Signature(
-        tuple(sorted([*named, *own.values(), *variadic], key=lambda p: p.kind)), inner.takes_self
-    )
+    parameters = sorted([*named, *own.values(), *variadic], key=lambda p: p.kind)
+    return replace(inner, parameters=tuple(parameters))
 
 
 def _of_kind(parameter: Parameter, kind: Kind) -> Parameter:
@@ -104,8 +118,10 @@ def _followed(target: Target, owner: type, depth: int) -> Callee | None:
     inner = callee(target.raw, owner, binds=target.binds, depth=depth)
     if inner.signature is None:
         return None
-    given = dict.fromkeys(target.keywords)
-    return replace(inner, signature=_apply(inner.signature, (None,) * target.positional, given))
+    left = _apply(inner.signature, (None,) * target.positional, dict.fromkeys(target.keywords))
+    # unlike with functools.partial nobody can pass once more what the wrapper passes
+    free = tuple(p for p in left.parameters if p.name not in target.keywords)
+    return replace(inner, signature=replace(left, parameters=free))
 
 
 def _claimed(function: Any, binds: bool) -> Signature | None:
@@ -142,9 +158,8 @@ def _apply(signature: Signature, args: tuple[Any, ...], keywords: dict[str, Any]
     kept = [p for p in signature.parameters if p.name not in filled]
     by_keyword = next((i for i, p in enumerate(kept) if p.name in keywords), len(kept))
     # what stands behind a parameter filled by keyword can no longer be reached by position
-    return Signature(
-        tuple(_filled(p, keywords, i >= by_keyword) for i, p in enumerate(kept) if _stays(p, i >= by_keyword))
-    )
+    left = (_filled(p, keywords, i >= by_keyword) for i, p in enumerate(kept) if _stays(p, i >= by_keyword))
+    return replace(signature, parameters=tuple(left))
 
 
 def _stays(parameter: Parameter, behind: bool) -> bool:

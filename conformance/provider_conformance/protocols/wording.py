@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from provider_conformance.protocols.calls import EXTRA, Callers, CallShape, Refusal, contradicts
 from provider_conformance.protocols.classes import class_name
-from provider_conformance.protocols.model import Implemented, ProtocolMethod, ProtocolModel, ResultKind, State
+from provider_conformance.protocols.declaring import declaration, result_text
+from provider_conformance.protocols.model import (
+    Binding,
+    Implemented,
+    ProtocolMethod,
+    ProtocolModel,
+    ResultKind,
+    State,
+)
 from provider_conformance.protocols.signature import Parameter, Signature, SourceDefault
 
 
@@ -25,13 +33,6 @@ def _listed(names: Iterable[str]) -> str:
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
 
 
-def _declaration(method: ProtocolMethod) -> str:
-    keyword = "async def" if method.result is ResultKind.AWAITABLE else "def"
-    returns = f" -> {method.returns}" if method.returns else ""
-    rest = str(method.signature)[1:]
-    return f"{keyword} {method.name}(self{'' if rest == ')' else ', '}{rest}{returns}"
-
-
 def absent(method: ProtocolMethod, implemented: Implemented, protocol: ProtocolModel) -> Text:
     """A method that is missing, only a stub, or hidden."""
     because = f": {implemented.note}" if implemented.note else ""
@@ -42,34 +43,42 @@ def absent(method: ProtocolMethod, implemented: Implemented, protocol: ProtocolM
             "put the class with the implementation before the protocol among the bases",
         )
     if implemented.state is State.STUB:
-        effect = "" if method.returns_none else f" and returns None where `{method.returns}` is expected"
+        promised = result_text(method, protocol)
+        effect = "" if method.returns_none else f" and returns None where `{promised}` is expected"
         return Text(
             f"`{method.name}` is not implemented{because}",
             f"a call finds the method and runs nothing{effect}",
-            f"implement `{_declaration(method)}`"
-            + ("" if "hides" not in implemented.note else ", or put the protocol last among the bases"),
+            f"implement `{declaration(method, protocol)}`"
+            + ("" if implemented.hidden is None else ", or put the protocol last among the bases"),
         )
     if method.optional:
         return Text(
             f"`{method.name}`, which `{protocol.name}` gives a default, is not there{because}",
             "only classes that inherit the protocol have the default; a call raises AttributeError here",
-            f"inherit `{protocol.name}`, or implement `{_declaration(method)}`",
+            f"inherit `{protocol.name}`, or implement `{declaration(method, protocol)}`",
         )
     return Text(
         f"`{method.name}`, which `{protocol.name}` demands, is not there{because}",
         "a call raises AttributeError" if not implemented.note else "a call fails",
-        f"implement `{_declaration(method)}`",
+        implemented.remedy or f"implement `{declaration(method, protocol)}`",
     )
 
 
 def refused(
     method: ProtocolMethod,
+    protocol: ProtocolModel,
     signature: Signature,
     refused_calls: Sequence[Refusal],
     claimed: Signature | None,
     callers: Callers,
 ) -> Text:
     """Calls that do not bind."""
+    if misfit := refused_calls[0].misfit:
+        return Text(
+            f"`{method.name}{claimed or signature}` {misfit}",
+            "every call raises TypeError",
+            "let the wrapper pass on what it gets and nothing else, or let the method take it",
+        )
     reasons = list(
         dict.fromkeys(r for refusal in refused_calls for r in _reasons(refusal, method, signature, callers))
     )
@@ -81,7 +90,9 @@ def refused(
         )
     wrapper = " in the wrapper too, or pass `*args, **kwargs` on" if claimed is not None else ""
     shape = refused_calls[0].shape
-    return Text(message, _refusing(method, shape, callers), f"{_accepting(method, shape, callers)}{wrapper}")
+    return Text(
+        message, _refusing(method, shape, callers), f"{_accepting(method, protocol, shape, callers)}{wrapper}"
+    )
 
 
 def _refusing(method: ProtocolMethod, shape: CallShape, callers: Callers) -> str:
@@ -97,20 +108,20 @@ def _refusing(method: ProtocolMethod, shape: CallShape, callers: Callers) -> str
     )
 
 
-def _accepting(method: ProtocolMethod, shape: CallShape, callers: Callers) -> str:
+def _accepting(method: ProtocolMethod, protocol: ProtocolModel, shape: CallShape, callers: Callers) -> str:
     """What to declare, so that a call is taken: what the protocol says, unless it is not what is called."""
     against = [seen for seen in callers.seen if contradicts(method, seen)]
     if shape in against:
         return (
             f"declare it as `{_taking(method, shape)}`: the stack contradicts its own protocol here"
-            f" (`{_declaration(method)}`), and its call is what counts"
+            f" (`{declaration(method, protocol)}`), and its call is what counts"
         )
     if against:
         return (
-            f"the stack contradicts its own protocol here (`{_declaration(method)}`): keep what its call"
-            " needs, and take the protocol's arguments too where you can"
+            f"the stack contradicts its own protocol here (`{declaration(method, protocol)}`): keep what its"
+            " call needs, and take the protocol's arguments too where you can"
         )
-    return f"declare it as `{_declaration(method)}`"
+    return f"declare it as `{declaration(method, protocol)}`"
 
 
 def _taking(method: ProtocolMethod, shape: CallShape) -> str:
@@ -121,6 +132,17 @@ def _taking(method: ProtocolMethod, shape: CallShape) -> str:
 def _quoted(method: ProtocolMethod, shape: CallShape) -> str:
     """A call as it stands in its file, as far as that is known."""
     return shape.text or f"{method.name}{shape}"
+
+
+def needs_instance(method: ProtocolMethod, protocol: ProtocolModel, signature: Signature) -> Text:
+    """A method of instances in the place of one of the class."""
+    kind = "class" if method.binding is Binding.CLASS else "static"
+    first = next((parameter.name for parameter in signature.parameters), "self")
+    return Text(
+        f"`{method.name}` needs an instance where the protocol has a {kind} method",
+        f"a call of `{method.name}` on the class raises TypeError: nothing is passed for `{first}`",
+        f"declare it as `{declaration(method, protocol)}`",
+    )
 
 
 def _reasons(
@@ -161,7 +183,14 @@ def _reasons(
             yield text.format(_listed(names))
 
 
-def order(method: ProtocolMethod, signature: Signature, moved: Sequence[str], *, by_keyword: bool) -> Text:
+def order(
+    method: ProtocolMethod,
+    protocol: ProtocolModel,
+    signature: Signature,
+    moved: Sequence[str],
+    *,
+    by_keyword: bool,
+) -> Text:
     """Parameters in another order."""
     message = f"`{method.name}{signature}` has {_listed(moved)} in another place than `{method.signature}`"
     why = (
@@ -170,31 +199,49 @@ def order(method: ProtocolMethod, signature: Signature, moved: Sequence[str], *,
         if by_keyword
         else "arguments passed by position reach the wrong parameters without an error"
     )
-    return Text(message, why, f"keep the protocol's order: `{_declaration(method)}`")
+    return Text(message, why, f"keep the protocol's order: `{declaration(method, protocol)}`")
 
 
-def renamed(method: ProtocolMethod, pairs: Sequence[tuple[str, str]]) -> Text:
+def renamed(method: ProtocolMethod, protocol: ProtocolModel, pairs: Sequence[tuple[str, str]]) -> Text:
     """Parameters under another name where the stack passes them by position."""
     names = ", ".join(f"`{a}` is called `{b}`" for a, b in pairs)
     return Text(
         f"in `{method.name}` {names}",
-        "today's stack passes the argument by position and does not notice; a caller that uses the protocol's"
-        " name gets a TypeError",
-        f"use the protocol's names: `{_declaration(method)}`",
+        _UNNOTICED,
+        f"use the protocol's names: `{declaration(method, protocol)}`",
     )
 
 
-def defaults(method: ProtocolMethod, changed: Sequence[tuple[Parameter, Parameter]]) -> Text:
+def unnamed(method: ProtocolMethod, protocol: ProtocolModel, names: Sequence[str]) -> Text:
+    """Parameters without a name for callers where the stack passes them by position."""
+    return Text(
+        f"`{method.name}` takes {_listed(names)} by position only",
+        _UNNOTICED,
+        f"leave the `/` out: `{declaration(method, protocol)}`",
+    )
+
+
+_UNNOTICED = (
+    "today's stack passes the argument by position and does not notice; a caller that uses the protocol's"
+    " name gets a TypeError"
+)
+
+
+def defaults(
+    method: ProtocolMethod, protocol: ProtocolModel, changed: Sequence[tuple[Parameter, Parameter]]
+) -> Text:
     """Optional parameters with another default."""
     details = ", ".join(f"`{p.name}` defaults to {_value(r)} instead of {_value(p)}" for p, r in changed)
     return Text(
         f"in `{method.name}` {details}",
         "a caller that leaves the argument out gets another behaviour than the protocol promises",
-        "use the protocol's defaults",
+        f"use the protocol's defaults: `{declaration(method, protocol)}`",
     )
 
 
 def _value(parameter: Parameter) -> str:
+    if issubclass(type(parameter.default), SourceDefault):  # its `__class__` may raise
+        return str(parameter.default.text)
     try:
         text = repr(parameter.default)
     except Exception:  # somebody's __repr__ may raise anything
@@ -202,24 +249,36 @@ def _value(parameter: Parameter) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
-_HOW = {
+HOW = {
     ResultKind.AWAITABLE: "awaits the result",
     ResultKind.ASYNC_ITERATOR: "iterates over the result with `async for`",
     ResultKind.PLAIN: "uses the result as it is",
 }
-_WHAT = {
+WHAT = {
     ResultKind.AWAITABLE: "an awaitable",
     ResultKind.ASYNC_ITERATOR: "an async iterator",
+    ResultKind.GENERATOR: "a plain generator",
     ResultKind.PLAIN: "a plain value",
 }
 
 
-def result(method: ProtocolMethod, real: ResultKind) -> Text:
+def _expected(method: ProtocolMethod, words: Mapping[ResultKind, str]) -> str:
+    """What a protocol promises, in words; a plain ``def`` that may be either promises one of the two."""
+    promised: tuple[ResultKind, ...] = (method.result,)
+    if method.result is ResultKind.ANY:
+        promised = (ResultKind.AWAITABLE, ResultKind.ASYNC_ITERATOR)
+    return " or ".join(words[kind] for kind in promised)
+
+
+def result(method: ProtocolMethod, protocol: ProtocolModel, real: ResultKind) -> Text:
     """A result of another kind."""
+    fix = f"declare it as `{declaration(method, protocol)}`"
+    if real is ResultKind.GENERATOR and method.result is not ResultKind.AWAITABLE:
+        fix = "write `async def`: what yields gives an async iterator then"
     return Text(
-        f"calling `{method.name}` gives {_WHAT[real]} where the protocol promises {_WHAT[method.result]}",
-        f"the caller {_HOW[method.result]}, which fails on {_WHAT[real]}",
-        f"declare it as `{_declaration(method)}`",
+        f"calling `{method.name}` gives {WHAT[real]} where the protocol promises {_expected(method, WHAT)}",
+        f"the caller {_expected(method, HOW)}, which fails on {WHAT[real]}",
+        fix,
     )
 
 
@@ -227,7 +286,7 @@ def unseen_result(method: ProtocolMethod) -> str:
     """Why the kind of a result is open."""
     return (
         f"`{method.name}` is a plain `def` whose result cannot be told from its source;"
-        f" annotate what it returns ({_WHAT[method.result]} is promised)"
+        f" annotate what it returns ({_expected(method, WHAT)} is promised)"
     )
 
 

@@ -106,7 +106,7 @@ def nature(
         return Nature.NO_BACK_END
     if speaks or _is_refusal(error, theirs, status, deliberate=deliberate):
         return Nature.REFUSAL
-    if helped or any(_ends_in_made_up(one, theirs) for one in chain(error, _may_be_for)):
+    if helped or any(ends_in_made_up(one, theirs) for one in chain(error, _may_be_for)):
         return Nature.NEIGHBOUR
     if remote and _is_a_library_s(error, theirs):
         return Nature.NO_BACK_END
@@ -175,7 +175,7 @@ def _speaks(error: BaseException, is_theirs: IsTheirs) -> bool:
     return is_theirs(careful.class_module(type(error))) and not is_a(error, MISTAKES)
 
 
-def _ends_in_made_up(error: BaseException, is_theirs: IsTheirs) -> bool:
+def ends_in_made_up(error: BaseException, is_theirs: IsTheirs) -> bool:
     """Whether it was code of a made-up dependency in which an exception came up."""
     made_up = False
     for step in steps(error):

@@ -13,6 +13,7 @@ from functools import singledispatchmethod
 from types import FunctionType
 from typing import Any, Final
 
+from provider_conformance.protocols.bodies import FunctionNode
 from provider_conformance.protocols.classes import mro
 from provider_conformance.providers import careful, places, values
 from provider_conformance.providers.containment import attempt
@@ -46,6 +47,19 @@ class Arguments:
     def after(self, receiver: Value) -> Arguments:
         """The same arguments behind a method's first one."""
         return Arguments([(receiver,), *self.positional], self.keywords)
+
+    def bound_to(self, node: FunctionNode) -> dict[str, Values]:
+        """What the parameters of a function stand for in the call."""
+        args = node.args
+        names = [argument.arg for argument in (*args.posonlyargs, *args.args)]
+        every = [*names, *(argument.arg for argument in args.kwonlyargs)]
+        every += [extra.arg for extra in (args.vararg, args.kwarg) if extra]
+        bound: dict[str, Values] = {name: (Unknown(f"argument `{name}`"),) for name in every}
+        bound.update(zip(names, self.positional, strict=False))
+        if args.vararg:
+            bound[args.vararg.arg] = (Many(self.positional[len(names) :]),)
+        bound.update({name: value for name, value in self.keywords.items() if name in bound})
+        return bound
 
     def first(self) -> Values:
         """The first argument."""

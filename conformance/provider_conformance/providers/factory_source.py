@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import FunctionType
 from typing import Any, Final
 
 from provider_conformance.protocols.bodies import FunctionNode, node_of, own_statements
+from provider_conformance.protocols.classes import overrides
 from provider_conformance.providers import careful, loading, places
 from provider_conformance.providers.expressions import Arguments, Expressions, awaited
 from provider_conformance.providers.model import Problem
@@ -22,18 +23,20 @@ from provider_conformance.providers.values import (
     Instance,
     Known,
     Local,
-    Many,
     Pending,
     Unknown,
+    Value,
     Values,
     attribute,
     distinct,
+    elements,
+    joined,
     known,
+    part,
 )
 
 _DEPTH: Final = 12
 _STEPS: Final = 5_000
-_CATCHES_IMPORT: Final = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 Judge = Callable[[BaseException, str], Failure]
 
 
@@ -44,7 +47,8 @@ class Found:
     ``classes`` come in the order of the source. ``problem`` is an import that fails on every
     path, through the provider's fault; ``unseen`` says what else the source did not tell.
     ``returns_nothing``: no path returns a value. ``blocked``: the factory cannot be run here either,
-    for want of a module. ``not_awaited``: a path returns the coroutine of another function.
+    for want of a module. ``not_awaited``: a path returns the coroutine of another function. ``at_once``:
+    a call gives the implementation itself, nothing that could be awaited.
     """
 
     classes: tuple[type, ...] = ()
@@ -53,6 +57,7 @@ class Found:
     returns_nothing: bool = False
     blocked: bool = False
     not_awaited: bool = False
+    at_once: bool = False
 
 
 def read_factory(function: object, arguments: Sequence[Values], judge: Judge) -> Found:
@@ -70,15 +75,27 @@ def read_factory(function: object, arguments: Sequence[Values], judge: Judge) ->
         if candidate is not None and node_of(candidate.__code__) is not None:
             found = _read(candidate, arguments, judge)
             if found.classes or found.problem:
-                break
+                return replace(found, at_once=found.at_once and candidate is outer)
     return found
 
 
 def _read(function: FunctionType, arguments: Sequence[Values], judge: Judge) -> Found:
     run = _Run(judge)
-    returned = tuple(awaited(value) for value in run.call(function, Arguments(arguments)))
+    given = run.call(function, Arguments(arguments))
     node = node_of(function.__code__)
-    return _concluded(run, returned, node is not None and _returns_nothing(node))
+    found = _concluded(run, tuple(map(_awaited, given)), node is not None and _returns_nothing(node))
+    return replace(found, at_once=bool(given) and all(map(_is_there, given)))
+
+
+def _is_there(value: Value) -> bool:
+    """Whether a factory that returns the value gives an object that cannot be awaited."""
+    return isinstance(value, Instance) and not overrides(value.cls, "__await__")
+
+
+def _awaited(value: Value) -> Value:
+    if isinstance(value, Instance) and not _is_there(value):
+        return Unknown(f"what comes of awaiting a `{careful.class_name(value.cls)}`")
+    return awaited(value)
 
 
 def _concluded(run: _Run, returned: Values, returns_nothing: bool) -> Found:
@@ -129,7 +146,7 @@ class _Run:
         node = node_of(function.__code__)
         if node is None:
             return (Unknown(f"what `{function.__name__}` returns, which has no source"),)
-        bound = _bound(node, arguments)
+        bound = arguments.bound_to(node)
         frame = _Frame(self, function, {**_closure(function), **bound})
         returned = self.walked(node, frame)
         return tuple(map(Pending, returned)) if isinstance(node, ast.AsyncFunctionDef) else returned
@@ -162,19 +179,6 @@ def _closure(function: FunctionType) -> dict[str, Values]:
         (name, careful.attribute(cell, "cell_contents")) for name, cell in zip(names, cells, strict=True)
     ]
     return {name: (known(value),) for name, value in filled}
-
-
-def _bound(node: FunctionNode, arguments: Arguments) -> dict[str, Values]:
-    args = node.args
-    names = [argument.arg for argument in (*args.posonlyargs, *args.args)]
-    every = [*names, *(argument.arg for argument in args.kwonlyargs)]
-    every += [extra.arg for extra in (args.vararg, args.kwarg) if extra]
-    bound: dict[str, Values] = {name: (Unknown(f"argument `{name}`"),) for name in every}
-    bound.update(zip(names, arguments.positional, strict=False))
-    if args.vararg:
-        bound[args.vararg.arg] = (Many(arguments.positional[len(names) :]),)
-    bound.update({name: value for name, value in arguments.keywords.items() if name in bound})
-    return bound
 
 
 class _Frame(Expressions):
@@ -216,7 +220,7 @@ class _Frame(Expressions):
         return self.run.call(function, arguments)
 
     def called_local(self, function: Local, arguments: Arguments) -> Values:
-        names = {**function.names, **_bound(function.node, arguments)}
+        names = {**function.names, **arguments.bound_to(function.node)}
         returned = self.run.walked(function.node, _Frame(self.run, self.function, names))
         return tuple(map(Pending, returned)) if isinstance(function.node, ast.AsyncFunctionDef) else returned
 
@@ -266,8 +270,8 @@ class _Frame(Expressions):
         if isinstance(target, ast.Name):
             self.names[target.id] = value
         elif isinstance(target, (ast.Tuple, ast.List)):
-            for index, part in enumerate(target.elts):
-                self._bind(part, _part(value, index, len(target.elts)))
+            for index, inner in enumerate(target.elts):
+                self._bind(inner, part(value, index, len(target.elts)))
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> bool:
         for alias in node.names:
@@ -277,17 +281,28 @@ class _Frame(Expressions):
     _importfrom = _import
 
     def _import_name(self, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> None:
-        single = _single(node, alias)
+        single = loading.single(node, alias)
         tried = loading.import_one(single, self.function)
         name = alias.asname or alias.name.partition(".")[0]
         if tried.error is None:
             self.names[name] = (known(tried.value),)
+            self._check_lacks(single)
             return
         if self.run.caught:
             raise _ImportFailedError
         failure = self.run.judge(tried.error, f"`{ast.unparse(single)}` in `{self.function.__name__}`")
         self.run.failed(failure, certain=not self.run.undecided)
         self.names[name] = (Unknown(f"`{name}`, which cannot be imported"),)
+
+    def _check_lacks(self, statement: ast.Import | ast.ImportFrom) -> None:
+        """Remember what importing a module of the provider's needs that nobody can be sure to have."""
+        module = loading.own_module(statement, self.function)
+        if not module or self.run.caught or self.run.undecided:
+            return
+        for error in loading.lacks(module):
+            failure = self.run.judge(error, f"`{ast.unparse(statement)}` in `{self.function.__name__}`")
+            if failure.problem is not None:
+                self.run.failed(failure, certain=True)
 
     def _functiondef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         self.names[node.name] = (Local(node, self.names),)
@@ -321,11 +336,11 @@ class _Frame(Expressions):
                 ends.append(dict(self.names))
         self.run.undecided -= 1
         self.names.clear()
-        self.names.update(_joined(ends))
+        self.names.update(joined(ends))
         return bool(ends)
 
     def _for(self, node: ast.For | ast.AsyncFor) -> bool:
-        self._bind(node.target, _elements(self.value(node.iter)))
+        self._bind(node.target, elements(self.value(node.iter)))
         return self._branches([[*node.body, *node.orelse], node.orelse])
 
     _asyncfor = _for
@@ -352,7 +367,7 @@ class _Frame(Expressions):
         return tuple(map(awaited, results)) if enter == "__aenter__" else results
 
     def _try(self, node: ast.Try) -> bool:
-        guards = any(_catches_import(handler) for handler in node.handlers)
+        guards = any(loading.catches_import(handler) for handler in node.handlers)
         before = dict(self.names)
         self.run.caught += guards
         try:
@@ -363,7 +378,7 @@ class _Frame(Expressions):
             self.run.caught -= guards
         if through is None:
             self.names.update(before)
-            caught = next(handler for handler in node.handlers if _catches_import(handler))
+            caught = next(handler for handler in node.handlers if loading.catches_import(handler))
             return self.block(caught.body) and self.block(node.finalbody)
         return self._tried(node, through)
 
@@ -376,35 +391,3 @@ class _Frame(Expressions):
             branches.insert(0, node.orelse)
         reached = self._branches(branches) if branches else through
         return self.block(node.finalbody) and reached
-
-
-def _single(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.Import | ast.ImportFrom:
-    """The import statement ``node`` for just one of its names, at the same place."""
-    if isinstance(node, ast.Import):
-        return ast.copy_location(ast.Import([alias]), node)
-    return ast.copy_location(ast.ImportFrom(node.module, [alias], node.level), node)
-
-
-def _catches_import(handler: ast.ExceptHandler) -> bool:
-    if handler.type is None:
-        return True
-    names = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(isinstance(name, ast.Name) and name.id in _CATCHES_IMPORT for name in names)
-
-
-def _joined(ends: Sequence[dict[str, Values]]) -> dict[str, Values]:
-    names = dict.fromkeys(name for end in ends for name in end)
-    return {name: distinct(value for end in ends for value in end.get(name, ())) for name in names}
-
-
-def _part(value: Values, index: int, count: int) -> Values:
-    parts = [
-        single.items[index] for single in value if isinstance(single, Many) and len(single.items) == count
-    ]
-    found = tuple(item for part in parts for item in part)
-    return found or (Unknown("a part of something unknown"),)
-
-
-def _elements(value: Values) -> Values:
-    many = [item for single in value if isinstance(single, Many) for part in single.items for item in part]
-    return tuple(many) or (Unknown("an element of something unknown"),)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from provider_conformance.contracts.model import Factory
 from provider_conformance.findings import Location
+from provider_conformance.protocols.classes import definitions
 from provider_conformance.providers import (
     careful,
     causes,
@@ -20,6 +21,7 @@ from provider_conformance.providers import (
     requirements,
     sample,
     staging,
+    undefined,
 )
 from provider_conformance.providers.annotations import promised_class
 from provider_conformance.providers.containment import Attempt, attempt
@@ -97,6 +99,10 @@ class _Search:
         tried = loading.import_module(self.spec.module)
         if tried.error is not None:
             return self._module_failed(tried.error, self.spec.module)
+        for error in loading.lacks(self.spec.module):
+            failed = self._module_failed(error, self.spec.module)
+            if failed.problem is not None:
+                return failed
         return self._member(tried.value, self.expected.function)
 
     def _module_failed(self, error: BaseException, module: str) -> Failure:
@@ -146,13 +152,14 @@ class _Search:
         promised = promised_class(factory)
         config = self._config_class()
         read = read_factory(factory, (_config_value(config), (Unknown("a dependency"),)), self.judge)
-        if read.problem is not None:
-            return Implementation(problem=_at(IN_FACTORY, read.problem))
+        problem = read.problem or self._undefined(factory, read.classes)
+        if problem is not None:
+            return Implementation(problem=_at(IN_FACTORY, problem))
         if read.not_awaited:
             return Implementation(problem=self._result(factory, "returns a coroutine that nobody awaits"))
         classes = tuple(cls for cls in read.classes if not _is_plain(cls))
         if classes:
-            return _of_source(classes, promised)
+            return replace(_of_source(classes, promised), at_once=read.at_once)
         if read.classes:
             return Implementation(problem=self._plain(factory, read.classes[0]))
         if read.returns_nothing:
@@ -162,6 +169,18 @@ class _Search:
         if read.blocked:
             return Implementation(unseen=read.unseen)
         return self._constructed(factory, config, read)
+
+    def _undefined(self, factory: Any, classes: tuple[type, ...]) -> Problem | None:
+        """A name that is not defined and that the factory, a wrapper around it or a constructor uses."""
+        name = self.expected.function if self.expected else "the factory"
+        functions = [(places.called_function(factory), name), (places.plain_function(factory), name)]
+        if len(classes) == 1:
+            _, constructor = next(definitions(classes[0], "__init__"), (object, None))
+            functions.append(
+                (places.plain_function(constructor), f"{careful.class_name(classes[0])}.__init__")
+            )
+        found = (undefined.problem(function, shown) for function, shown in functions if function is not None)
+        return next(filter(None, found), None)
 
     def _config_class(self) -> type | None:
         found = load_class(self.spec.config_class).value
@@ -256,7 +275,7 @@ def _is_plain(cls: type) -> bool:
 def _of_source(classes: tuple[type, ...], promised: type | None) -> Implementation:
     first = classes[0]
     how = "return annotation" if promised is first else "factory source"
-    return replace(_found(first, how), alternatives=classes[1:])
+    return replace(_found(first, how), alternatives=classes[1:], made=True)
 
 
 def _found(cls: type, how: str) -> Implementation:

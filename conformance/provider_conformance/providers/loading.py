@@ -20,7 +20,7 @@ from typing import Any, Final, Protocol
 from provider_conformance.findings import Location
 from provider_conformance.protocols.classes import Opaque
 from provider_conformance.protocols.model import ProtocolModel
-from provider_conformance.providers import careful, stacks
+from provider_conformance.providers import careful, places, stacks
 from provider_conformance.providers.containment import Attempt, attempt
 
 ABSENT: Final = object()
@@ -45,6 +45,9 @@ class Reader(Protocol):
 
     def imported(self, namespace: Any, statement: ast.Import | ast.ImportFrom) -> Any:
         """What an import statement of one name in a function with these globals binds."""
+
+    def lacks(self, module: str) -> Iterator[ImportError]:
+        """What importing ``module`` raises for want of somebody else's package, one error for each."""
 
     def call(self, function: Any) -> Any:
         """What a function returns that is called without arguments; UnseenError where that is open."""
@@ -81,8 +84,7 @@ class Home:
 
     def owns(self, filename: str) -> bool:
         """Whether ``filename`` is one of the provider's source files."""
-        path = Path(filename)
-        return any(place == path or place in path.parents for place in self.places)
+        return places.within(filename, self.places)
 
     def owns_module(self, module: str) -> bool:
         """Whether ``module`` is the package or within it."""
@@ -131,6 +133,45 @@ def import_one(statement: ast.Import | ast.ImportFrom, function: FunctionType) -
     tried = attempt(lambda: exec(code, own))  # noqa: S102 - one import statement of the provider's
     alias = statement.names[0]
     return replace(tried, value=own.get(alias.asname or alias.name.partition(".")[0]))
+
+
+def lacks(module: str) -> Iterator[ImportError]:
+    """What importing a module of the provider's would raise for want of others' packages.
+
+    Nothing where modules are really imported: there the import itself fails.
+    """
+    instead = _reader.get()
+    return instead.lacks(module) if instead is not None else iter(())
+
+
+def own_module(statement: ast.Import | ast.ImportFrom, function: FunctionType) -> str:
+    """The module of its own package that an import in ``function`` names, "" for another package's."""
+    package = str(function.__globals__.get("__package__") or "")
+    if isinstance(statement, ast.Import):
+        module = statement.names[0].name
+    elif statement.level:
+        module = importlib.util.resolve_name(f"{'.' * statement.level}{statement.module or ''}", package)
+    else:
+        module = statement.module or ""
+    return module if module.partition(".")[0] == package.partition(".")[0] else ""
+
+
+def single(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.Import | ast.ImportFrom:
+    """The import statement ``node`` for just one of its names, at the same place."""
+    if isinstance(node, ast.Import):
+        return ast.copy_location(ast.Import([alias]), node)
+    return ast.copy_location(ast.ImportFrom(node.module, [alias], node.level), node)
+
+
+_CATCHES_IMPORT: Final = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+
+
+def catches_import(handler: ast.ExceptHandler) -> bool:
+    """Whether a handler is entered when an import in its ``try`` fails."""
+    if handler.type is None:
+        return True
+    names = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(isinstance(name, ast.Name) and name.id in _CATCHES_IMPORT for name in names)
 
 
 def loaded(module: str) -> ModuleType | None:

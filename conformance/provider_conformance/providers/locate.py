@@ -41,7 +41,7 @@ def load_provider(argument: str, *, api: str | None = None, root: Path) -> Provi
         argument: An import name, ``module:callable``, ``module:Class`` (then with ``api``), or the
             path of a project folder, a package folder or a module's file.
         api: The API that the class of ``module:Class`` implements.
-        root: The folder against which paths are looked up and locations are shown.
+        root: The folder against which paths are looked up.
 
     Returns:
         The provider, with its specs or with the one problem that keeps them from being known.
@@ -52,7 +52,7 @@ def load_provider(argument: str, *, api: str | None = None, root: Path) -> Provi
     target = targets.parse(argument, root)
     if target.folder is not None:
         staging.stage(target.folder, target.module)
-    return _Load(target, loading.home_of(target.module), api).run(root)
+    return _Load(target, loading.home_of(target.module), api).run()
 
 
 class _Stopped(Exception):  # noqa: N818 - no error of the tool: it carries what is wrong with the provider
@@ -73,7 +73,7 @@ class _Load:
     stderr: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def run(self, root: Path) -> Provider:
+    def run(self) -> Provider:
         found: tuple[Spec, ...] = ()
         problem, unseen = None, ""
         with watching.watched(watching.Owner(self.home.places)) as watch:
@@ -85,7 +85,6 @@ class _Load:
             name=self.target.name,
             specs=found,
             stack=_stack_of(found),
-            root=root,
             problem=problem,
             unseen=unseen,
             reader=loading.reader(),

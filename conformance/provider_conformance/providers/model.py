@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from provider_conformance.findings import Location
 from provider_conformance.protocols.model import ProtocolModel
+from provider_conformance.providers.places import within
 from provider_conformance.providers.watching import Violation
 
 
@@ -78,6 +79,8 @@ class Implementation:
     configuration. ``factory`` is the function itself, None where it could not be imported.
     ``counterpart`` finds the stand-in of a protocol's class where the implementation was read off its
     source; ``note`` says why it was, ``not_imported`` whether not even the factory could be imported.
+    ``made`` says whether the factory's source shows that instances of ``cls`` and ``alternatives`` are
+    made, and ``at_once`` that a call of the factory gives one and nothing to await.
     """
 
     cls: type | None = None
@@ -91,6 +94,8 @@ class Implementation:
     counterpart: Counterpart | None = field(default=None, compare=False, repr=False)
     note: str = ""
     not_imported: bool = False
+    made: bool = False
+    at_once: bool = False
 
     def seen(self, protocol: ProtocolModel) -> ProtocolModel:
         """The protocol as this implementation inherits it: identity tells whose method is whose."""
@@ -104,8 +109,8 @@ class Provider:
 
     ``name`` is what the user called it and prefixes its node ids. ``stack`` is the family that
     its specs are instances of: "builtin", "llama-stack", "ogx", or "" where nothing was loaded.
-    ``root`` is the folder against which locations are shown. ``output`` is what the package
-    wrote to stdout while it was imported and asked for its specs, ``log`` what it wrote to stderr.
+    ``output`` is what the package wrote to stdout while it was imported and asked for its specs,
+    ``log`` what it wrote to stderr.
     ``package`` is the import name of what was loaded; ``folder`` has to be on ``sys.path`` for it,
     None where it is importable anyway. ``unseen`` says what kept the specs from being read off the
     source, ``reader`` is what read the source, None where the package was imported, and
@@ -116,7 +121,6 @@ class Provider:
     name: str
     specs: tuple[Spec, ...] = ()
     stack: str = ""
-    root: Path | None = None
     problem: Problem | None = None
     output: str = ""
     notes: tuple[str, ...] = ()
@@ -128,3 +132,7 @@ class Provider:
     places: tuple[Path, ...] = ()
     violations: tuple[Violation, ...] = ()
     reader: Any = field(default=None, compare=False, repr=False)
+
+    def owns(self, filename: str) -> bool:
+        """Whether a file is part of its own code; where nobody knows its places, every file may be."""
+        return not self.places or within(filename, self.places)

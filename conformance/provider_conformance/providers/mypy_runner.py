@@ -43,9 +43,10 @@ HEAVY: Final = tuple(
     watchfiles weaviate websockets zmq
     """.split()  # noqa: SIM905 - a hundred quoted names would be harder to read
 )
-"""Trees that cost more to read than they tell: none of them defines what a stack's protocols promise.
+"""Trees that cost more to read than they tell.
 
-What comes from them is ``Any`` to mypy. A tree that defines a class under test is read all the same.
+What comes from them is ``Any`` to mypy. A tree that defines a class under test is read all the same, and so
+are the few modules that define what a stack's protocols promise.
 """
 
 PARTS: Final = (
@@ -97,12 +98,13 @@ class Setup:
     """How mypy is to be run.
 
     ``key`` names what is checked (a provider and its stack), and so the cache. ``needed`` are packages
-    that are read even if they are heavy. ``follow_untyped`` is off only in tests: they show that
-    without it nothing can be concluded from a stack that ships no ``py.typed``.
+    that are read even if they are heavy, ``modules`` such modules. ``follow_untyped`` is off only in tests:
+    they show that without it nothing can be concluded from a stack that ships no ``py.typed``.
     """
 
     key: str
     needed: frozenset[str] = frozenset()
+    modules: frozenset[str] = frozenset()
     search: tuple[str, ...] = ()
     follow_untyped: bool = True
 
@@ -202,6 +204,8 @@ def _config(setup: Setup) -> str:
         "follow_imports = skip",
         "",
     ]
+    if setup.modules:  # a section for a module comes before one for its package
+        sections += [f"[mypy-{','.join(sorted(setup.modules))}]", "follow_imports = silent", ""]
     return "\n".join(sections)
 
 
@@ -241,7 +245,8 @@ def cache_root() -> Path:
 
 def _folder(setup: Setup, release: str) -> Path:
     """The folder of one subject in one environment, made where it is missing."""
-    known = [setup.key, release, sys.version, sys.prefix, *sorted(setup.needed), str(setup.follow_untyped)]
+    read = (*sorted(setup.needed), *sorted(setup.modules))
+    known = [setup.key, release, sys.version, sys.prefix, *read, str(setup.follow_untyped)]
     name = hashlib.sha256("\0".join(known).encode()).hexdigest()[:20]
     for root in (cache_root(), Path(tempfile.gettempdir()) / "provider-conformance"):
         folder = root / "mypy" / name

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import contextlib
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -48,6 +49,12 @@ def _unwrapped(function: Any) -> Any:
         if inner is not None and callable(inner):
             return inner
     return None
+
+
+def within(filename: str, folders: Iterable[Path]) -> bool:
+    """Whether a file is one of these, or in one of these folders."""
+    path = Path(filename)
+    return any(place == path or place in path.parents for place in folders)
 
 
 def of_class(cls: type) -> Location | None:

@@ -8,12 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from provider_conformance.providers import causes, projects, specs, stacks
+from provider_conformance.providers import careful, causes, loading, projects, specs, stacks
 from provider_conformance.providers.loading import Home, UnseenError
 from provider_conformance.providers.model import Problem, Spec
 from provider_conformance.providers.progress import TooBusyError
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 _THIRD_PARTY_SHAPE: Final = ("missing-name", "missing-submodule")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -53,13 +56,28 @@ def judge(error: BaseException, home: Home, spec: Spec, what: str, kind: str = "
     if problem.kind in (causes.HANGS, causes.EXITED):
         # Wherever that is, the stack's process stands still or ends with it.
         return Failure(problem)
-    if (
-        causes.is_stacks(problem)
-        or problem.kind in _THIRD_PARTY_SHAPE
-        or (not missing and causes.is_environments(error, home))
-    ):
+    of_others = not missing and causes.is_environments(error, home)
+    if causes.is_stacks(problem) or of_others or _may_differ(error, problem, home, spec):
         return Failure(unseen=problem.message)
     return Failure(problem)
+
+
+def _may_differ(error: BaseException, problem: Problem, home: Home, spec: Spec) -> bool:
+    """Whether what a third-party package does not have may be in the release that the provider declares.
+
+    Source alone tells too little of what others' packages have.
+    """
+    if problem.kind not in _THIRD_PARTY_SHAPE:
+        return False
+    name = str(careful.attribute(error, "name") or "")
+    owners = {_plain(owner) for owner in _distributions().get(name.partition(".")[0], ())}
+    declared = [one for one in _requirements(_lines(home, spec)) if _plain(one.name) in owners]
+    return loading.reader() is not None or any(not _is_met(one) for one in declared)
+
+
+def _is_met(requirement: Requirement) -> bool:
+    version = importlib.metadata.version(requirement.name)
+    return requirement.specifier.contains(version, prereleases=True)
 
 
 def may_be_declared(module: str, home: Home, spec: Spec) -> bool:
@@ -79,11 +97,16 @@ def _plain(name: str) -> str:
 
 
 def _declared(home: Home, spec: Spec) -> Iterator[str]:
-    yield from _names(specs.pip_packages(spec.raw))
+    return _names(_lines(home, spec))
+
+
+def _lines(home: Home, spec: Spec) -> Iterator[str]:
+    """The requirements as they are declared: by the spec, by the installed package, by its project."""
+    yield from specs.pip_packages(spec.raw)
     for distribution in _distributions().get(home.package, ()):
-        yield from _names(importlib.metadata.requires(distribution) or ())
+        yield from importlib.metadata.requires(distribution) or ()
     for folder in _project_folders(home):
-        yield from _names(projects.requirements(folder))
+        yield from projects.requirements(folder)
 
 
 def _extras(home: Home) -> Iterator[str]:
@@ -102,17 +125,28 @@ def _project_folders(home: Home) -> list[Path]:
     return [parent for parent in dict.fromkeys(parents) if (parent / "pyproject.toml").is_file()]
 
 
-def _names(requirements: Iterable[str]) -> Iterator[str]:
+def _names(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        if _requirement(line) is None:
+            yield from _pip_names(line)
+        yield from (requirement.name for requirement in _requirements([line]))
+
+
+def _requirements(lines: Iterable[str]) -> Iterator[Requirement]:
+    """The requirements that hold here."""
+    for requirement in filter(None, map(_requirement, lines)):
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            yield requirement
+
+
+def _requirement(line: str) -> Requirement | None:
+    """A requirement, None for what was meant for pip's command line."""
     from packaging.requirements import InvalidRequirement, Requirement  # noqa: PLC0415 - only where asked
 
-    for line in requirements:
-        try:
-            requirement = Requirement(line)
-        except InvalidRequirement:
-            yield from _pip_names(line)
-            continue
-        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-            yield requirement.name
+    try:
+        return Requirement(line)
+    except InvalidRequirement:
+        return None
 
 
 def _pip_names(line: str) -> Iterator[str]:

@@ -20,9 +20,10 @@ from provider_conformance.protocols.model import ProtocolModel
 from provider_conformance.protocols.results import names_values_only
 from provider_conformance.providers import careful, causes, loading, places, typing_places
 from provider_conformance.providers.containment import Attempt, attempt
-from provider_conformance.providers.mypy_runner import MypyError, Setup, run_mypy
+from provider_conformance.providers.mypy_runner import HEAVY, MypyError, Setup, run_mypy
 from provider_conformance.providers.source.calls import is_stand_in
 from provider_conformance.providers.typing_annotations import node_of
+from provider_conformance.providers.typing_imports import modules_of_types
 from provider_conformance.providers.typing_model import (
     About,
     Objection,
@@ -278,7 +279,10 @@ def _apart(ready: Sequence[Judged], setup: Setup, error: MypyError) -> dict[Pair
 def _setup(ready: Sequence[Judged], key: str, search: tuple[str, ...]) -> Setup:
     packages = {path.partition(":")[0].partition(".")[0] for judged in ready for path in judged.pair}
     needed = packages | {owner for judged in ready for owner in _owners(judged)}
-    return Setup(key or " ".join(sorted(packages)), frozenset(needed), search)
+    skipped = frozenset(HEAVY) - needed
+    promised = [judged.protocol.live for judged in ready if judged.protocol and judged.protocol.live]
+    modules = frozenset(name for live in promised for name in modules_of_types(live, skipped))
+    return Setup(key or " ".join(sorted(packages)), frozenset(needed), modules, search)
 
 
 def _owners(judged: Judged) -> Iterable[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Union
@@ -165,3 +165,24 @@ def members(value: Value) -> Values | None:
 def partial(value: Any) -> Any:
     """The function behind ``functools.partial`` objects, ``value`` itself where it is none."""
     return partial(value.func) if isinstance(value, functools.partial) else value
+
+
+def joined(ends: Sequence[dict[str, Values]]) -> dict[str, Values]:
+    """The names behind several ways of which one was taken."""
+    names = dict.fromkeys(name for end in ends for name in end)
+    return {name: distinct(value for end in ends for value in end.get(name, ())) for name in names}
+
+
+def part(value: Values, index: int, count: int) -> Values:
+    """What one of ``count`` targets gets of a value that is unpacked."""
+    parts = [
+        single.items[index] for single in value if isinstance(single, Many) and len(single.items) == count
+    ]
+    found = tuple(item for part in parts for item in part)
+    return found or (Unknown("a part of something unknown"),)
+
+
+def elements(value: Values) -> Values:
+    """What a loop over a value meets."""
+    many = [item for single in value if isinstance(single, Many) for part in single.items for item in part]
+    return tuple(many) or (Unknown("an element of something unknown"),)

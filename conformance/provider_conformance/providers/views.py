@@ -34,7 +34,7 @@ def load(
         argument: What names the provider.
         view: One of :data:`VIEWS`.
         api: The API that the class of ``module:Class`` implements.
-        root: The folder against which paths are looked up and locations are shown.
+        root: The folder against which paths are looked up.
         snapshot: What is read of the stack instead of an installed one; then the view is that of the source.
 
     Raises:

@@ -16,7 +16,8 @@ from provider_conformance.contracts.snapshots import Release, Snapshot
 from provider_conformance.engine import execute
 from provider_conformance.errors import UsageError
 from provider_conformance.evidence.fit import Aspect, Fit, Standing, shown
-from provider_conformance.findings import Finding, Location, Outcome, Severity
+from provider_conformance.findings import Finding, Outcome, Severity
+from provider_conformance.paths import location_from
 from provider_conformance.providers import stacks, targets
 from provider_conformance.providers.model import Provider
 from provider_conformance.providers.source.lacks import Lack, lacks_of
@@ -62,7 +63,8 @@ class Survey:
     Args:
         argument: What names the provider.
         api: The API that the class of ``module:Class`` implements.
-        root: The folder against which paths are looked up and locations are shown.
+        root: The folder against which paths are looked up.
+        here: The folder that places are shown from, where they are below it.
         load: Gives the snapshot of a release.
 
     Raises:
@@ -75,9 +77,11 @@ class Survey:
         *,
         api: str | None = None,
         root: Path,
+        here: Path,
         load: Callable[[Release], Snapshot] = snapshots.load,
     ) -> None:
         self._argument, self._api, self._root, self._load = argument, api, root, load
+        self._here = here
         self.target = targets.parse(argument, root)
         if stacks.family_of_module(self.target.module):
             raise UsageError(
@@ -106,7 +110,7 @@ class Survey:
         reader = SourceReader((snapshot.finder, self._own), self._sources)
         names = _Names(snapshot)
         lacks = lacks_of(self._entries, self._needs_of, names, _decider(reader))
-        found = [replace(lack, place=self._shown(lack.place)) for lack in lacks]
+        found = [replace(lack, place=location_from(self._here, lack.place)) for lack in lacks]
         certain = [lack for lack in found if not lack.unsure]
         api = _aspect(wording.api_findings(certain, names))
         imports = _imports(found, certain, names)
@@ -160,18 +164,9 @@ class Survey:
         return replace(
             finding,
             code=code,
-            location=self._shown(finding.location) if finding.location else None,
+            location=location_from(self._here, finding.location) if finding.location else None,
             message=f"{title}: {finding.message} ({finding.code})",
             detail=":".join(filter(None, (finding.code, finding.api, finding.provider_type, finding.detail))),
-        )
-
-    def _shown(self, place: Location) -> Location:
-        """A place as it is shown: from the root on, if it is below."""
-        path = Path(place.path)
-        return (
-            replace(place, path=str(path.relative_to(self._root)))
-            if path.is_relative_to(self._root)
-            else place
         )
 
     # -- the provider's own modules -----------------------------------------------------------

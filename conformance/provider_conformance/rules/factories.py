@@ -14,8 +14,9 @@ from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Location, Severity, left_to
 from provider_conformance.protocols.attributes import why_not_assignable
 from provider_conformance.protocols.calls import CallShape, Refusal, refusal
+from provider_conformance.protocols.classes import abstract_left
 from provider_conformance.protocols.model import ResultKind
-from provider_conformance.protocols.signature import Signature
+from provider_conformance.protocols.signature import Kind, Signature
 from provider_conformance.protocols.unwrap import Callee, callee
 from provider_conformance.providers import careful, places
 from provider_conformance.providers.containment import attempt
@@ -112,7 +113,8 @@ def factory_signature(subject: Subject) -> Judgement:
     What it does:
         Binds the call that the stack makes: the configuration and the dependencies by position,
         and the further arguments of the release (`policy`) behind them where the factory has a
-        parameter of that name. Other names are fine, and so are further optional parameters.
+        parameter of that name. Other names are fine, and so are further optional parameters, as long as
+        none stands before one that the stack passes.
         Parameters that are named the wrong way round get each other's values.
 
     Why is this bad:
@@ -164,10 +166,13 @@ def _told(wrong: Refusal) -> str:
 
 
 def _misplaced(signature: Signature, passed: tuple[str, ...]) -> str:
-    names = [parameter.name.strip("_") for parameter in signature.named()][: len(passed)]
+    names = [p.name.strip("_") for p in signature.parameters if p.kind <= Kind.POSITIONAL_OR_KEYWORD]
     for place, wanted in enumerate(passed):
-        if wanted in names and names.index(wanted) != place:
-            return f"gets `{passed[names.index(wanted)]}` for `{wanted}`"
+        there = names.index(wanted) if wanted in names else place
+        if there >= len(passed):
+            return f"gets `{wanted}` for `{names[place]}`"
+        if there != place:
+            return f"gets `{passed[there]}` for `{wanted}`"
     return ""
 
 
@@ -200,7 +205,7 @@ def factory_not_async(subject: Subject) -> Judgement:
     if absent is not None:
         return absent
     seen: Callee = callee(implementation.factory, object, binds=False)
-    if ResultKind.ANY in seen.kinds:
+    if ResultKind.ANY in seen.kinds and not implementation.at_once:
         return Judgement(inconclusive=f"whether `{name}` returns an awaitable cannot be told from its source")
     if seen.kinds <= {ResultKind.AWAITABLE}:
         return Judgement()
@@ -316,8 +321,9 @@ def factory_result(subject: Subject) -> Judgement:
     What it does:
         Follows the factory's source: an import in it that fails through the provider's own fault
         or because this release of the stack has no such name, a coroutine that it does not await,
-        and a result that is nothing, the class itself or a plain value are reported. Where the
-        source does not tell and the factory cannot be run here, the check is inconclusive.
+        a name that nothing defines, and a result that is nothing, the class itself or a plain value are
+        reported; so is a class that has abstract methods left. Where the source does not tell and the
+        factory cannot be run here, the check is inconclusive.
 
     Why is this bad:
         The stack sets attributes on what the factory returns and calls the API's methods on it.
@@ -335,7 +341,36 @@ def factory_result(subject: Subject) -> Judgement:
     Source:
         The stack's `instantiate_provider`.
     """
-    return judge_absence("PC115", subject.implementation()) or Judgement()
+    implementation = subject.implementation()
+    absent = judge_absence("PC115", implementation)
+    if absent is not None or not implementation.made:
+        return absent or Judgement()
+    made = (implementation.cls, *implementation.alternatives)
+    return Judgement(tuple(f for cls in made if cls is not None for f in _never_made(cls, _told_of(subject))))
+
+
+def _told_of(subject: Subject) -> frozenset[str]:
+    """The methods that the rules about the protocols judge one by one."""
+    protocols = (subject.api.public, subject.api.private) if subject.api else ()
+    return frozenset(name for protocol in protocols if protocol for name in protocol.methods)
+
+
+def _never_made(cls: type, told: frozenset[str]) -> Iterable[Finding]:
+    """What is told of a class with abstract members, unless all of them are told by themselves."""
+    left = {name: owner for name, owner in abstract_left(cls).items() if name not in told}
+    if left:
+        title = careful.class_name(cls)
+        owners = ", ".join(dict.fromkeys(f"`{careful.class_name(owner)}`" for owner in left.values()))
+        yield Finding(
+            "PC115",
+            Severity.ERROR,
+            f"`{title}` cannot be made: {plural(tuple(left))} of {owners} {'is' if len(left) == 1 else 'are'}"
+            " still abstract",
+            location=places.of_class(cls),
+            why=f"TypeError: the factory calls `{title}(...)`, and the stack does not start.",
+            fix=f"implement {plural(tuple(left))}",
+            detail=title,
+        )
 
 
 RULES: Final[tuple[Rule, ...]] = (

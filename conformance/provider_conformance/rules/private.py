@@ -303,7 +303,7 @@ def registry_attribute(subject: Subject) -> Judgement:
     return _judge(subject, Aspect.ATTRIBUTE)
 
 
-@rule("PC310", "undeclared-method", scope=Scope.CALLED)
+@rule("PC310", "undeclared-method", scope=Scope.CALLED, after=("PC211",))
 def undeclared_method(subject: Subject) -> Judgement:
     """Check the methods that the stack calls though no protocol declares them.
 

@@ -24,11 +24,9 @@ def _optional(subject: Subject) -> bool:
     return method is not None and method.optional
 
 
-def _several_positions(subject: Subject) -> bool:
+def _has_positions(subject: Subject) -> bool:
     method = method_of(subject, public_protocol)
-    return (
-        method is not None and sum(p.kind <= Kind.POSITIONAL_OR_KEYWORD for p in method.signature.named()) > 1
-    )
+    return method is not None and any(p.kind <= Kind.POSITIONAL_OR_KEYWORD for p in method.signature.named())
 
 
 def _has_defaults(subject: Subject) -> bool:
@@ -53,7 +51,8 @@ def method_missing(subject: Subject) -> Judgement:
     What it does:
         Looks the method up on the class (or instance) that the provider's factory returns, as
         Python would: through the bases, attributes set after the class body, attributes set on
-        the instance, `__getattr__`. An attribute that cannot be called counts as missing.
+        the instance, `__getattr__`. An attribute that cannot be called counts as missing, and so does
+        what a property over `async def` gives.
 
     Why is this bad:
         The router or the server calls the method by its name and gets an `AttributeError`; the
@@ -118,7 +117,9 @@ def call_does_not_bind(subject: Subject) -> Judgement:
         who knows only the protocol (with all parameters, and with only the required ones): one that
         does not bind is a warning where all calls of the stack are known and bind, else an error.
         Where a router contradicts its protocol, the router's call counts. Wrappers that pass
-        `*args, **kwargs` on are followed. Further optional parameters and `**kwargs` are fine.
+        `*args, **kwargs` on are followed, with what they add. Further optional parameters and
+        `**kwargs` are fine. A class or static method of the protocol is also called on the class;
+        special methods (`__getitem__`) by position only.
 
     Why is this bad:
         The call raises `TypeError` before the first line of the method runs.
@@ -140,16 +141,18 @@ def call_does_not_bind(subject: Subject) -> Judgement:
     return _judge(subject, Aspect.BINDING)
 
 
-@rule("PC204", "parameter-order", scope=Scope.PUBLIC, severity=Severity.WARNING, applies=_several_positions)
+@rule("PC204", "parameter-order", scope=Scope.PUBLIC, severity=Severity.WARNING, applies=_has_positions)
 def parameter_order(subject: Subject) -> Judgement:
     """Check that parameters stand in the protocol's order.
 
     What it does:
         Compares the order of the parameters that both know and that can be passed by position.
-        An error where the stack passes them by position, a warning where it uses keywords only.
+        An error where the stack passes them by position, a warning where it uses keywords only. Where
+        it passes them by position, a parameter that has another name, or none for callers, is a warning.
 
     Why is this bad:
-        A call by position puts values into the wrong parameters, and nothing raises.
+        A call by position puts values into the wrong parameters, and nothing raises. A caller that goes by
+        the protocol and passes a renamed one by keyword gets a `TypeError`.
 
     Example:
         ```python
@@ -197,8 +200,8 @@ def result_kind(subject: Subject) -> Judgement:
     """Check that a call yields the promised kind of result: an awaitable, an async iterator, a plain value.
 
     What it does:
-        Tells coroutine functions, asynchronous generators and plain functions apart. A plain
-        `def` is judged by what it returns, so one that returns an awaitable passes as `async def`.
+        Tells coroutine functions, asynchronous generators, plain generators and plain functions apart.
+        A plain `def` is judged by what it returns, so one that returns an awaitable passes as `async def`.
 
     Why is this bad:
         `await` on a plain value or on an asynchronous generator raises `TypeError`, as does
@@ -227,7 +230,8 @@ def misleading_signature(subject: Subject) -> Judgement:
 
     What it does:
         Reports a method whose `__signature__` or `functools.wraps` shows the right parameters
-        while the function that really runs does not take them.
+        while the function that really runs does not take them, or a wrapper around it adds a keyword
+        that it does not take.
 
     Why is this bad:
         Every check that asks `inspect.signature` is content, and the call raises `TypeError`.
@@ -284,7 +288,9 @@ def protocol_attribute(subject: Subject) -> Judgement:
     What it does:
         Attributes that the routing table injects (`model_store`, `shield_store`, ...) must be
         assignable; they need not be there. Constants with a value in the protocol are optional.
-        Any other declared member must be there.
+        Any other declared member must be there, as an attribute or a property: not as a method,
+        where the annotation rules out a function, and not as an asynchronous property. A property
+        that the protocol gives a setter must be assignable.
 
     Why is this bad:
         The stack sets the store when it starts, and the assignment raises; or a reader of the

@@ -12,7 +12,7 @@ from provider_conformance.evidence.candidates import BUGS, candidates, examples,
 from provider_conformance.evidence.conduct import violations
 from provider_conformance.evidence.listings import Entry, Listing
 from provider_conformance.evidence.loading import is_loadable
-from provider_conformance.evidence.registry import heard, listing, reachable, restless
+from provider_conformance.evidence.registry import heard, listing, reachable, restless, verbs_of
 from provider_conformance.evidence.registry_faults import wrongly_listed
 from provider_conformance.evidence.search import smallest
 from provider_conformance.evidence.start import Start, blame, started
@@ -23,11 +23,14 @@ from provider_conformance.providers import careful, watching
 from provider_conformance.providers.exceptions import Nature, nature, reason
 from provider_conformance.providers.model import SpecKind
 from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.registry import method_place
 from provider_conformance.rules.resolution import twice
 from provider_conformance.rules.uses import CALLS, error_of
 
 _REGISTERED: Final = "conformance-registered"
 _ABSENT: Final = "conformance-not-registered"
+_LISTING: Final = ("PC211", "PC301", "PC302", "PC303", "PC306")
+"""The rules that tell of a listing that cannot be had at all."""
 
 
 def _is_routed(subject: Subject) -> bool:
@@ -148,7 +151,7 @@ def _shared(subject: Subject, first: Start, obj: Any) -> Judgement:
     return blame(subject, "PC504", message, steps(obj), "keep what is registered on the instance")
 
 
-@rule("PC601", "listing-not-usable", scope=Scope.SPEC, applies=_is_routed)
+@rule("PC601", "listing-not-usable", scope=Scope.SPEC, applies=_is_routed, after=_LISTING)
 def listing_not_usable(subject: Subject) -> Judgement:
     """Check that the routing table can use what the provider lists.
 
@@ -188,7 +191,10 @@ def listing_not_usable(subject: Subject) -> Judgement:
     if _may_be_offline(subject, first, told):
         return Judgement(inconclusive=f"it cannot list here: {told}")
     why = "the routing table asks for the listing when the stack starts"
-    return blame(subject, "PC601", told, why, "return a list of the API's own objects, each once")
+    verbs = verbs_of(subject.api)
+    method = verbs.listing if verbs is not None else ""
+    fix = "return a list of the API's own objects, each once"
+    return blame(subject, "PC601", told, why, fix, method=method, place=method_place(subject, method))
 
 
 def _may_be_offline(subject: Subject, first: Start, told: str) -> bool:

@@ -22,7 +22,20 @@ if TYPE_CHECKING:
     from provider_conformance.hosts.trial import Trial
 
 _PLACES: Final = 6
-_TELLERS: Final = ("PC114", "PC502", "PC704", "PC705", "PC707", "PC721", "PC722", "PC723", "PC724", "PC725")
+_TELLERS: Final = (
+    "PC113",
+    "PC114",
+    "PC115",
+    "PC502",
+    "PC704",
+    "PC705",
+    "PC707",
+    "PC721",
+    "PC722",
+    "PC723",
+    "PC724",
+    "PC725",
+)
 """The rules that tell better why a provider does not start, where they have something to tell."""
 _PROTOCOLS: Final = ("PC2", "PC3")
 """Those about the protocols, which name each difference by itself."""
@@ -159,45 +172,6 @@ def _misplaced(trial: Trial, sketch: StackSketch) -> str:
     wanted = {p.provider_type for p in sketch.providers if p.api in needed and p.api != own.api}
     late = sorted(wanted - set(witness.before[0]))
     return f"it is built before {', '.join(late)}, which it needs" if late else ""
-
-
-@rule("PC502", "undeclared-dependency", scope=Scope.SPEC, applies=is_loadable, reports=(Cause.UNDECLARED,))
-def undeclared_dependency(subject: Subject, first: Start) -> Iterator[Finding]:
-    """Check that the provider uses nothing in `deps` that it does not declare.
-
-    What it does:
-        Starts the provider with `deps` that write down what is looked up: by
-        `deps[...]`, `.get`, `in` or `.pop`. Everything must be among the spec's `api_dependencies` or
-        `optional_api_dependencies`. A declared dependency that is not used is fine.
-
-    Why is this bad:
-        `deps` holds what the spec declares and nothing else, whatever the run config has: the
-        look-up raises `KeyError`, or quietly gives nothing, in every stack.
-
-    Example:
-        ```python
-        async def get_provider_impl(config, deps):
-            return MyAgents(config, deps[Api.inference])  # api_dependencies=[] in the spec
-        ```
-
-    How to fix:
-        Declare the API in the spec. The keys of `deps` are members of `Api`, not texts.
-
-    Source:
-        The built-in stack's resolver; the stacks' `instantiate_providers`.
-    """
-    if not first.witness.undeclared:
-        if first.error is not None:
-            raise NotJudged("it was not started", cause=Cause.NOT_STARTED)
-        return
-    names = ", ".join(first.witness.undeclared)
-    held = ", ".join(f"Api.{name}" for name in first.witness.received[0]) or "nothing"
-    yield blamed(
-        subject,
-        f"it looks up {names} in `deps`, and its spec does not declare that",
-        f"`deps` holds exactly what the spec declares: {held}",
-        f"declare {names} in the spec's `api_dependencies` or `optional_api_dependencies`",
-    )
 
 
 @rule("PC503", "shared-instance", scope=Scope.SPEC, applies=is_loadable)
@@ -369,7 +343,6 @@ def refused_by_the_stack(subject: Subject, first: Start) -> Iterator[Finding]:
 
 RULES: Final[tuple[Rule, ...]] = (
     not_resolvable,
-    undeclared_dependency,
     shared_instance,
     not_restartable,
     optional_dependency_required,

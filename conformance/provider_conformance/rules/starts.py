@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from provider_conformance.evidence.calls import is_theirs
 from provider_conformance.evidence.loading import code_of
 from provider_conformance.evidence.start import Start
 from provider_conformance.evidence.store import NotJudged
@@ -12,12 +13,13 @@ from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Location, Severity
 from provider_conformance.providers import careful, loading, requirements
 from provider_conformance.providers.chains import line, reason
+from provider_conformance.providers.exceptions import ends_in_made_up
 from provider_conformance.providers.implementation import home_of
 from provider_conformance.providers.loading import Home
 from provider_conformance.providers.places import of_function
 
-_NEIGHBOURS: Final = ("provider_conformance.hosts.standins", "provider_conformance.hosts.generated")
-"""The modules of what is made up around a provider."""
+_TELLERS: Final = ("PC112", "PC114", "PC209", "PC211")
+"""The rules that tell why the stack cannot call the factory, or set something on what it gave."""
 _AWAITED: Final = "can't be used in 'await' expression"
 _WHY: Final = "The stack makes the provider when it starts: the error ends the start, for all providers."
 
@@ -52,7 +54,7 @@ def start_faults(subject: Subject, first: Start, error: BaseException) -> Iterat
         return
     if (own := _own_place(raised, home)) is None:
         yield _of_what_it_gave(subject, first, raised)
-    elif _ends_in_a_neighbour(raised):
+    elif ends_in_made_up(raised, is_theirs(subject)):
         why = f"it was not started here: a made-up dependency raises {reason(raised)}"
         raise NotJudged(why, inconclusive=True)
     else:
@@ -72,7 +74,7 @@ def _of_what_it_gave(subject: Subject, first: Start, error: BaseException) -> Fi
     if first.witness.made and first.witness.made[0] is None:
         message = f"its factory returns None, and the stack goes on with that: {reason(error)}"
         return _finding(message, factory, "return the provider")
-    raise NotJudged(f"it was not started here: {reason(error)}", inconclusive=True)
+    raise NotJudged(f"it was not started here: {reason(error)}", inconclusive=True, see=_TELLERS)
 
 
 def _own_place(error: BaseException, home: Home) -> Location | None:
@@ -80,12 +82,6 @@ def _own_place(error: BaseException, home: Home) -> Location | None:
         if (place := loading.last_own_frame(one, home)) is not None:
             return place
     return None
-
-
-def _ends_in_a_neighbour(error: BaseException) -> bool:
-    """Whether the innermost code that was run is that of a made-up dependency."""
-    *_, module = ["", *(module for _, _, module in loading.frames(error))]
-    return module.startswith(_NEIGHBOURS) or module == "unittest.mock"
 
 
 def _fix(error: BaseException) -> str:

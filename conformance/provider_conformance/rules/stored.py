@@ -68,9 +68,10 @@ def unregistering(subject: Subject) -> Judgement:
     What it does:
         Registers generated objects, unregisters them by their identifier, and registers them again. No
         step may fail; the provider's listing, where it had the object, must not have it in
-        between. Then an identifier is unregistered that the instance has never heard of: a `KeyError` or the
-        like is a finding, and any error is where the stack itself does that when it starts again. What a
-        provider lists from a backend or a configuration may stay there.
+        between. Where the stack itself unregisters what it has kept when it starts again, an identifier is
+        unregistered, too, that the instance has never heard of: any error is a finding. Elsewhere the routing
+        table refuses such an identifier itself. What a provider lists from a backend or a configuration may
+        stay there.
 
     Why is this bad:
         The stack has taken the object out of its own registry already. What stays with the provider is
@@ -92,7 +93,10 @@ def unregistering(subject: Subject) -> Judgement:
     if isinstance(found, Judgement):
         return found
     judged = _judge(subject, found, "PC609", does_not_leave, _same_names(found))
-    return judged if judged != PASS else _strangers(subject, found)
+    asks = bool(
+        found.verbs.refresh
+    )  # at its start the stack unregisters what it kept; else its table refuses
+    return _strangers(subject, found) if judged == PASS and asks else judged
 
 
 def _strangers(subject: Subject, found: Observer) -> Judgement:
@@ -102,7 +106,7 @@ def _strangers(subject: Subject, found: Observer) -> Judgement:
         return await observing.call(running, verbs.unregister, name)
 
     seen = observed(found.first, work)
-    fault = knows_no_stranger(seen, name, restarts=bool(verbs.refresh)) if seen else None
+    fault = knows_no_stranger(seen, name) if seen else None
     if fault is None and seen is not None and isinstance(seen.error, NotImplementedError):
         return Judgement(skipped=f"it unregisters nothing, and says so: {seen.told}")
     if fault is None:

@@ -63,21 +63,21 @@ def _not_back(seen: ObservedLeaving) -> str:
     return ""
 
 
-def knows_no_stranger(seen: Call, name: str, *, restarts: bool) -> Fault | None:
+def knows_no_stranger(seen: Call, name: str) -> Fault | None:
     """PC609: how an identifier is unregistered that the instance has never heard of.
+
+    Only a stack that does so when it starts again ever asks for that: a client's request is refused by the
+    routing table, which looks the identifier up among its own objects first.
 
     Args:
         seen: The call.
         name: The identifier.
-        restarts: Whether the stack does just that when it starts again.
     """
-    if seen.error is None or seen.offline or (seen.refused and not restarts):
+    if seen.error is None or seen.offline:
         return None
-    message = f"unregistering {name!r}, which this instance does not know, raises {seen.told}"
-    if restarts:
-        return Fault(message, _STARTS, _LEAVE)
-    why = "the client sees an internal error, and the object is gone from the stack's own registry"
-    return Fault(message, why, "raise a ValueError that says so, or do nothing")
+    return Fault(
+        f"unregistering {name!r}, which this instance does not know, raises {seen.told}", _STARTS, _LEAVE
+    )
 
 
 def returns_nothing(seen: ObservedLeaving) -> Fault | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from protocols.corpus import (
+    abstract_bases,
     attributes,
+    class_members,
     conforming_calls,
     conforming_defaults,
     conforming_lookalikes,
@@ -18,15 +20,19 @@ from protocols.corpus import (
     forwarding,
     hard_lookups,
     private,
+    properties,
     protocol_results,
     protocol_shapes,
+    special_methods,
     stores,
     undecidable,
 )
 from protocols.corpus.case import Case
 
 MODULES = (
+    abstract_bases,
     attributes,
+    class_members,
     conforming_calls,
     conforming_defaults,
     conforming_lookalikes,
@@ -41,8 +47,10 @@ MODULES = (
     forwarding,
     hard_lookups,
     private,
+    properties,
     protocol_results,
     protocol_shapes,
+    special_methods,
     stores,
     undecidable,
 )

@@ -34,6 +34,7 @@ class Case:
     ``undecidable`` says why nobody can tell from this view: no finding may be raised then,
     whatever a call would do. ``located`` is false where no source file exists; ``culprit``
     is another file that a finding may point into, that of a decorator which is to blame.
+    ``called`` is the name of a function that is its own ``__call__``.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Case:
     undecidable: str = ""
     located: bool = True
     culprit: str = ""
+    called: str = ""
     file: str = ""
 
     @property

@@ -218,3 +218,109 @@ def trace_all(cls):
 class TracedClass(Inference):
     async def completion(self, model_id, content, stream=False) -> dict[str, Any]:
         return {}
+
+
+def tagging(function):
+    """Pass on a keyword that the function never heard of."""
+
+    @functools.wraps(function)
+    async def wrapper(*args, **kwargs):
+        return await function(*args, tag="a", **kwargs)
+
+    return wrapper
+
+
+@cases.defect("wrapper-adds-a-keyword", Inference, "x07 completion")
+class Tagged(Inference):
+    @tagging
+    async def completion(self, model_id, content, stream=False, max_tokens=None) -> dict[str, Any]:
+        return {}
+
+
+def tagging_untidily(function):
+    async def wrapper(self, *args, **kwargs):
+        return await function(self, *args, **kwargs, tag="a")
+
+    return wrapper
+
+
+@cases.defect("wrapper-adds-a-keyword-untidily", Inference, "x03 completion")
+class TaggedUntidily(Inference):
+    @tagging_untidily
+    async def completion(self, model_id, content, stream=False, max_tokens=None) -> dict[str, Any]:
+        return {}
+
+
+def tagging_the_dictionary(function):
+    @functools.wraps(function)
+    async def wrapper(self, **kwargs):
+        kwargs["tag"] = "a"
+        return await function(self, **kwargs)
+
+    return wrapper
+
+
+@cases.defect("wrapper-puts-a-keyword-into-the-dictionary", Inference, "x07 completion")
+class TaggedByDictionary(Inference):
+    @tagging_the_dictionary
+    async def completion(self, model_id, content, stream=False, max_tokens=None) -> dict[str, Any]:
+        return {}
+
+
+def tagging_with_names(function):
+    @functools.wraps(function)
+    async def wrapper(self, model_id, content, stream=False, max_tokens=None):
+        try:
+            return await function(self, model_id, content, stream, max_tokens, tag="a")
+        except ValueError:
+            return {}
+
+    return wrapper
+
+
+@cases.defect("wrapper-with-names-adds-a-keyword", Inference, "x07 completion", culprit=__file__)
+class TaggedWithNames(Inference):
+    @tagging_with_names
+    async def completion(self, model_id, content, stream=False, max_tokens=None) -> dict[str, Any]:
+        return {}
+
+
+def tagging_a_display(function):
+    @functools.wraps(function)
+    def wrapper(self, **kwargs):
+        return function(self, **{**kwargs, "tag": "a"})
+
+    return wrapper
+
+
+@cases.defect("wrapper-adds-a-keyword-in-a-display", Inference, "x07 completion")
+class TaggedByDisplay(Inference):
+    @tagging_a_display
+    async def completion(self, model_id, content, stream=False, max_tokens=None) -> dict[str, Any]:
+        return {}
+
+
+@cases.defect("wrapper-adds-a-keyword-behind-another-wrapper", Inference, "x07 completion")
+class TaggedAndTraced(Inference):
+    @decorators.traced
+    @tagging
+    @decorators.traced_method
+    async def completion(self, model_id, content, stream=False, max_tokens=None) -> dict[str, Any]:
+        return {}
+
+
+def choosing_the_model(function):
+    """Pass what every caller passes as well."""
+
+    @functools.wraps(function)
+    async def wrapper(self, *args, **kwargs):
+        return await function(self, *args, model_id="m", **kwargs)
+
+    return wrapper
+
+
+@cases.defect("wrapper-passes-what-the-caller-passes", Inference, "x07 completion")
+class PassedTwice(Inference):
+    @choosing_the_model
+    async def completion(self, model_id, content, stream=False, max_tokens=None) -> dict[str, Any]:
+        return {}

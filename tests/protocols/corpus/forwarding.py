@@ -373,3 +373,112 @@ class LoggedAndReordered(Inference):
     @logged_and_traced
     async def completion(self, model_id, content, max_tokens=None, stream=False):
         return Seen(model_id=model_id, stream=stream)
+
+
+def tagging(function):
+    @functools.wraps(function)
+    async def wrapper(*args, **kwargs):
+        return await function(*args, tag="a", **kwargs)
+
+    return wrapper
+
+
+@cases.fine("wrapper-adds-a-keyword-that-the-method-takes", Inference)
+class Tagged(Inference):
+    @tagging
+    async def completion(self, model_id, content, stream=False, max_tokens=None, *, tag):
+        return Seen(model_id=model_id)
+
+
+@cases.fine("wrapper-adds-a-keyword-and-the-method-takes-any", Inference)
+class TaggedAnyhow(Inference):
+    @tagging
+    async def completion(self, model_id, content, stream=False, max_tokens=None, **options):
+        return Seen(model_id=model_id)
+
+
+def untagging(function):
+    """Take out again what another wrapper adds."""
+
+    @functools.wraps(function)
+    async def wrapper(*args, tag=None, **kwargs):
+        return await function(*args, **kwargs)
+
+    return wrapper
+
+
+@cases.fine("wrapper-adds-a-keyword-that-another-one-takes", Inference)
+class TaggedAndUntagged(Inference):
+    @tagging
+    @untagging
+    async def completion(self, model_id, content, stream=False, max_tokens=None):
+        return Seen(model_id=model_id)
+
+
+def tagging_where_it_is_taken(function):
+    @functools.wraps(function)
+    async def wrapper(*args, **kwargs):
+        if "tag" in inspect.signature(function).parameters:
+            return await function(*args, tag="a", **kwargs)
+        return await function(*args, **kwargs)
+
+    return wrapper
+
+
+@cases.fine("wrapper-adds-a-keyword-where-it-is-taken", Inference)
+class TaggedPerhaps(Inference):
+    @tagging_where_it_is_taken
+    async def completion(self, model_id, content, stream=False, max_tokens=None):
+        return Seen(model_id=model_id)
+
+
+def tagging_for_a_while(function):
+    @functools.wraps(function)
+    async def wrapper(self, **kwargs):
+        kwargs["tag"] = "a"
+        kwargs.pop("tag")
+        return await function(self, **kwargs)
+
+    return wrapper
+
+
+@cases.fine("wrapper-takes-out-what-it-put-in", Inference)
+class TaggedForAWhile(Inference):
+    @tagging_for_a_while
+    async def completion(self, model_id, content, stream=False, max_tokens=None):
+        return Seen(model_id=model_id)
+
+
+def tagging_at_first(function):
+    @functools.wraps(function)
+    async def wrapper(*args, **kwargs):
+        try:
+            return await function(*args, tag="a", **kwargs)
+        except TypeError:
+            return await function(*args, **kwargs)
+
+    return wrapper
+
+
+@cases.fine("wrapper-adds-a-keyword-and-forgives", Inference)
+class TaggedAtFirst(Inference):
+    @tagging_at_first
+    async def completion(self, model_id, content, stream=False, max_tokens=None):
+        return Seen(model_id=model_id)
+
+
+def streaming_by_name(function):
+    """Name a keyword of the caller's, and pass it on."""
+
+    @functools.wraps(function)
+    async def wrapper(self, *args, stream=False, **kwargs):
+        return await function(self, *args, stream=stream, **kwargs)
+
+    return wrapper
+
+
+@cases.fine("wrapper-passes-on-a-keyword-that-it-names", Inference)
+class StreamsByName(Inference):
+    @streaming_by_name
+    async def completion(self, model_id, content, stream=False, max_tokens=None):
+        return Seen(model_id=model_id, stream=stream)

@@ -1,8 +1,8 @@
 """Protocols that promise a kind of result in an unusual way."""
 
 import typing
-from collections.abc import AsyncIterator, Awaitable
-from typing import Any, Protocol
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from typing import Any, Protocol, Union
 
 from protocols.corpus.case import Casebook
 from protocols.corpus.stack import Use, used
@@ -67,4 +67,72 @@ class YieldingFeed(Protocol):
 class YieldingFeedProvider:
     async def feed(self, topic: str) -> AsyncIterator[str]:
         yield topic
+        yield topic
+
+
+@used(chat=Use({"prompt": "p"}, {"stream": True}, then="either", defaults={"stream": False}))
+class Chatting(Protocol):
+    """Awaited without ``stream``, iterated over with it; the annotation names only what comes of it."""
+
+    def chat(self, prompt: str, stream: bool = False) -> Union[str, dict[str, Any]]: ...
+
+
+@used(turn=Use({"prompt": "p"}, then="either"))
+class Turning(Protocol):
+    def turn(self, prompt: str) -> Awaitable[str] | AsyncIterator[str]: ...
+
+
+@cases.defect("generator-for-either", Turning, "x06 turn")
+class TurnsByGenerator:
+    def turn(self, prompt: str):
+        yield prompt
+
+
+@cases.defect("value-for-either", Turning, "x06 turn")
+class TurnsByValue:
+    def turn(self, prompt: str) -> str:
+        return prompt
+
+
+@cases.defect("generator-where-only-values-are-named", Chatting, "x06 chat")
+class ChatsByGenerator(Chatting):
+    def chat(self, prompt: str, stream: bool = False):
+        yield prompt
+
+
+@cases.fine("asynchronous-generator-where-only-values-are-named", Chatting)
+class ChatsByAsyncGenerator(Chatting):
+    async def chat(self, prompt: str, stream: bool = False):
+        yield prompt
+
+
+@cases.fine("handed-on-where-only-values-are-named", Chatting)
+class ChatsByAnother(Chatting):
+    def chat(self, prompt: str, stream: bool = False) -> Union[str, dict[str, Any]]:
+        return self._pick(stream)(prompt)
+
+    def _pick(self, stream: bool) -> Any:
+        return self._stream if stream else self._whole
+
+    async def _whole(self, prompt: str) -> str:
+        return prompt
+
+    async def _stream(self, prompt: str) -> AsyncIterator[str]:
+        yield prompt
+
+
+@used(names=Use({}, {"prefix": "x"}, "value", defaults={"prefix": ""}))
+class Listing(Protocol):
+    def names(self, prefix: str = "") -> Iterator[str]: ...
+
+
+@cases.fine("generator-for-an-iterator", Listing)
+class ListsByGenerator(Listing):
+    def names(self, prefix: str = "") -> Iterator[str]:
+        yield prefix
+
+
+@cases.fine("generator-for-anything", AnyFeed, undecidable="the protocol does not say what it wants")
+class FeedsByGenerator(AnyFeed):
+    def feed(self, topic: str):
         yield topic

@@ -300,21 +300,13 @@ class OtherKindsSame(OtherKinds):
         return text
 
 
-@cases.fine("static-and-class-methods-as-ordinary-ones", OtherKinds)
-class OtherKindsOrdinary:
-    def build(self, name):
-        return name
-
-    def parse(self, text):
-        return text
-
-
 @cases.defect("static-method-of-the-protocol-lacks-self", OtherKinds, "x03 build")
 class OtherKindsNoSelf:
     def build(name):
         return name
 
-    def parse(self, text):
+    @classmethod
+    def parse(cls, text):
         return text
 
 

@@ -59,6 +59,7 @@ async def misplaces(case: Case, name: str) -> bool:
 async def _call(provider: Any, name: str, use: Use, shape: tuple[tuple[Any, ...], dict[str, Any]]) -> str:
     method = _lookup(provider, name)
     if not callable(method):
+        _close(method)
         return MISSING
     args, kwargs = shape
     try:
@@ -76,7 +77,7 @@ def _lookup(provider: Any, name: str) -> Any:
         warnings.simplefilter("ignore", FutureWarning)
         try:
             return getattr(provider, name, None)
-        except (RuntimeError, RecursionError):
+        except (RuntimeError, RecursionError, TypeError):
             return None
 
 

@@ -97,7 +97,7 @@ def _of_source(case: Case, reader: SourceReader) -> dict[str, Comparison] | None
     if not isinstance(found, type):
         return None
     protocol = read_protocol(case.protocol)
-    counterpart = reader.counterpart(protocol) or case.protocol
+    counterpart = reader.counterpart(protocol) or protocol.live
     return _compared(View(found), replace(protocol, live=counterpart), Calls(case.calls))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from provider_conformance.protocols.classes import Opaque, definitions, opacity
+from provider_conformance.providers.source.imports import lacking
 from provider_conformance.providers.source.library import Library
 from provider_conformance.providers.source.modules import Missing, Module
 from provider_conformance.providers.source.texts import Found, folders
@@ -182,3 +183,43 @@ def test_defaults_are_values_where_the_source_tells_them(read: Read) -> None:
     defaults = vars(read(main=text).namespace["Impl"])["chat"].__defaults__
     assert defaults[:2] == (5, "5")
     assert defaults[2].text == "open"
+
+
+# -- packages of others -----------------------------------------------------------------------------
+
+
+def _lacking(module: Module) -> list[tuple[str, int]]:
+    return [(str(error.name), place_of(error)) for error in lacking(module)]
+
+
+def place_of(error: Any) -> int:
+    line: int = error.source_place.line
+    return line
+
+
+def test_a_package_that_is_nowhere_is_lacking_in_every_module_of_the_provider(read: Read) -> None:
+    module = read(
+        main="import pkg.deep\nfrom pkg import other",
+        pkg__in____init__="import nowhere_at_all.inner",
+        pkg__in__deep="\nfrom also_nowhere import a, b",
+        pkg__in__other="from . import deep",
+    )
+    package = module.library.module("pkg.other")
+    assert isinstance(package, Module)
+    assert _lacking(module) == []  # the other package is not its own
+    assert _lacking(package) == [("nowhere_at_all.inner", 1), ("also_nowhere", 2)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import os.path, typing_extensions, yaml, yaml.nowhere",
+        "from stack.core import anything",
+        "import other",
+        "try:\n    import nowhere_at_all\nexcept ImportError:\n    nowhere_at_all = None",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import nowhere_at_all",
+        "def later():\n    import nowhere_at_all",
+    ],
+)
+def test_what_is_there_or_is_not_imported_for_certain_is_not_lacking(read: Read, text: str) -> None:
+    assert _lacking(read(main=text, other="")) == []

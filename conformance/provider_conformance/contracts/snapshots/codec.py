@@ -14,6 +14,7 @@ from provider_conformance.contracts.snapshots.expressions import without_prose
 from provider_conformance.findings import Location
 from provider_conformance.protocols.bodies import node_of
 from provider_conformance.protocols.model import (
+    Binding,
     ProtocolAttribute,
     ProtocolMethod,
     ProtocolModel,
@@ -236,12 +237,18 @@ def _protocol(data: Data) -> ProtocolModel:
         name=data["name"],
         module=data["module"],
         methods={name: _method(inner) for name, inner in data["methods"].items()},
-        attributes={name: ProtocolAttribute(**inner) for name, inner in data.get("attributes", {}).items()},
+        attributes={name: _attribute(inner) for name, inner in data.get("attributes", {}).items()},
+        abstract=data.get("abstract", False),
     )
+
+
+def _attribute(data: Data) -> ProtocolAttribute:
+    return ProtocolAttribute(**{**data, "kind": ResultKind(data.get("kind", ResultKind.ANY))})
 
 
 def _method(data: Data) -> ProtocolMethod:
     fields = {**data, "signature": _signature(data["signature"]), "result": ResultKind(data["result"])}
+    fields["binding"] = Binding(data.get("binding", Binding.INSTANCE))
     if "location" in fields:
         fields["location"] = _location(fields["location"])
     fields["overloads"] = tuple(map(_signature, fields.get("overloads", ())))

@@ -16,10 +16,11 @@ from provider_conformance.findings import Location
 from provider_conformance.protocols import bodies, classes
 from provider_conformance.protocols.classes import Opaque
 from provider_conformance.protocols.names import bound_by
+from provider_conformance.providers.loading import catches_import
 from provider_conformance.providers.source import calls, special
 from provider_conformance.providers.source.calls import Arguments
 from provider_conformance.providers.source.expressions import Expressions, short
-from provider_conformance.providers.source.modules import Missing, catches_import
+from provider_conformance.providers.source.modules import Missing
 from provider_conformance.providers.source.scopes import Scope
 from provider_conformance.providers.source.special import BaseModel, ConfigDict, validated
 

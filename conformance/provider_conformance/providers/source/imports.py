@@ -1,18 +1,24 @@
 """What a module does when it is imported that a stack would refuse: told without importing it.
 
-Only what always runs counts, and only names and modules of stacks and of the package itself:
-whether something else is installed says nothing about the provider.
+Only what always runs counts, and only names and modules of stacks and of the package itself, and names
+that nothing defines: whether something else is installed says nothing about the provider.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import importlib.util
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
 
 from provider_conformance.findings import Location
+from provider_conformance.providers.containment import attempt
 from provider_conformance.providers.source import calls
 from provider_conformance.providers.source.calls import NoMember
 from provider_conformance.providers.source.modules import UNBOUND, Missing, Module, no_module
+from provider_conformance.providers.undefined import used_at_import
+
+T = TypeVar("T", bound=Exception)
 
 
 def failing_import(module: Module, seen: set[str] | None = None) -> Exception | None:
@@ -30,12 +36,53 @@ def failing_import(module: Module, seen: set[str] | None = None) -> Exception | 
             failing = next(_gone_members(module, statement), None)
         if failing is not None:
             return failing
-    return None
+    name = used_at_import(module.source.tree, module.namespace)
+    return placed(not_defined(name.id), module, name.lineno) if name is not None else None
 
 
-def placed(error: ImportError, module: Module, line: int) -> ImportError:
+def lacking(module: Module, seen: set[str] | None = None) -> Iterator[ImportError]:
+    """What importing ``module`` raises for want of packages that are neither its own nor a stack's."""
+    seen = set() if seen is None else seen
+    seen.add(module.name)
+    top = module.name.partition(".")[0]
+    for statement in module.source.tree.body:
+        for name in _imported(module, statement):
+            if name.partition(".")[0] != top:
+                if not _is_there(name, module):
+                    yield placed(no_module(name).error(), module, statement.lineno)
+                    break
+            elif name not in seen and (own := module.library.module(name)) is not None:
+                yield from lacking(own, seen)
+
+
+def _imported(module: Module, statement: ast.stmt) -> Iterable[str]:
+    """The modules that an import statement names."""
+    match statement:
+        case ast.Import(names=names):
+            return (alias.name for alias in names)
+        case ast.ImportFrom():
+            source = module.absolute(statement)
+            return (source, *(f"{source}.{alias.name}" for alias in statement.names if source))
+    return ()
+
+
+def _is_there(name: str, module: Module) -> bool:
+    """Whether there is a package for the module ``name``, with or without source, or it is a stack's."""
+    top = name.partition(".")[0]
+    if module.library.is_own(name) or module.library.has(top):
+        return True
+    return attempt(lambda: importlib.util.find_spec(top)).value is not None
+
+
+def not_defined(name: str) -> NameError:
+    """What using a name raises that nothing defines."""
+    return NameError(f"name {name!r} is not defined", name=name)
+
+
+def placed(error: T, module: Module, line: int) -> T:
     """The error with its place in the source."""
-    error.source_place = Location(module.path, line)  # type: ignore[attr-defined]
+    known: Any = error
+    known.source_place = Location(module.path, line)
     return error
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 
 from provider_conformance.protocols.classes import Opaque
 from provider_conformance.protocols.names import blocks, bound_by, bound_names
+from provider_conformance.providers.loading import catches_import
 from provider_conformance.providers.source import special
 from provider_conformance.providers.source.texts import TRUSTED, Source
 
@@ -355,16 +356,6 @@ _SPECIAL: Final[dict[tuple[str, str], Any]] = {
     ("pydantic.dataclasses", "dataclass"): special.validated,
 }
 """Names of libraries whose own source says nothing of what they do, and what stands for them."""
-
-_CATCHES_IMPORT: Final = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
-
-
-def catches_import(handler: ast.ExceptHandler) -> bool:
-    """Whether a handler is entered when an import in its ``try`` fails."""
-    if handler.type is None:
-        return True
-    names = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(isinstance(name, ast.Name) and name.id in _CATCHES_IMPORT for name in names)
 
 
 def _changed(statement: ast.stmt) -> Iterator[str]:

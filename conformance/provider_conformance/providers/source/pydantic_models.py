@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any, Final, TypeGuard
 
 from provider_conformance.findings import Location
 from provider_conformance.protocols import classes
@@ -78,23 +78,39 @@ def fields_of(cls: type) -> dict[str, Field]:
     return {name: found for name, found in classes.model_fields(cls).items() if isinstance(found, Field)}
 
 
-def missing_fields(cls: type, given: Mapping[str, Any]) -> tuple[str, ...]:
-    """The required fields that are not given."""
-    return tuple(name for name, one in fields_of(cls).items() if one.required and name not in given)
+def wrong_fields(cls: type, given: Mapping[str, Any]) -> dict[str, str]:
+    """What pydantic says of fields that are not given, or given as data of another kind."""
+    fields = fields_of(cls)
+    missing = {name: "Field required" for name, one in fields.items() if one.required and name not in given}
+    said = {name: _refused(one.annotation, given[name]) for name, one in fields.items() if name in given}
+    return {**missing, **{name: message for name, message in said.items() if message}}
+
+
+def _refused(annotation: str, value: Any) -> str:
+    """Why a field does not take plain data, "" where it may."""
+    if annotation == "str" and type(value) in (*_SCALARS, *_CONTAINERS):
+        return "Input should be a valid string"
+    if annotation.startswith("list[") and "|" not in annotation and type(value) in (str, dict, *_SCALARS):
+        return "Input should be a valid list"
+    return ""
+
+
+_SCALARS: Final = (bool, int, float, bytes, type(None))
+_CONTAINERS: Final = (list, tuple, dict, set)
 
 
 class ValidationError(Exception):
     """What pydantic raises for a model whose fields are not filled, as far as that is read."""
 
-    def __init__(self, title: str, missing: Sequence[str], place: Location | None = None) -> None:
-        super().__init__(f"{title}: {', '.join(missing)}")
+    def __init__(self, title: str, said: Mapping[str, str], place: Location | None = None) -> None:
+        super().__init__(f"{title}: {', '.join(said)}")
         self.source_place = place
         self.title = title
-        self._missing = tuple(missing)
+        self._said = dict(said)
 
     def errors(self) -> list[dict[str, Any]]:
-        """The fields that are missing."""
-        return [{"loc": (name,), "msg": "Field required"} for name in self._missing]
+        """The fields, each with what is said of it."""
+        return [{"loc": (name,), "msg": message} for name, message in self._said.items()]
 
 
 def _inherited(cls: type) -> tuple[dict[str, Field], set[str], dict[str, Any]]:

@@ -20,11 +20,12 @@ from provider_conformance.providers import specs, stacks
 from provider_conformance.providers.containment import attempt
 from provider_conformance.providers.loading import UnseenError
 from provider_conformance.providers.source.calls import Arguments, NoMember
-from provider_conformance.providers.source.imports import failing_import, placed
+from provider_conformance.providers.source.imports import failing_import, lacking, not_defined, placed
 from provider_conformance.providers.source.library import Library
 from provider_conformance.providers.source.modules import Missing, Module, Namespace
-from provider_conformance.providers.source.pydantic_models import ValidationError, missing_fields
+from provider_conformance.providers.source.pydantic_models import ValidationError, wrong_fields
 from provider_conformance.providers.source.texts import TRUSTED, Finder, Found, Source, folders
+from provider_conformance.providers.undefined import used_by
 
 _FIELDS: Final = ("api", "provider_type", "module", "config_class", "adapter_type")
 _LISTS: Final = ("api_dependencies", "optional_api_dependencies")
@@ -115,6 +116,15 @@ class SourceReader:
             self.import_module(source)
         return value
 
+    def lacks(self, module: str) -> Iterator[ImportError]:
+        """The packages of others that importing a provider's module needs for certain and that are not here.
+
+        Nothing is known of them where the stack is read off a snapshot: its own requirements are not here.
+        """
+        found = self.library.module(module) if self.releases is None else None
+        if found is not None and not self.library.is_own(module):
+            yield from lacking(found)
+
     def call(self, function: Any) -> Any:
         """What a function returns that is called without arguments.
 
@@ -125,7 +135,10 @@ class SourceReader:
             raise UnseenError("it is no function with source")
         if inspect.iscoroutinefunction(function):
             return _nothing()
-        frame = self.library.frame(function.__globals__.module, {})
+        module = function.__globals__.module
+        if (name := used_by(function)) is not None:
+            raise placed(not_defined(name.id), module, name.lineno)
+        frame = self.library.frame(module, {})
         value = frame.result(function, Arguments(), f"{function.__name__}()")
         _check_fields(value)
         for part in _unseen(value):
@@ -147,10 +160,10 @@ async def _nothing() -> None:
 
 
 def _check_fields(value: Any) -> None:
-    """Raise what a stack's spec class does that is not given all that it asks for."""
+    """Raise what a stack's spec class does that is not given what it asks for."""
     for item in value if isinstance(value, list | tuple) else [value]:
-        if specs.is_spec(item) and (missing := missing_fields(type(item), vars(item))):
-            raise ValidationError(type(item).__name__, missing, vars(item).get(classes.PLACE))
+        if specs.is_spec(item) and (wrong := wrong_fields(type(item), vars(item))):
+            raise ValidationError(type(item).__name__, wrong, vars(item).get(classes.PLACE))
 
 
 def _unseen(value: Any) -> Iterator[Any]:

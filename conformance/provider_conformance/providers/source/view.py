@@ -20,7 +20,7 @@ def source_provider(
     Args:
         argument: What names the provider, in any of the forms that the live view takes.
         api: The API that the class of ``module:Class`` implements.
-        root: The folder against which paths are looked up and locations are shown.
+        root: The folder against which paths are looked up.
         finders: Where further source comes from, asked before the environment: a snapshot of a
             stack's own classes, say.
 

@@ -10,7 +10,7 @@ from argparse import ArgumentError
 from collections.abc import Generator
 from contextlib import suppress
 from importlib import import_module
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any, Final
 
 import pytest
@@ -140,21 +140,38 @@ def pytest_load_initial_conftests(
         if option == "--provider" and value in paths:
             paths.remove(value)
     try:
-        return (yield)
+        done = yield
     finally:
         _add_provider(parser)
+    _refuse_misspelt(parser, args)
+    return done
 
 
 def _add_provider(parser: pytest.Parser) -> None:
     # A second option of one name raises now or, before pytest 9, when the command line is parsed.
-    groups = (getattr(parser, "_anonymous", None), *getattr(parser, "_groups", ()))
-    options = (option for group in groups if group for option in group.options)
-    if any("--provider" in option.names() for option in options):
+    if "--provider" in _known(parser):
         return
     with suppress(ValueError, ArgumentError):
         parser.getgroup("provider-conformance").addoption(
             "--provider", dest=f"{_PREFIX}provider", metavar="PROVIDER", action="append", help=_PROVIDER_HELP
         )
+
+
+def _known(parser: pytest.Parser) -> set[str]:
+    """The names of all options that there are."""
+    groups = (getattr(parser, "_anonymous", None), *getattr(parser, "_groups", ()))
+    return {name for group in groups if group for option in group.options for name in option.names()}
+
+
+def _refuse_misspelt(parser: pytest.Parser, args: list[str]) -> None:
+    """Say which option was meant, where pytest would only say that it knows none of that name."""
+    known = _known(parser)
+    given = (argument.partition("=")[0] for argument in takewhile(lambda argument: argument != "--", args))
+    for name in given:
+        if name.startswith("--provider-") and name not in known:
+            ours = sorted(option for option in known if option.startswith("--provider"))
+            if hint := import_module("provider_conformance.selection").did_you_mean(name, ours):
+                raise pytest.UsageError(f"there is no option {name}{hint}")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -11,7 +11,7 @@ from provider_conformance.contracts.model import Contract
 from provider_conformance.engine import Policy
 from provider_conformance.findings import Finding, Outcome, Status
 from provider_conformance.providers.model import Provider
-from provider_conformance.selection import KnownFailure, Unsupported
+from provider_conformance.selection import KnownFailure, Unsupported, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +156,19 @@ def undeclared(
         return bool(ran) and all(row is not None and row.status is Status.ANSWERED for row in ran)
 
     return tuple(entry for entry in unsupported if is_stale(entry))
+
+
+def meant(report: Report, entry: KnownFailure | Unsupported) -> str:
+    """A clause with what an entry that is about no check was probably meant for, "" where it is about one."""
+    checks = [*(record.check for record in report.records), *report.left_out]
+    if any(entry.matches(check) for check in checks) or "*" in entry.target:
+        return ""  # it is about something that is well by now, or about many things
+    if isinstance(entry, Unsupported):
+        return did_you_mean(entry.target, [check.target for check in checks if check.rule.covers])
+    of_code = [check for check in checks if entry.code.matches(check.code)]
+    owner = f"{entry.owner}::" if entry.owner else ""
+    word = f"{owner}{entry.code}[{entry.target}]"
+    return did_you_mean(word, [check.id if entry.owner else check.name for check in of_code or checks])
 
 
 def left_out(planned: Iterable[Check], records: Iterable[Record]) -> tuple[Check, ...]:

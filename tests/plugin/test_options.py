@@ -177,6 +177,19 @@ class TestKnownFailures:
         )
 
     @pytest.mark.parametrize(
+        ("entry", "meant"),
+        [
+            ("PC201[remote::foo.embd]: slow", "did you mean PC201[remote::foo.embed]"),
+            ("bad::inference::PC201[remote::foo.embd]: slow", "did you mean bad::inference::PC201"),
+        ],
+    )
+    def test_that_are_misspelt_are_told_with_what_was_meant(
+        self, run: Run, pytester: pytest.Pytester, entry: str, meant: str
+    ) -> None:
+        pytester.makeini(f"[pytest]\nprovider_known_failures = {entry}")
+        assert f"{entry}; {meant}" in run("--provider=bad").stdout.str()
+
+    @pytest.mark.parametrize(
         "options",
         [["--provider-ignore=PC2"], ["-k", "safety"], ["bad::PC101"], ["--deselect=bad::inference"]],
     )
@@ -296,6 +309,21 @@ class TestReport:
 )
 def test_an_option_that_does_nothing_without_a_provider_is_refused(run: Run, option: str) -> None:
     refused(run(option), f"{option.partition('=')[0]} does nothing without --provider")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (("--provider=good", "--provider-selct=PC1"), "there is no option --provider-selct; did you mean"),
+        (("--provider=good", "--provider-vew", "live"), "did you mean --provider-view"),
+    ],
+)
+def test_an_option_that_is_misspelt_is_told_with_what_was_meant(
+    run: Run, arguments: tuple[str, ...], meant: str
+) -> None:
+    result = run(*arguments)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert meant in result.stderr.str()
 
 
 def test_every_setting_has_an_ini_key(run: Run) -> None:

@@ -146,7 +146,8 @@ def _factory(subject: Subject) -> Callable[..., Any]:
         raise NotJudged(f"the factory cannot be seen: {found.unseen}", see=("PC110",))
     if found.not_imported:  # what stands for the factory was read off its source
         raise NotJudged(f"it was not started here: {found.note}", inconclusive=True)
-    return found.factory
+    factory: Callable[..., Any] = found.factory
+    return factory
 
 
 def baseline(subject: Subject) -> Start | Judgement:

@@ -6,7 +6,8 @@ import sys
 from abc import ABC
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import AsyncGeneratorType, CoroutineType, FunctionType
+from enum import Enum
+from types import AsyncGeneratorType, BuiltinFunctionType, CoroutineType, FunctionType, ModuleType
 from typing import Any, Final, Generic, Protocol
 
 _MRO: Final = type.__dict__["__mro__"].__get__
@@ -77,6 +78,21 @@ def class_title(cls: type) -> str:
     """``module.Class``; builtins without their module."""
     module, qualname = class_module(cls), class_qualname(cls)
     return qualname if module in ("", "builtins") else f"{module}.{qualname}"
+
+
+def by_name(value: object) -> str:
+    """What a module, a class, a function or a member of an enumeration is called; "" for all else.
+
+    Their reprs show addresses and paths, which differ from run to run.
+    """
+    kind = type(value)
+    if issubclass(kind, type):
+        return f"the class `{class_name(value)}`"  # type: ignore[arg-type]
+    if issubclass(kind, Enum):
+        return f"{class_name(kind)}.{value.name}"  # type: ignore[attr-defined]
+    if kind in (ModuleType, FunctionType, BuiltinFunctionType):
+        return f"the {'module' if kind is ModuleType else 'function'} `{value.__name__}`"  # type: ignore[attr-defined]
+    return ""
 
 
 def is_protocol(cls: type) -> bool:

@@ -240,6 +240,8 @@ class _Judge:
                 unseen[Aspect.RESULT] = wording.unseen_result(self._method)
             else:
                 findings.append(self._found(Aspect.RESULT, Severity.ERROR, self._result_text()))
+        elif self._implemented.plain_stream:
+            findings.append(self._found(Aspect.RESULT, Severity.ERROR, wording.plain_stream(self._method)))
         if unread := next(_unread_defaults(self._method.signature, self._signature), None):
             unseen[Aspect.DEFAULT] = wording.unseen_default(self._method, unread)
         if not findings and not unseen:

@@ -27,7 +27,11 @@ from provider_conformance.protocols.model import (
     ResultKind,
     State,
 )
-from provider_conformance.protocols.results import kind_by_definition
+from provider_conformance.protocols.results import (
+    kind_by_definition,
+    returns_generator,
+    streams_once_awaited,
+)
 from provider_conformance.protocols.unwrap import Callee, callee
 
 _ABSENT: Final = object()
@@ -217,7 +221,10 @@ def _described(view: View, raw: Any, found: Callee, method: ProtocolMethod) -> I
     if found.function is not None and _is_stub(found.function, method):
         note = f"its body is only {kind_of_nothing(found.function)}"
         return Implemented(State.STUB, found.signature, found.kinds, location=location, note=note)
-    return Implemented(State.PRESENT, found.signature, found.kinds, found.claimed, location)
+    described = Implemented(State.PRESENT, found.signature, found.kinds, found.claimed, location)
+    if streams_once_awaited(method) and found.function is not None:
+        return replace(described, plain_stream=returns_generator(found.function, view.cls))
+    return described
 
 
 def _place(found: Callee, view: View) -> Location | None:

@@ -121,7 +121,8 @@ class Implemented:
     ``hidden`` the class whose real method an empty or default one of a protocol hides, None where
     there is none. ``on_class`` is the signature that a call on the class meets, where a protocol's
     class or static method promises such calls. ``called`` is what callers write for a function that
-    is its own ``__call__``.
+    is its own ``__call__``. ``plain_stream``: what comes of awaiting the result may be a
+    plain generator, where an asynchronous one is promised.
     """
 
     state: State
@@ -135,3 +136,4 @@ class Implemented:
     hidden: type | None = None
     on_class: Signature | None = None
     called: str = ""
+    plain_stream: bool = False

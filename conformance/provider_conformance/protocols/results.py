@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import inspect
+import re
 from collections.abc import Callable, Iterable
 from types import FunctionType, MethodType, ModuleType, UnionType
 from typing import Annotated, Any, Final, ForwardRef, TypeVar, Union, get_args, get_origin
@@ -198,6 +199,21 @@ def fitting(method: ProtocolMethod) -> Kinds:
     return frozenset(ResultKind)
 
 
+def streams_once_awaited(method: ProtocolMethod) -> bool:
+    """Whether awaiting a method's result may give an asynchronous iterator, and never a plain one."""
+    plain = {"Iterator", "Iterable", "Generator"} & set(re.findall(r"\w+", method.returns))
+    promised = of_annotation(method.returns) if method.result is ResultKind.AWAITABLE else UNKNOWN
+    return ResultKind.ASYNC_ITERATOR in promised and not plain
+
+
+def returns_generator(function: FunctionType, owner: type) -> bool:
+    """Whether a coroutine function returns a plain generator, on one way at least."""
+    node = node_of(function.__code__) if function.__code__.co_flags & inspect.CO_COROUTINE else None
+    if node is None:
+        return False
+    return ResultKind.GENERATOR in _Returns(function, owner, _DEPTH).kinds(node)
+
+
 def names_values_only(method: ProtocolMethod) -> bool:
     """Whether a method may be awaited or iterated over, and its annotation tells neither.
 
@@ -251,7 +267,7 @@ class _Returns:
             case ast.BoolOp():
                 return self._union(value.values, node, seen)
             case ast.GeneratorExp():
-                return _ITERATOR if any(g.is_async for g in value.generators) else _PLAIN
+                return _ITERATOR if any(g.is_async for g in value.generators) else _GENERATOR
             case ast.Call():
                 return self._of_call(value)
             case ast.Name():

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from provider_conformance.protocols.calls import EXTRA, Callers, CallShape, Refusal, contradicts
-from provider_conformance.protocols.classes import class_name
+from provider_conformance.protocols.classes import by_name, class_name
 from provider_conformance.protocols.declaring import declaration, result_text
 from provider_conformance.protocols.model import (
     Binding,
@@ -242,6 +242,8 @@ def defaults(
 def _value(parameter: Parameter) -> str:
     if issubclass(type(parameter.default), SourceDefault):  # its `__class__` may raise
         return str(parameter.default.text)
+    if named := by_name(parameter.default):
+        return named
     try:
         text = repr(parameter.default)
     except Exception:  # somebody's __repr__ may raise anything
@@ -279,6 +281,15 @@ def result(method: ProtocolMethod, protocol: ProtocolModel, real: ResultKind) ->
         f"calling `{method.name}` gives {WHAT[real]} where the protocol promises {_expected(method, WHAT)}",
         f"the caller {_expected(method, HOW)}, which fails on {WHAT[real]}",
         fix,
+    )
+
+
+def plain_stream(method: ProtocolMethod) -> Text:
+    """A stream that only a plain loop can read."""
+    return Text(
+        f"awaiting `{method.name}` gives a plain generator where the protocol promises an async iterator",
+        "the caller iterates over it with `async for`, which fails on a plain generator",
+        "yield in an `async def`, and return what calling it gives",
     )
 
 

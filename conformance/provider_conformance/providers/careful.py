@@ -9,7 +9,7 @@ from __future__ import annotations
 import reprlib
 from typing import Any, Final
 
-from provider_conformance.protocols.classes import class_module, class_name, class_title
+from provider_conformance.protocols.classes import by_name, class_module, class_name, class_title
 
 __all__ = ["attribute", "class_module", "class_name", "class_title", "is_class", "short_repr", "text"]
 
@@ -27,8 +27,8 @@ def text(value: object, limit: int = _LIMIT) -> str:
 
 
 def short_repr(value: object) -> str:
-    """``repr(value)``, shortened, or its type's name where that raises."""
-    return _rendered(value, reprlib.repr, _LIMIT)
+    """``repr(value)``, shortened; the name where it has one, or its type's where the repr raises."""
+    return by_name(value) or _rendered(value, reprlib.repr, _LIMIT)
 
 
 def _rendered(value: object, render: Any, limit: int) -> str:

@@ -13,7 +13,7 @@ from provider_conformance.findings import Finding, Outcome, Severity
 from provider_conformance.overview import INDENT, Line
 from provider_conformance.releases import rendering
 from provider_conformance.releases.matrix import matrices
-from provider_conformance.report import Record, Report
+from provider_conformance.report import Record, Report, meant
 from provider_conformance.verdict import OfProvider, Verdict
 
 _TITLES: Final = {"known": "cyan", "not judged": "red"}
@@ -51,9 +51,8 @@ def lines(report: Report, detail: Detail = Detail.BLOCK, width: int = 80) -> Ite
         yield from _findings(report, detail)
         yield from _reasons(report)
     for entry in report.unmatched:
-        yield Line(
-            f"This entry matches nothing. Remove it, or check its code and target: {entry.text}", ("red",)
-        )
+        stale = f"This entry matches nothing. Remove it, or check its code and target: {entry.text}"
+        yield Line(f"{stale}{meant(report, entry)}", ("red",))
     for subject in report.subjects:
         yield from (Line(f"{subject.provider.name}: note: {note}") for note in subject.provider.notes)
     for matrix in matrices(report):

@@ -136,3 +136,52 @@ class ListsByGenerator(Listing):
 class FeedsByGenerator(AnyFeed):
     def feed(self, topic: str):
         yield topic
+
+
+@used(talk=Use({"prompt": "p"}, then="await-iterate"))
+class Talking(Protocol):
+    async def talk(self, prompt: str) -> AsyncIterator[str]: ...
+
+
+class _Pieces:
+    def _plain(self, prompt: str) -> Iterator[str]:
+        yield prompt
+
+    async def _pieces(self, prompt: str) -> AsyncIterator[str]:
+        yield prompt
+
+
+@cases.defect("plain-generator-once-awaited", Talking, "x06 talk")
+class TalksPlainly(_Pieces, Talking):
+    async def talk(self, prompt: str) -> Any:
+        return self._plain(prompt)
+
+
+@cases.defect("generator-expression-once-awaited", Talking, "x06 talk")
+class TalksByExpression:
+    async def talk(self, prompt):
+        pieces = (piece for piece in [prompt])
+        return pieces
+
+
+@cases.fine("asynchronous-generator-once-awaited", Talking)
+class Talks(_Pieces, Talking):
+    async def talk(self, prompt: str) -> AsyncIterator[str]:
+        return self._pieces(prompt)
+
+
+@cases.fine("asynchronous-expression-once-awaited", Talking)
+class TalksByAsyncExpression(_Pieces):
+    async def talk(self, prompt):
+        return (piece async for piece in self._pieces(prompt))
+
+
+@used(talk=Use({"prompt": "p"}, then="await"))
+class TalkingEither(Protocol):
+    async def talk(self, prompt: str) -> Iterator[str] | AsyncIterator[str]: ...
+
+
+@cases.fine("plain-generator-where-either-is-promised", TalkingEither)
+class TalksEither(_Pieces):
+    async def talk(self, prompt: str) -> Iterator[str]:
+        return self._plain(prompt)

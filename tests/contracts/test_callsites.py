@@ -200,6 +200,49 @@ def test_a_call_that_breaks_without_the_method_is_not_guarded(body: str) -> None
     assert not in_router(LOOKUP + body).guarded
 
 
+@pytest.mark.parametrize(
+    ("body", "caught"),
+    [
+        ("try:\n    await provider.talk(x)\nexcept Exception:\n    pass", True),
+        ("with contextlib.suppress(AttributeError):\n    await provider.talk(x)", True),
+        ("try:\n    if hasattr(provider, 'talk'):\n        await provider.talk(x)\nexcept:\n    pass", False),
+        ("if hasattr(provider, 'talk'):\n    await provider.talk(x)", False),
+        ("await provider.talk(x)", False),
+    ],
+)
+def test_a_call_is_caught_where_nobody_asks_for_the_method_before(body: str, caught: bool) -> None:
+    assert in_router(LOOKUP + body).caught is caught
+
+
+@pytest.mark.parametrize(
+    ("statement", "text"),
+    [
+        ("await provider.talk(x,  name = 'a')", "provider.talk(x,  name = 'a')"),
+        ("await provider.talk(\n    x,\n    name=x.name,  # as it is\n)", "provider.talk(x, name=x.name)"),
+        ("å = await provider.talk('ä', x)", "provider.talk('ä', x)"),
+    ],
+)
+def test_a_call_keeps_its_text_in_one_line(statement: str, text: str) -> None:
+    assert in_router(LOOKUP + statement).text == text
+
+
+def test_a_class_is_made_by_its_constructor() -> None:
+    found = sites(
+        """
+        class Baker:
+            def __init__(self, config, files):
+                self.files = files
+
+            async def bake(self):
+                await self.files.upload("bread")
+
+        def make(config, deps):
+            return Baker(config, deps[Api.files])
+        """
+    )
+    assert [call.by for call in found.calls["files"]["upload"]] == ["Baker.bake (stack/routing.py:13)"]
+
+
 def test_a_provider_picked_by_a_fixed_name_is_the_only_one_that_needs_the_method() -> None:
     assert in_router("await self.routing_table.get_provider_impl('search').query(x)").guarded
 

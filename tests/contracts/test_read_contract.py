@@ -91,8 +91,25 @@ def test_the_server_calls_marked_methods_by_keyword(contract: Contract) -> None:
 
 def test_route_modules_call_instead_of_the_server(contract: Contract) -> None:
     calls = contract.apis["jobs"].calls
-    assert [(call.positional, call.guarded) for call in calls["start"]] == [(1, False)]
+    start = calls["start"][0]
+    assert (start.positional, start.guarded, start.text) == (1, False, "impl.start(request)")
     assert [(call.positional, call.guarded) for call in calls["pause"]] == [(1, True)]
+
+
+def test_what_a_provider_of_the_stack_calls_on_another_is_there_too(contract: Contract) -> None:
+    calls = contract.apis["jobs"].calls
+    assert [(call.keywords, call.by) for call in calls["start"][1:]] == [
+        (("request",), "Baker.bake (mini_stack/providers/baker.py:13)")
+    ]
+    assert calls["start"][1].ignored
+
+
+def test_of_those_only_calls_of_declared_methods_count(contract: Contract) -> None:
+    assert "polish" not in methods(contract, "jobs")
+
+
+def test_a_routed_api_is_called_by_its_router_alone(contract: Contract) -> None:
+    assert {call.caller.partition(".")[0] for call in contract.apis["chat"].calls["talk"]} == {"ChatRouter"}
 
 
 def test_the_loaders_own_call_is_there(contract: Contract) -> None:

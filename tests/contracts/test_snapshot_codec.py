@@ -63,7 +63,14 @@ protocols = st.builds(
     st.dictionaries(names, st.builds(ProtocolAttribute, names, names, st.booleans(), st.booleans())),
 )
 calls = st.builds(
-    StackCall, names, st.integers(0, 3), st.lists(names).map(tuple), *[st.booleans()] * 3, names, places
+    StackCall,
+    names,
+    st.integers(0, 3),
+    st.lists(names).map(tuple),
+    *[st.booleans()] * 5,
+    names,
+    names,
+    places,
 )
 apis = st.builds(
     ApiContract,

@@ -55,6 +55,19 @@ def test_the_fields_of_a_request_object_are_places_too() -> None:
     assert made == {"params": Request(model="m", input="conformance", stream=True)}
 
 
+def test_what_a_router_makes_of_the_request_is_what_is_passed() -> None:
+    found = asked(Other, "ask", passed=("model", "stream"))
+    assert found.arguments({("params", "model"): "m", ("params", "input"): "i"}) == {
+        "model": "m",
+        "stream": False,
+    }
+
+
+def test_where_it_passes_what_nobody_knows_the_protocol_is_kept_to() -> None:
+    found = asked(Other, "ask", passed=("model", "owner"))
+    assert list(found.arguments({("params", "model"): "m", ("params", "input"): "i"})) == ["params"]
+
+
 def test_a_request_object_that_refuses_its_values_says_so() -> None:
     with pytest.raises(ValidationError):
         asked(Other, "ask").arguments({("params", "model"): 5})

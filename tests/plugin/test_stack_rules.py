@@ -12,14 +12,14 @@ BUILTIN = ("--provider-stack=builtin", "--provider-stack-rules", "-p", "no:cache
 def test_a_check_per_rule_under_the_name_of_the_stack(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_subprocess(*BUILTIN, "--collect-only", "-q")
     ids = [line for line in result.outlines if line.startswith("builtin::")]
-    assert ids == [f"builtin::PC55{number}" for number in range(1, 9)]
+    assert ids == [f"builtin::PC55{number}" for number in range(1, 10)]
 
 
 def test_the_builtin_stack_passes(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_subprocess(*BUILTIN, "--provider-select=PC553,PC555")
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(
-        ["*builtin (the stack itself) on builtin*2 checks", "builtin * itself: partial; 2 of 8 checks"]
+        ["*builtin (the stack itself) on builtin*2 checks", "builtin * itself: partial; 2 of 9 checks"]
     )
 
 

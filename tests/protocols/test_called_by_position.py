@@ -7,6 +7,7 @@ from typing import Protocol
 import pytest
 
 from provider_conformance.findings import Severity
+from provider_conformance.protocols.calls import Callers
 from provider_conformance.protocols.compare import PRIVATE, PUBLIC, Family, compare_member
 from provider_conformance.protocols.live import View
 from provider_conformance.protocols.members import read_protocol
@@ -38,7 +39,7 @@ class Anything:
 
 
 def _told(cls: type, family: Family) -> list[tuple[str, Severity, str]]:
-    compared = compare_member(View(cls), "delete", read_protocol(Files), Calls.POSITIONAL, family)
+    compared = compare_member(View(cls), "delete", read_protocol(Files), Callers(Calls.POSITIONAL), family)
     return [(found.code, found.severity, found.message) for found in compared.findings]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from provider_conformance.contracts.model import ApiContract, Contract
+from provider_conformance.contracts.model import ApiContract, Contract, StackCall
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Location, Outcome
 from provider_conformance.protocols.members import read_protocol
@@ -84,9 +84,13 @@ def subject(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     del sys.modules["typing_rules_subject"]
 
 
-def _run(subject: object, *classes: str | type | Implementation) -> tuple[Record, ...]:
+def _run(
+    subject: object, *classes: str | type | Implementation, calls: tuple[StackCall, ...] = ()
+) -> tuple[Record, ...]:
     public, private = (read_protocol(getattr(subject, name)) for name in ("Public", "Private"))
-    contract = Contract("fake", "1", {"asking": ApiContract("asking", public=public, private=private)})
+    made = {call.method: (call,) for call in calls}
+    api = ApiContract("asking", public=public, private=private, calls=made)
+    contract = Contract("fake", "1", {"asking": api})
     found = {f"remote::{i}": _implementation(subject, cls) for i, cls in enumerate(classes)}
     specs = tuple(Spec("asking", name, SpecKind.REMOTE, "x", None) for name in found)
     provider = Provider("typed", specs, "fake", package="typing_rules_subject")
@@ -119,6 +123,21 @@ def test_each_defect_fails_its_own_check_and_no_other(good_and_bad: tuple[Record
         (r.check.code, r.check.subject.method) for r in good_and_bad if r.result.outcome is Outcome.FAILED
     ]
     assert sorted(failed) == [("PC401", "ask"), ("PC402", "register"), ("PC403", "NAME")]
+
+
+@pytest.mark.parametrize(("ignored", "outcome"), [(True, Outcome.PASSED), (False, Outcome.FAILED)])
+def test_the_type_of_what_a_registry_throws_away_is_nobodys_matter(
+    subject: object, ignored: bool, outcome: Outcome
+) -> None:
+    records = _run(subject, "Bad", calls=(StackCall("register", 1, ignored=ignored),))
+    assert _outcome(records, "PC402[remote::0.register]") is outcome
+
+
+def test_where_the_stack_contradicts_its_protocol_the_types_of_arguments_are_not_judged(
+    subject: object,
+) -> None:
+    records = _run(subject, "Bad", calls=(StackCall("ask", 0, ("text",), text="p.ask(text=t)"),))
+    assert _outcome(records, "PC401[remote::0.ask]") is Outcome.SKIPPED
 
 
 def test_the_finding_points_at_the_method(good_and_bad: tuple[Record, ...], subject: object) -> None:

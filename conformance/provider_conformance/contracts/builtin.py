@@ -88,11 +88,17 @@ def _by_method(*calls: StackCall) -> Calls:
 def _registry(table: str, noun: str) -> Iterable[StackCall]:
     """What a routing table calls on the providers behind it."""
     yield _positional(f"list_{noun}s", 0, f"{table}.initialize")
+    # Its result is not read, and yet an empty one is no choice: providers list what they serve themselves.
     yield _positional(f"register_{noun}", 1, f"{table}.register_{noun}")
-    yield _positional("shutdown", 0, f"{table}.shutdown")
+    yield _ending(f"{table}.shutdown")
 
 
-_PLAIN_CALLS: Final = _by_method(_positional("shutdown", 0, "the stack's shutdown"))
+def _ending(caller: str) -> StackCall:
+    """The end of a provider: the stack goes on without one, and whatever the provider holds stays open."""
+    return StackCall("shutdown", 0, awaited=True, guarded=True, caught=True, ignored=True, caller=caller)
+
+
+_PLAIN_CALLS: Final = _by_method(_ending("the stack's shutdown"))
 
 _COMPLETION: Final = "model content sampling_params stream logprobs"
 _CHAT: Final = "model messages sampling_params tools tool_choice tool_prompt_format stream logprobs"

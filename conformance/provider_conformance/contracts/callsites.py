@@ -8,12 +8,20 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from provider_conformance.contracts.flow import Flow
-from provider_conformance.contracts.guards import is_awaited, is_guarded, name_of, narrowed
+from provider_conformance.contracts.guards import (
+    ApisNamed,
+    is_asked_for,
+    is_awaited,
+    is_caught,
+    name_of,
+    narrowed,
+)
 from provider_conformance.contracts.held import DYNAMIC, Held, Shape
 from provider_conformance.contracts.model import StackCall
+from provider_conformance.contracts.reading import Reading
 from provider_conformance.contracts.sources import Sources, Unit, index
 from provider_conformance.contracts.values import Served, receiver
 from provider_conformance.findings import Location
@@ -74,11 +82,23 @@ def read_call_sites(
     flow = Flow(sources, served)
     flow.run()
     seen = list(_seen(flow))
+    resource = _resources(seen)
+    reading = Reading(flow, lambda expression: flow.served.named(expression) or resource(expression))
     return CallSites(
-        calls=_by_api(_resource_narrowed(seen)),
+        calls=_by_api(_narrowed(seen, resource), reading),
         injected=_injected(flow),
         dynamic=_dynamic(seen),
     )
+
+
+def merged(sites: CallSites, further: CallSites) -> CallSites:
+    """The calls of both, those of ``sites`` first; the rest is that of ``sites``."""
+    calls = {api: dict(methods) for api, methods in sites.calls.items()}
+    for api, methods in further.calls.items():
+        own = calls.setdefault(api, {})
+        for method, found in methods.items():
+            own[method] = (*own.get(method, ()), *found)
+    return replace(sites, calls=calls)
 
 
 def _classes(sources: Sources, routed: Mapping[str, str]) -> dict[str, frozenset[str]]:
@@ -117,15 +137,18 @@ def _seen(flow: Flow) -> Iterator[_Seen]:
 
 def _stack_call(flow: Flow, node: ast.Call, unit: Unit, held: Held) -> StackCall:
     keywords, hidden = _keywords(flow, node.keywords, unit)
-    guarded = not held.sure or is_guarded(node, ast.unparse(receiver(node)), held.method, unit)
+    asked = not held.sure or is_asked_for(node, ast.unparse(receiver(node)), held.method, unit)
+    caught = not asked and is_caught(node, unit)
     return StackCall(
         method=held.method,
         positional=sum(not isinstance(argument, ast.Starred) for argument in node.args),
         keywords=keywords,
         spread=hidden or any(isinstance(argument, ast.Starred) for argument in node.args),
         awaited=is_awaited(node, unit),
-        guarded=guarded,
+        guarded=asked or caught,
+        caught=caught,
         caller=unit.qualname,
+        text=flow.sources.text(unit.path, node),
         location=Location(unit.path, node.lineno),
     )
 
@@ -186,11 +209,8 @@ def _is_name(expression: ast.expr, name: str) -> bool:
     return isinstance(expression, ast.Name) and expression.id == name
 
 
-def _resource_narrowed(seen: list[_Seen]) -> Iterator[_Seen]:
-    """Narrow calls by the ``obj.type == ResourceType.x`` tests around them.
-
-    The API of a resource is the one whose providers are called with ``register_x``.
-    """
+def _resources(seen: list[_Seen]) -> ApisNamed:
+    """Which API the resource of ``ResourceType.x`` belongs to: the one that is called with ``register_x``."""
     nouns: dict[str, frozenset[str]] = {}
     for one in seen:
         if one.call.method.startswith(_REGISTER):
@@ -204,8 +224,13 @@ def _resource_narrowed(seen: list[_Seen]) -> Iterator[_Seen]:
             return nouns.get(_noun(expression.attr))
         return None
 
+    return named
+
+
+def _narrowed(seen: list[_Seen], resource: ApisNamed) -> Iterator[_Seen]:
+    """Narrow calls by the ``obj.type == ResourceType.x`` tests around them."""
     for one in seen:
-        apis = narrowed(one.apis, one.node, one.unit, named)
+        apis = narrowed(one.apis, one.node, one.unit, resource)
         if apis and one.call.method != DYNAMIC:
             yield _Seen(one.call, apis, one.node, one.unit)
 
@@ -214,13 +239,14 @@ def _noun(name: str) -> str:
     return name.replace("_", "").lower()
 
 
-def _by_api(seen: Iterable[_Seen]) -> dict[str, dict[str, tuple[StackCall, ...]]]:
+def _by_api(seen: Iterable[_Seen], reading: Reading) -> dict[str, dict[str, tuple[StackCall, ...]]]:
     found: dict[str, dict[str, tuple[StackCall, ...]]] = {}
     for one in seen:
         for api in one.apis:
+            call = replace(one.call, ignored=not reading.reads(one.node, one.unit, api))
             calls = found.setdefault(api, {})
-            if one.call not in calls.get(one.call.method, ()):
-                calls[one.call.method] = (*calls.get(one.call.method, ()), one.call)
+            if call not in calls.get(call.method, ()):
+                calls[call.method] = (*calls.get(call.method, ()), call)
     return found
 
 

@@ -26,9 +26,13 @@ _DEPTH: Final = 3
 
 @dataclass(eq=False)
 class Flow(Values):
-    """Spreads what is known until nothing changes; ``arguments`` are those that parameters are given."""
+    """Spreads what is known until nothing changes.
+
+    ``arguments`` are those that parameters are given, ``calls`` the calls of the sources' own functions.
+    """
 
     arguments: dict[tuple[Unit, str], list[tuple[ast.expr, Unit]]] = field(default_factory=dict)
+    calls: dict[Unit, dict[ast.Call, Unit]] = field(default_factory=dict)
     changed: bool = True
 
     def run(self) -> None:
@@ -122,6 +126,7 @@ class Flow(Values):
         callee = self.callee(call.func, unit)
         if callee is None:
             return
+        self.calls.setdefault(callee, {})[call] = unit
         for parameter, argument in _matched(callee, call):
             passed = self.arguments.setdefault((callee, parameter), [])
             if all(argument is not known for known, _ in passed):

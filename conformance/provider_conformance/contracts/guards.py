@@ -24,8 +24,8 @@ def is_awaited(call: ast.Call, unit: Unit) -> bool:
     return isinstance(parent, ast.Await)
 
 
-def is_guarded(call: ast.Call, receiver: str, method: str, unit: Unit) -> bool:
-    """Whether a receiver without the method does not break the caller.
+def is_asked_for(call: ast.Call, receiver: str, method: str, unit: Unit) -> bool:
+    """Whether the call is only made where the receiver has the method.
 
     Args:
         call: The call.
@@ -33,10 +33,12 @@ def is_guarded(call: ast.Call, receiver: str, method: str, unit: Unit) -> bool:
         method: The method's name.
         unit: The function that holds the call.
     """
-    return any(
-        _survives(node, parent) or _tested(node, parent, receiver, method)
-        for node, parent in _ancestry(call, unit)
-    )
+    return any(_tested(node, parent, receiver, method) for node, parent in _ancestry(call, unit))
+
+
+def is_caught(call: ast.Call, unit: Unit) -> bool:
+    """Whether the caller goes on after the error that a receiver without the method gives it."""
+    return any(_survives(node, parent) for node, parent in _ancestry(call, unit))
 
 
 def narrowed(apis: frozenset[str], node: ast.AST, unit: Unit, named: ApisNamed) -> frozenset[str]:

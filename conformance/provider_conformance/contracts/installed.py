@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 
 from pydantic import BaseModel
 
-from provider_conformance.contracts.callsites import CallSites, read_call_sites
+from provider_conformance.contracts.callsites import CallSites, merged, read_call_sites
 from provider_conformance.contracts.loader import read_loader
 from provider_conformance.contracts.model import ApiContract, Contract, Role, StackCall
 from provider_conformance.contracts.probe import (
@@ -35,6 +35,10 @@ _SERVER: Final = "server"
 _ROUTES: Final = "fastapi_router_registry"
 _IMPLS: Final = r"\bimpls?\b|__provider_spec__|impls_by_provider_id|get_provider_impl"
 """What a file outside of the routing layer mentions if it may hold a provider."""
+_HANDED: Final = r"\bdeps\b"
+"""What a factory calls the providers that it is given."""
+_NO_CALLERS: Final = frozenset({"tests", "testing", "ui", "cli"})
+"""Folders whose code runs in no stack."""
 _PRIVATE: Final = "ProtocolPrivate"
 _MARKERS: Final = ("__webmethod__", "__webmethods__")
 
@@ -269,13 +273,47 @@ def _call_sites(stack: Stack, apis: _Apis, routes: Mapping[str, Path]) -> CallSi
     )
     texts = {_shown(path, stack.root): _text(path) for path in sorted({*around, *routing})}
     kept = {_shown(path, stack.root) for path in routing}
-    return read_call_sites(
+    plain = [api for api in apis.members if apis.role(api) is Role.PLAIN]
+    members = {name: value for value, name in apis.members.items()}
+    sites = read_call_sites(
         {path: text for path, text in texts.items() if path in kept or wanted.search(text)},
         routed=apis.routed,
         protocols=protocols,
-        plain=[api for api in apis.members if apis.role(api) is Role.PLAIN],
-        members={name: value for value, name in apis.members.items()},
+        plain=plain,
+        members=members,
     )
+    elsewhere = {path: text for path, text in _elsewhere(stack, apis).items() if path not in texts}
+    others = read_call_sites(elsewhere, routed={}, protocols=protocols, plain=plain, members=members)
+    return merged(sites, _declared_only(others, apis))
+
+
+def _elsewhere(stack: Stack, apis: _Apis) -> dict[str, str]:
+    """The rest of the stack's code, its own providers above all, as far as it may call a provider.
+
+    Only those of APIs without a router can be reached from there: of the others everybody holds the router.
+    """
+    names = {name for api in apis.plain_protocols().values() for name in _methods(apis, api)}
+    if not names:
+        return {}
+    wanted = re.compile(rf"{_HANDED}|\.(?:{'|'.join(sorted(map(re.escape, names)))})\(")
+    package = stack.core.parent
+    paths = (p for p in sorted(package.rglob("*.py")) if not _NO_CALLERS & {*p.relative_to(package).parts})
+    texts = {_shown(path, stack.root): _text(path) for path in paths}
+    return {path: text for path, text in texts.items() if wanted.search(text)}
+
+
+def _declared_only(sites: CallSites, apis: _Apis) -> CallSites:
+    """The calls of methods that a protocol declares: far from the routing layer a name may mean anything."""
+    calls = {
+        api: {name: found for name, found in methods.items() if name in _methods(apis, api)}
+        for api, methods in sites.calls.items()
+    }
+    return CallSites(calls)
+
+
+def _methods(apis: _Apis, api: str) -> frozenset[str]:
+    cls = apis.public.get(api)
+    return frozenset(read_protocol(cls).methods if cls else ())
 
 
 def _shown(path: Path, root: Path) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from provider_conformance.findings import Location
-from provider_conformance.protocols.model import Calls, ProtocolModel
+from provider_conformance.protocols.calls import Callers, CallShape, contradicts
+from provider_conformance.protocols.model import Calls, ProtocolMethod, ProtocolModel
+from provider_conformance.protocols.signature import Kind
 
 
 class Role(StrEnum):
@@ -25,8 +28,10 @@ class StackCall:
     ``positional`` counts positional arguments; ``keywords`` are the names passed by keyword;
     ``spread`` is true where the call passes ``**something`` whose names the source does not show.
     ``guarded``: the call stands behind a ``hasattr`` test or inside a ``try`` that survives its
-    absence, so a provider without the method goes on working. ``caller`` is the qualified name
-    of the calling function, for messages.
+    absence, so a provider without the method goes on working; ``caught``: only the ``try`` guards it, and
+    nobody asks before whether the method is there. ``ignored``: nobody reads what the call gives.
+    ``caller`` is the qualified name of the calling function, and ``text`` the call as its source has it, in
+    one line; both for messages.
     """
 
     method: str
@@ -35,8 +40,38 @@ class StackCall:
     spread: bool = False
     awaited: bool = False
     guarded: bool = False
+    caught: bool = False
+    ignored: bool = False
     caller: str = ""
+    text: str = ""
     location: Location | None = None
+
+    @property
+    def by(self) -> str:
+        """Who makes the call, and where."""
+        place = f" ({self.location})" if self.location else ""
+        return f"{self.caller or 'the stack'}{place}"
+
+    def shape(self, method: ProtocolMethod | None = None) -> CallShape:
+        """The call as it binds.
+
+        Args:
+            method: The protocol's method, whose names stand for arguments passed by position. A call that
+                it does not take is named by what is passed, as without a method.
+        """
+        passed = CallShape(self._passed(), self.keywords, self.text, self.by)
+        if method is None or contradicts(method, passed):
+            return passed
+        names = [p.name for p in method.signature.parameters if p.kind <= Kind.POSITIONAL_OR_KEYWORD]
+        return replace(passed, positional=(*names, *passed.positional[len(names) :])[: self.positional])
+
+    def _passed(self) -> tuple[str, ...]:
+        """The arguments passed by position, by the names that the caller has for them."""
+        parsed = ast.parse(self.text, mode="eval").body if self.text else None
+        passed = parsed.args if isinstance(parsed, ast.Call) else []
+        names = [getattr(one, "id", getattr(one, "attr", "")) for one in passed]
+        found = [*names, *[""] * self.positional][: self.positional]
+        return tuple(name or f"argument_{i + 1}" for i, name in enumerate(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,32 +107,50 @@ class ApiContract:
     injected: tuple[str, ...] = ()
     providable: bool = True
 
+    def unasked(self, method: str) -> tuple[StackCall, ...]:
+        """The calls of a method that are made without asking whether it is there."""
+        return tuple(call for call in self.calls.get(method, ()) if call.caught or not call.guarded)
+
     def undeclared(self) -> tuple[str, ...]:
-        """Methods that the stack calls without a guard and that neither protocol declares."""
+        """Methods that the stack calls without asking and that neither protocol declares."""
         declared = {name for p in (self.public, self.private) if p for name in (*p.methods, *p.attributes)}
-        return tuple(
-            method
-            for method, calls in self.calls.items()
-            if method not in declared and not all(call.guarded for call in calls)
-        )
+        return tuple(method for method in self.calls if method not in declared and self.unasked(method))
 
     def how_called(self, method: str) -> Calls:
-        """How the stack passes arguments to ``method``.
+        """How whoever knows only the protocol passes arguments to ``method``.
 
-        Taken from the calls seen; where none was seen, a method of the public protocol is
-        called by keyword and one of the private protocol positionally.
+        As the stack does: by position or by keyword, or both where its calls differ. A call that mixes the
+        two says nothing about that; one whose arguments the source does not show passes them by keyword.
+        Where no call says it, a method of the public protocol is called by keyword and one of the private
+        protocol positionally.
         """
-        calls = [
-            call for call in self.calls.get(method, ()) if call.positional or call.keywords or call.spread
-        ]
-        positional = any(call.positional for call in calls)
-        keyword = any(call.keywords or call.spread for call in calls)
+        calls = self.calls.get(method, ())
+        by_name = [call for call in calls if call.keywords or call.spread]
+        positional = any(call.positional and call not in by_name for call in calls)
+        keyword = any(not call.positional for call in by_name)
+        if any(call.spread for call in calls):
+            return Calls.KEYWORD
         if positional and keyword:
             return Calls.BOTH
-        if positional or keyword:
+        if positional or by_name:
             return Calls.POSITIONAL if positional else Calls.KEYWORD
         private = self.private is not None and method in self.private.methods
         return Calls.POSITIONAL if private else Calls.KEYWORD
+
+    def callers(self, method: ProtocolMethod) -> Callers:
+        """Who calls a method of one of the protocols, as far as the stack's source shows it."""
+        calls = self.calls.get(method.name, ())
+        seen = (call.shape(method) for call in calls if not call.spread)
+        return Callers(
+            self.how_called(method.name),
+            tuple(dict.fromkeys(seen)),
+            unseen=any(call.spread for call in calls),
+            ignored=bool(calls) and all(call.ignored for call in calls),
+        )
+
+    def against(self, method: ProtocolMethod) -> tuple[CallShape, ...]:
+        """The stack's calls of a method that its protocol does not promise to take."""
+        return tuple(shape for shape in self.callers(method).seen if contradicts(method, shape))
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,9 +69,21 @@ class Sources:
     """All modules that are read together; class names are taken to be unique among them."""
 
     trees: Mapping[str, ast.Module]
+    texts: Mapping[str, str]
     classes: dict[str, ClassInfo] = field(default_factory=dict)
     units: list[Unit] = field(default_factory=list)
     functions: dict[str, dict[str, Unit]] = field(default_factory=dict)
+
+    @cached_property
+    def _lines(self) -> Mapping[str, list[str]]:
+        return {path: text.splitlines() for path, text in self.texts.items()}
+
+    def text(self, path: str, node: ast.expr) -> str:
+        """An expression in one line: as it stands in its file, where it does stand in one line there."""
+        if node.end_lineno != node.lineno:
+            return ast.unparse(node)
+        line = self._lines[path][node.lineno - 1].encode()
+        return line[node.col_offset : node.end_col_offset].decode()
 
     def function(self, path: str, name: str) -> Unit | None:
         """The module-level function ``name`` as seen from ``path``: its own, else the only other one."""
@@ -110,7 +122,7 @@ def index(texts: Mapping[str, str]) -> Sources:
     Raises:
         SyntaxError: If a text is no Python.
     """
-    sources = Sources({path: ast.parse(text, path) for path, text in texts.items()})
+    sources = Sources({path: ast.parse(text, path) for path, text in texts.items()}, texts)
     for path, tree in sources.trees.items():
         for node in tree.body:
             _add(sources, node, path, "", None)

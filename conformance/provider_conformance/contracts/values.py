@@ -53,14 +53,19 @@ class Values:
     speaks_for: dict[tuple[ClassInfo, str], frozenset[str]] = field(default_factory=dict)
 
     def callee(self, function: ast.expr, unit: Unit) -> Unit | None:
-        """The function of the sources that a call reaches."""
+        """The function of the sources that a call reaches; of a class, what makes its instances."""
         if isinstance(function, ast.Name):
             around: Unit | None = unit
             while around is not None:
                 if function.id in around.local:
                     return around.local[function.id]
                 around = around.outer
-            return self.sources.function(unit.path, function.id)
+            made = self.sources.classes.get(function.id)
+            return (
+                self.sources.method(made, "__init__")
+                if made
+                else self.sources.function(unit.path, function.id)
+            )
         if not isinstance(function, ast.Attribute) or unit.owner is None:
             return None
         own = name_of(function.value) == "self" or is_super(function.value)

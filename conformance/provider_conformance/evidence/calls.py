@@ -103,6 +103,11 @@ def asked_of(subject: Subject, method: str = "") -> Asked | None:
     name, api = method or subject.method, subject.api
     if api is None or api.public is None or api.public.live is None:
         return None
+    passed = api.against(api.public.methods[name])[:1] if name in api.public.methods else ()
+    if passed:  # the call that is really made, not the one that the protocol promises
+        (shape,) = passed
+        names = (*shape.positional, *shape.keywords)
+        return asked(api.public.live, name, positional=not shape.keywords, passed=names)
     return asked(api.public.live, name, positional=api.how_called(name) is Calls.POSITIONAL)
 
 

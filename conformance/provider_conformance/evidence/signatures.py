@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from provider_conformance.contracts.model import ApiContract, StackCall
+from provider_conformance.contracts.model import ApiContract
 from provider_conformance.evidence.near import with_near_miss
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, left_to
+from provider_conformance.protocols.calls import Callers
 from provider_conformance.protocols.compare import Aspect, Comparison, Family, compare_member
 from provider_conformance.protocols.live import View
 from provider_conformance.protocols.model import ProtocolMethod, ProtocolModel
@@ -89,21 +90,16 @@ def _compare_all(
     implementation: Implementation, member: str, protocol: ProtocolModel, api: ApiContract, family: Family
 ) -> Comparison:
     """The first comparison with something to say; findings before what could not be seen."""
-    calls = api.how_called(member)
     protocol = implementation.seen(protocol)
-    compared = [compare_member(v, member, protocol, calls, family) for v in views_of(implementation)]
+    method = protocol.methods.get(member)
+    callers = api.callers(method) if method is not None else Callers(api.how_called(member))
+    compared = [compare_member(v, member, protocol, callers, family) for v in views_of(implementation)]
     return max(compared, key=lambda c: (bool(c.findings), bool(c.unseen)))
 
 
 def _told(finding: Finding, subject: Subject, api: ApiContract) -> Finding:
-    """Add who in the stack makes the call."""
-    callers = dict.fromkeys(caller_of(call) for call in api.calls.get(subject.method, ()))
-    if not callers:
+    """Add who in the stack makes the call, where the finding is not about one of them."""
+    callers = dict.fromkeys(call.by for call in api.calls.get(subject.method, ()))
+    if not callers or any(by in finding.why for by in callers):
         return finding
     return replace(finding, why=f"called by {' and '.join(list(callers)[:2])}: {finding.why}")
-
-
-def caller_of(call: StackCall) -> str:
-    """Who makes a call, and where."""
-    place = f" ({call.location})" if call.location else ""
-    return f"{call.caller or 'the stack'}{place}"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from provider_conformance.evidence.answers import crashed, is_unknowable, refusal, where
 from provider_conformance.evidence.calls import Observed, observed
-from provider_conformance.evidence.signatures import caller_of
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Finding, Judgement, Severity, left_to
 
@@ -57,7 +56,7 @@ def finding(
 ) -> Finding:
     """A finding about a call, with the line that repeats it and who makes such calls in the stack."""
     calls = subject.api.calls.get(one.method, ()) if subject.api else ()
-    who = f"; called by {caller_of(calls[0])}" if calls else ""
+    who = f"; called by {calls[0].by}" if calls else ""
     why = f"seen with\n    {one.text}{who}"
     place = one.place or where(subject, one.method)
     return Finding(code, severity, message, one.method, location=place, why=why, fix=fix)

@@ -58,6 +58,8 @@ class Asked:
         whole: What it answers where it does not stream, None where it always does.
         chunk: What the pieces of a streamed answer are, None where it never streams.
         positional: Whether the stack passes arguments by position only.
+        passed: The places of what the stack passes, where that is not what the protocol promises: it unpacks
+            the request, say. Empty where it keeps to the protocol.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Asked:
     whole: Any
     chunk: Any
     positional: bool
+    passed: tuple[Path, ...] = ()
 
     @property
     def streams_on_demand(self) -> Slot | None:
@@ -117,27 +120,41 @@ class Asked:
             inner = {path[1]: v for path, v in values.items() if path[0] == parameter.name and len(path) > 1}
             if inner or parameter.required:
                 found[parameter.name] = validated(parameter.model, inner)
-        return found
+        return self._as_passed(found) if self.passed else found
+
+    def _as_passed(self, promised: Mapping[str, Any]) -> dict[str, Any]:
+        """What the stack makes of the arguments that it is given itself, as the protocol has them."""
+        return {
+            name: getattr(promised[parameter], field[0]) if field else promised[parameter]
+            for parameter, *field in self.passed
+            if parameter in promised
+            for name in [field[0] if field else parameter]
+        }
 
 
-def asked(protocol: type, name: str, *, positional: bool = False) -> Asked:
+def asked(protocol: type, name: str, *, positional: bool = False, passed: tuple[str, ...] = ()) -> Asked:
     """Read a method off a live protocol.
 
     Args:
         protocol: The public protocol's class.
         name: One of its methods.
         positional: Whether the stack passes arguments by position only.
+        passed: The names of what it passes, where that is not what the protocol promises. Such a name is that
+            of a parameter or of a field of its request object; with any other one the protocol is kept to.
     """
-    return _asked(inspect.unwrap(getattr(protocol, name)), name, positional)
+    return _asked(inspect.unwrap(getattr(protocol, name)), name, positional, passed)
 
 
 @lru_cache(maxsize=512)
-def _asked(function: Any, name: str, positional: bool) -> Asked:
+def _asked(function: Any, name: str, positional: bool, passed: tuple[str, ...]) -> Asked:
     annotations = hints(function)
     parameters = tuple(_parameters(function, annotations))
     returns = annotations.get("return", Any)
     slots = tuple(slot for parameter in parameters for slot in _slots(parameter))
-    return Asked(name, parameters, slots, whole(returns), streamed(returns), positional)
+    places = {slot.name: slot.path for slot in slots}
+    known = tuple(places[one] for one in passed if one in places)
+    as_passed = known if len(known) == len(passed) else ()
+    return Asked(name, parameters, slots, whole(returns), streamed(returns), positional, as_passed)
 
 
 def _parameters(function: Any, annotations: Mapping[str, Any]) -> Iterator[Parameter]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from provider_conformance.protocols.model import Calls
+from provider_conformance.protocols.model import Calls, ProtocolMethod
 from provider_conformance.protocols.signature import Kind, Parameter, Signature
 
 EXTRA: Final = "any_other_keyword"
@@ -18,14 +18,44 @@ class CallShape:
     """One way to call a method.
 
     ``positional`` are the protocol's names for the arguments passed by position (``*`` for one
-    that only ``*args`` takes), ``keywords`` the names passed by keyword.
+    that only ``*args`` takes), ``keywords`` the names passed by keyword. A call that somebody is
+    known to make has its ``text``, and who makes it (``by``).
     """
 
     positional: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
+    text: str = field(default="", compare=False)
+    by: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"({', '.join((*self.positional, *(f'{name}=...' for name in self.keywords)))})"
+
+
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """Who calls a method, as far as it is known.
+
+    ``style``: how whoever knows only the protocol passes arguments. ``seen`` are the calls that somebody is
+    known to make; ``unseen``: there are others, of which only that much is known. ``ignored``: nobody reads
+    what a call gives.
+    """
+
+    style: Calls
+    seen: tuple[CallShape, ...] = ()
+    unseen: bool = False
+    ignored: bool = False
+
+    @property
+    def all_seen(self) -> bool:
+        """Whether every call of today is known: what only the protocol promises then breaks nobody."""
+        return bool(self.seen) and not self.unseen
+
+    @property
+    def by_position(self) -> int | None:
+        """How many arguments are passed by position at most, None for any number."""
+        if self.style is not Calls.KEYWORD and not self.all_seen:
+            return None
+        return max((len(shape.positional) for shape in self.seen), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +145,11 @@ def refusal(signature: Signature, shape: CallShape) -> Refusal:
         no_self=not signature.takes_self,
         misfit=signature.misfit,
     )
+
+
+def contradicts(method: ProtocolMethod, shape: CallShape) -> bool:
+    """Whether a call is none that the protocol itself promises to take."""
+    return all(refusal(signature, shape) for signature in (method.signature, *method.overloads))
 
 
 def refusals(signature: Signature, wanted: tuple[CallShape, ...]) -> tuple[Refusal, ...]:

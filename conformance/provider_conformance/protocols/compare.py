@@ -11,7 +11,7 @@ from typing import Any, Literal
 from provider_conformance.findings import Finding, Severity
 from provider_conformance.protocols import wording
 from provider_conformance.protocols.attributes import judge_attribute
-from provider_conformance.protocols.calls import CallShape, Refusal, refusals, shapes
+from provider_conformance.protocols.calls import Callers, CallShape, Refusal, refusals, shapes
 from provider_conformance.protocols.classes import is_special
 from provider_conformance.protocols.defaults import same_default, undecided
 from provider_conformance.protocols.live import View, located, look_up, set_late
@@ -111,39 +111,39 @@ def check_protocol(
     """
     if reason := why_no_protocol(protocol):
         raise TypeError(reason)
-    style = Calls(calls)
-    family = PRIVATE if style is Calls.POSITIONAL else PUBLIC
+    callers = Callers(Calls(calls))
+    family = PRIVATE if callers.style is Calls.POSITIONAL else PUBLIC
     view = View.of(implementation)
     model = read_protocol(protocol)
     findings: list[Finding] = []
     for method in model.methods.values():
-        findings.extend(compare_method(view, method, model, style, family).findings)
+        findings.extend(compare_method(view, method, model, callers, family).findings)
     for attribute in model.attributes.values():
         findings.extend(_attribute(view, attribute.name, model, family).findings)
     return findings
 
 
 def compare_member(
-    view: View, name: str, protocol: ProtocolModel, calls: Calls, family: Family
+    view: View, name: str, protocol: ProtocolModel, callers: Callers, family: Family
 ) -> Comparison:
     """Compare one member, method or attribute, of a protocol with a live implementation."""
     method = protocol.methods.get(name)
     if method is not None:
-        return compare_method(view, method, protocol, calls, family)
+        return compare_method(view, method, protocol, callers, family)
     return _attribute(view, name, protocol, family)
 
 
 def compare_method(
-    view: View, method: ProtocolMethod, protocol: ProtocolModel, calls: Calls, family: Family
+    view: View, method: ProtocolMethod, protocol: ProtocolModel, callers: Callers, family: Family
 ) -> Comparison:
     """Compare one method of a protocol with what a live implementation has under its name."""
     implemented = look_up(view, method, protocol)
-    compared = judge(method, implemented, protocol, calls, family)
+    compared = judge(method, implemented, protocol, callers, family)
     if compared.findings and view.instance is None:
         # what the class defines may not be what its instances have
         late = set_late(view, method, protocol)
         if late is not None:
-            compared = judge(method, late, protocol, calls, family)
+            compared = judge(method, late, protocol, callers, family)
     place = (lambda location: location) if implemented.called else functools.partial(located, view)
     found = tuple(replace(f, method=method.name, location=place(f.location)) for f in compared.findings)
     return replace(compared, findings=found) if found else compared
@@ -169,17 +169,19 @@ def judge(
     method: ProtocolMethod,
     implemented: Implemented,
     protocol: ProtocolModel,
-    calls: Calls,
+    callers: Callers,
     family: Family,
 ) -> Comparison:
     """Judge what an implementation has under a method's name; pure, for live and source views alike."""
     if implemented.called:
         method = replace(method, name=implemented.called, binding=Binding.FUNCTION)
     elif is_special(method.name) and method.name != "__call__":
-        calls = Calls.POSITIONAL
-    if implemented.state is not State.PRESENT or implemented.signature is None:
+        callers = replace(callers, style=Calls.POSITIONAL)
+    # To register nothing is a provider's choice, as long as nobody reads what comes of it.
+    idle = implemented.state is State.STUB and callers.ignored and family is PRIVATE
+    if implemented.signature is None or not (implemented.state is State.PRESENT or idle):
         return _judge_state(method, implemented, protocol, family)
-    return _Judge(method, implemented, protocol, calls, family).comparison()
+    return _Judge(method, implemented, protocol, callers, family).comparison()
 
 
 def _judge_state(
@@ -219,13 +221,13 @@ class _Judge:
         method: ProtocolMethod,
         implemented: Implemented,
         protocol: ProtocolModel,
-        calls: Calls,
+        callers: Callers,
         family: Family,
     ) -> None:
         self._method = method
         self._implemented = implemented
         self._protocol = protocol
-        self._calls = calls
+        self._callers = callers
         self._family = family
         assert implemented.signature is not None  # noqa: S101 - judge() has seen to it
         self._signature: Signature = implemented.signature
@@ -247,14 +249,16 @@ class _Judge:
         return Comparison(tuple(findings), "; ".join(unseen.values()), frozenset(unseen))
 
     def _parameters(self) -> Iterator[Finding]:
+        if refused := refusals(self._signature, self._callers.seen):
+            yield self._refused(refused, Severity.ERROR)
+            return
         if self._method.overloads or not _same_shape(self._method.signature, self._signature):
-            refused = refusals(self._signature, self._wanted())
-            if refused:
-                yield self._refused(refused)
+            if refused := refusals(self._signature, self._promised()):
+                yield self._refused(refused, Severity.WARNING if self._callers.all_seen else Severity.ERROR)
                 return
             yield from self._moved_or_renamed()
         on_class = self._implemented.on_class
-        if on_class is not None and refusals(on_class, self._wanted()):
+        if on_class is not None and refusals(on_class, self._promised()):
             text = wording.needs_instance(self._method, self._protocol, on_class)
             yield self._found(Aspect.BINDING, Severity.ERROR, text)
         changed = tuple(_changed_defaults(self._method.signature, self._signature))
@@ -263,32 +267,33 @@ class _Judge:
             yield self._found(Aspect.DEFAULT, Severity.WARNING, text)
 
     def _moved_or_renamed(self) -> Iterator[Finding]:
-        if moved := _moved(self._method.signature, self._signature, self._calls):
-            by_keyword = self._calls is Calls.KEYWORD
-            text = wording.order(self._method, self._protocol, self._signature, moved, by_keyword=by_keyword)
-            yield self._found(Aspect.ORDER, Severity.WARNING if by_keyword else Severity.ERROR, text)
-        elif renamed := _renamed(self._method.signature, self._signature, self._calls):
+        if mixed_up := _mixed_up(self._method.signature, self._signature, self._callers.by_position):
+            text = wording.order(self._method, self._protocol, self._signature, mixed_up, by_keyword=False)
+            yield self._found(Aspect.ORDER, Severity.ERROR, text)
+        elif moved := _moved(self._method.signature, self._signature):
+            text = wording.order(self._method, self._protocol, self._signature, moved, by_keyword=True)
+            yield self._found(Aspect.ORDER, Severity.WARNING, text)
+        elif renamed := _renamed(self._method.signature, self._signature, self._callers.style):
             text = wording.renamed(self._method, self._protocol, renamed)
             yield self._found(Aspect.ORDER, Severity.WARNING, text)
         elif self._family == PUBLIC and (
-            unnamed := _unnamed(self._method.signature, self._signature, self._calls)
+            unnamed := _unnamed(self._method.signature, self._signature, self._callers.style)
         ):
             # nobody but a routing table calls what is private
             text = wording.unnamed(self._method, self._protocol, unnamed)
             yield self._found(Aspect.ORDER, Severity.WARNING, text)
 
-    def _wanted(self) -> tuple[CallShape, ...]:
+    def _promised(self) -> tuple[CallShape, ...]:
+        """The calls that whoever knows only the protocol makes."""
         signatures = (self._method.signature, *self._method.overloads)
-        return tuple(shape for signature in signatures for shape in shapes(signature, self._calls))
+        return tuple(shape for signature in signatures for shape in shapes(signature, self._callers.style))
 
-    def _refused(self, refused: tuple[Refusal, ...]) -> Finding:
+    def _refused(self, refused: tuple[Refusal, ...], severity: Severity) -> Finding:
         claimed = self._implemented.claimed
-        misleading = claimed is not None and not refusals(claimed, self._wanted())
-        text = wording.refused(
-            self._method, self._protocol, self._signature, refused, claimed if misleading else None
-        )
-        aspect = Aspect.MISLEADING if misleading else Aspect.BINDING
-        return self._found(aspect, Severity.ERROR, text)
+        misleading = claimed is not None and not refusals(claimed, tuple(one.shape for one in refused))
+        shown = claimed if misleading else None
+        text = wording.refused(self._method, self._protocol, self._signature, refused, shown, self._callers)
+        return self._found(Aspect.MISLEADING if misleading else Aspect.BINDING, severity, text)
 
     def _kind_fits(self) -> bool:
         return self._implemented.kinds <= fitting(self._method)
@@ -318,18 +323,23 @@ def _by_position(signature: Signature) -> list[str]:
     return [p.name for p in signature.parameters if p.kind <= Kind.POSITIONAL_OR_KEYWORD]
 
 
-def _moved(promised: Signature, real: Signature, calls: Calls) -> tuple[str, ...]:
+def _mixed_up(promised: Signature, real: Signature, by_position: int | None) -> tuple[str, ...]:
+    """Arguments that are passed by position and reach a parameter that is meant for another one."""
+    wanted, found = _by_position(promised), _by_position(real)
+    passed = wanted[:by_position]
+    if any(p.kind is Kind.VAR_POSITIONAL for p in real.parameters):
+        # `*args` takes the argument before the parameter of that name gets it
+        swallowed = {p.name for p in real.parameters if p.kind is Kind.KEYWORD_ONLY}
+        if lost := tuple(name for name in passed if name in swallowed):
+            return lost
+    # whatever receives an argument by position under a name that belongs to another one
+    known = {*found, *(p.name for p in real.parameters if p.kind is Kind.KEYWORD_ONLY)}
+    return tuple(a for a, b in zip(passed, found, strict=False) if a != b and (a in known or b in wanted))
+
+
+def _moved(promised: Signature, real: Signature) -> tuple[str, ...]:
     """Parameters known to both that stand in another order."""
     wanted, found = _by_position(promised), _by_position(real)
-    if calls is not Calls.KEYWORD:
-        if any(p.kind is Kind.VAR_POSITIONAL for p in real.parameters):
-            # `*args` takes the argument before the parameter of that name gets it
-            swallowed = {p.name for p in real.parameters if p.kind is Kind.KEYWORD_ONLY}
-            if lost := tuple(name for name in wanted if name in swallowed):
-                return lost
-        # whatever receives an argument by position under a name that belongs to another one
-        known = {*found, *(p.name for p in real.parameters if p.kind is Kind.KEYWORD_ONLY)}
-        return tuple(a for a, b in zip(wanted, found, strict=False) if a != b and (a in known or b in wanted))
     common = [name for name in found if name in wanted]
     expected = [name for name in wanted if name in common]
     return tuple(a for a, b in zip(expected, common, strict=True) if a != b)

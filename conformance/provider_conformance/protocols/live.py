@@ -176,9 +176,10 @@ def _inherited(
         )
     note = f"what runs is the empty body of the protocol `{classes.class_name(owner)}`"
     note += _hiding(hidden, method)
-    return Implemented(
-        State.STUB, location=location, owner=classes.class_name(owner), note=note, hidden=hidden
-    )
+    own = classes.class_name(owner)
+    if hidden:
+        return Implemented(State.STUB, location=location, owner=own, note=note, hidden=hidden)
+    return Implemented(State.STUB, found.signature, found.kinds, location=location, owner=own, note=note)
 
 
 def _hiding(hidden: type | None, method: ProtocolMethod) -> str:
@@ -219,7 +220,7 @@ def _described(view: View, raw: Any, found: Callee, method: ProtocolMethod) -> I
         return Implemented(State.STUB, location=location, note="it has only `@overload` declarations")
     if found.function is not None and _is_stub(found.function, method):
         note = f"its body is only {kind_of_nothing(found.function)}"
-        return Implemented(State.STUB, location=location, note=note)
+        return Implemented(State.STUB, found.signature, found.kinds, location=location, note=note)
     described = Implemented(State.PRESENT, found.signature, found.kinds, found.claimed, location)
     if streams_once_awaited(method) and found.function is not None:
         return replace(described, plain_stream=returns_generator(found.function, view.cls))

@@ -116,7 +116,8 @@ class Implemented:
     ``signature`` is that of what really runs; ``claimed`` what introspection would report, where
     that may differ. ``kinds`` are the results a call may yield; ``ResultKind.ANY`` among them
     means that not all could be seen, an empty set that it only raises. ``note`` explains
-    MISSING, STUB, SHADOWED and UNSEEN. ``remedy`` is how to mend it where that takes no new method;
+    MISSING, STUB, SHADOWED and UNSEEN. A STUB has a signature where a call runs through: where it is not
+    abstract and hides nothing. ``remedy`` is how to mend it where that takes no new method;
     ``hidden`` the class whose real method an empty or default one of a protocol hides, None where
     there is none. ``on_class`` is the signature that a call on the class meets, where a protocol's
     class or static method promises such calls. ``called`` is what callers write for a function that

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from provider_conformance.protocols.calls import EXTRA, Refusal
+from provider_conformance.protocols.calls import EXTRA, Callers, CallShape, Refusal, contradicts
 from provider_conformance.protocols.classes import by_name, class_name
 from provider_conformance.protocols.declaring import declaration, result_text
 from provider_conformance.protocols.model import (
@@ -70,6 +70,7 @@ def refused(
     signature: Signature,
     refused_calls: Sequence[Refusal],
     claimed: Signature | None,
+    callers: Callers,
 ) -> Text:
     """Calls that do not bind."""
     if misfit := refused_calls[0].misfit:
@@ -79,21 +80,58 @@ def refused(
             "let the wrapper pass on what it gets and nothing else, or let the method take it",
         )
     reasons = list(
-        dict.fromkeys(r for refusal in refused_calls for r in _reasons(refusal, method, signature))
+        dict.fromkeys(r for refusal in refused_calls for r in _reasons(refusal, method, signature, callers))
     )
-    call = f"{method.name}{refused_calls[0].shape}"
     message = f"`{method.name}{signature}` {'; '.join(reasons)}"
     if claimed is not None:
         message = (
             f"`{method.name}` shows the signature `{claimed}` to whoever inspects it,"
             f" but what runs is `{method.name}{signature}`, which {'; '.join(reasons)}"
         )
+    wrapper = " in the wrapper too, or pass `*args, **kwargs` on" if claimed is not None else ""
+    shape = refused_calls[0].shape
     return Text(
-        message,
-        f"the call `{call}` raises TypeError",
-        f"declare it as `{declaration(method, protocol)}`"
-        + (" in the wrapper too, or pass `*args, **kwargs` on" if claimed is not None else ""),
+        message, _refusing(method, shape, callers), f"{_accepting(method, protocol, shape, callers)}{wrapper}"
     )
+
+
+def _refusing(method: ProtocolMethod, shape: CallShape, callers: Callers) -> str:
+    """Who trips over a signature that does not take a call."""
+    if shape.by:
+        return f"called by {shape.by}: the call `{_quoted(method, shape)}` raises TypeError"
+    if not callers.all_seen:
+        return f"the call `{method.name}{shape}` raises TypeError"
+    known = callers.seen[0]
+    return (
+        f"the stack's own call is taken today (`{_quoted(method, known)}`, {known.by}); a caller that goes by"
+        f" the protocol, `{method.name}{shape}`, gets a TypeError"
+    )
+
+
+def _accepting(method: ProtocolMethod, protocol: ProtocolModel, shape: CallShape, callers: Callers) -> str:
+    """What to declare, so that a call is taken: what the protocol says, unless it is not what is called."""
+    against = [seen for seen in callers.seen if contradicts(method, seen)]
+    if shape in against:
+        return (
+            f"declare it as `{_taking(method, shape)}`: the stack contradicts its own protocol here"
+            f" (`{declaration(method, protocol)}`), and its call is what counts"
+        )
+    if against:
+        return (
+            f"the stack contradicts its own protocol here (`{declaration(method, protocol)}`): keep what its"
+            " call needs, and take the protocol's arguments too where you can"
+        )
+    return f"declare it as `{declaration(method, protocol)}`"
+
+
+def _taking(method: ProtocolMethod, shape: CallShape) -> str:
+    keyword = "async def" if method.result is ResultKind.AWAITABLE else "def"
+    return f"{keyword} {method.name}({', '.join(('self', *shape.positional, *shape.keywords))})"
+
+
+def _quoted(method: ProtocolMethod, shape: CallShape) -> str:
+    """A call as it stands in its file, as far as that is known."""
+    return shape.text or f"{method.name}{shape}"
 
 
 def needs_instance(method: ProtocolMethod, protocol: ProtocolModel, signature: Signature) -> Text:
@@ -107,7 +145,9 @@ def needs_instance(method: ProtocolMethod, protocol: ProtocolModel, signature: S
     )
 
 
-def _reasons(refusal: Refusal, method: ProtocolMethod, signature: Signature) -> Iterable[str]:
+def _reasons(
+    refusal: Refusal, method: ProtocolMethod, signature: Signature, callers: Callers
+) -> Iterable[str]:
     own = {p.name: p for p in signature.named()}
     promised = {p.name for p in method.signature.named()}
     by_keyword_only_for = [n for n in refusal.too_many if n in own]
@@ -124,15 +164,20 @@ def _reasons(refusal: Refusal, method: ProtocolMethod, signature: Signature) -> 
     if "*" in lost:
         lost.remove("*")
         yield "does not take the further positional arguments (`*args`) that the protocol promises"
-    if len(unknown) == len(missing) == 1:
+    if len(unknown) == len(missing) == 1 and unknown[0] in promised:
         yield f"has `{missing.pop()}` where the protocol has `{unknown.pop()}`"
+    lost_by, left_out = "demands {}, which no caller passes", "demands {}, which callers may leave out"
+    if refusal.shape.by:
+        lost_by = left_out = "demands {}, which the call does not pass"
+    elif callers.all_seen:
+        lost_by = "demands {}, which the protocol does not have"
     for names, text in (
         (unknown + lost, "does not take {}"),
         (positional_only, "takes {} by position only"),
         (by_keyword_only_for, "takes {} by keyword only"),
         (refusal.twice, "gets {} twice"),
-        (missing, "demands {}, which no caller passes"),
-        (dropped, "demands {}, which callers may leave out"),
+        (missing, lost_by),
+        (dropped, left_out),
     ):
         if names:
             yield text.format(_listed(names))

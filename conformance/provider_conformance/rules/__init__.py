@@ -19,6 +19,7 @@ _FAMILIES: Final = (
     "resolution",
     "lookups",
     "stacks",
+    "contradictions",
     "registration",
     "safety",
     "configuration",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from provider_conformance.contracts.model import StackCall
 from provider_conformance.evidence.conduct import is_over_time, refused
 from provider_conformance.evidence.loading import is_loadable
-from provider_conformance.evidence.signatures import caller_of, not_judgeable, views_of
+from provider_conformance.evidence.signatures import not_judgeable, views_of
 from provider_conformance.evidence.start import KEPT, Start, baseline, want_of_backend
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Finding, Judgement, Level, Location, Severity, left_to
@@ -208,7 +208,7 @@ def _seen_sync(subject: Subject, names: list[str]) -> list[str]:
 def _awaiting(subject: Subject, method: str) -> str:
     """Who awaits a method, "" where nobody does in this stack."""
     if call := _awaited_by(subject, method):
-        return caller_of(call)
+        return call.by
     first = baseline(subject)
     error = None if isinstance(first, Judgement) else first.raised
     failed = isinstance(error, TypeError) and "await" in careful.text(error)

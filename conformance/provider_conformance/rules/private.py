@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from provider_conformance.contracts.model import StackCall
 from provider_conformance.evidence.signatures import (
-    caller_of,
     judge_aspect,
     method_of,
     not_judgeable,
@@ -13,7 +12,7 @@ from provider_conformance.evidence.signatures import (
 )
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Severity
-from provider_conformance.protocols.calls import CallShape, refusal
+from provider_conformance.protocols.calls import refusal
 from provider_conformance.protocols.compare import PRIVATE, Aspect
 from provider_conformance.protocols.live import View, look_up
 from provider_conformance.protocols.model import (
@@ -34,6 +33,17 @@ def _method(subject: Subject) -> bool:
 def _required(subject: Subject) -> bool:
     method = method_of(subject, private_protocol)
     return method is not None and not method.optional
+
+
+def _optional(subject: Subject) -> bool:
+    method = method_of(subject, private_protocol)
+    return method is not None and method.optional
+
+
+def _attribute(subject: Subject) -> bool:
+    protocol = subject.api.private if subject.api else None
+    attribute = protocol.attributes.get(subject.method) if protocol else None
+    return attribute is not None and (attribute.injected or not attribute.has_value)
 
 
 def _positions(subject: Subject) -> bool:
@@ -87,11 +97,12 @@ def registry_method_stub(subject: Subject) -> Judgement:
     What it does:
         Reports empty bodies as PC202 does: inherited from the private protocol, written as `...`,
         abstract, or standing before a mixin's real method. A body that is only `pass` is fine
-        where the method returns nothing.
+        where the method returns nothing, and so is any empty body, an inherited one too, where
+        nobody in the stack reads what comes of the call: there is then nothing to do.
 
     Why is this bad:
-        A listing that returns None, or a registration that registers nothing: the object seems to
-        be there and cannot be used.
+        A listing that returns None ends the start of the stack, and a registration whose None is
+        stored leaves an object that cannot be used.
 
     Example:
         ```python
@@ -239,18 +250,73 @@ def registry_misleading_signature(subject: Subject) -> Judgement:
     return _judge(subject, Aspect.MISLEADING)
 
 
-@rule("PC310", "undeclared-method", scope=Scope.CALLED, severity=Severity.WARNING, after=("PC211",))
+@rule("PC308", "registry-optional-method", scope=Scope.PRIVATE, severity=Severity.WARNING, applies=_optional)
+def registry_optional_method(subject: Subject) -> Judgement:
+    """Check the registry methods to which the private protocol itself gives a body.
+
+    What it does:
+        As PC208 does for public methods: warns where such a method is absent, overridden by a stub, or
+        where the protocol's default hides a mixin's real method.
+
+    Why is this bad:
+        The body only helps classes that inherit the protocol; to any other one the routing table's call
+        is an `AttributeError`.
+
+    Example:
+        ```python
+        class MyInference:  # does not inherit the protocol, whose `should_refresh_models` has a body
+            async def register_model(self, model): ...
+        ```
+
+    How to fix:
+        Inherit the private protocol, after any mixins, or write the method.
+
+    Source:
+        Concrete bodies in the `*ProtocolPrivate` classes.
+    """
+    return _judge(subject, Aspect.OPTIONAL)
+
+
+@rule("PC309", "registry-attribute", scope=Scope.PRIVATE, applies=_attribute)
+def registry_attribute(subject: Subject) -> Judgement:
+    """Check the data members that the private protocol declares.
+
+    What it does:
+        As PC209 does for the public protocol: what the routing table injects must be assignable, a
+        constant with a value in the protocol is optional, any other declared member must be there.
+
+    Why is this bad:
+        Whoever reads the member gets an `AttributeError`, or the assignment raises when the stack starts.
+
+    Example:
+        ```python
+        class MyShields:
+            __slots__ = ("config",)  # the protocol says `shield_store: ShieldStore`
+        ```
+
+    How to fix:
+        Declare the member, and let what is injected be assigned.
+
+    Source:
+        The data members of the `*ProtocolPrivate` classes.
+    """
+    return _judge(subject, Aspect.ATTRIBUTE)
+
+
+@rule("PC310", "undeclared-method", scope=Scope.CALLED, after=("PC211",))
 def undeclared_method(subject: Subject) -> Judgement:
     """Check the methods that the stack calls though no protocol declares them.
 
     What it does:
-        The contract records the calls that routing tables and routers make on providers. Warns
-        where such a method (`shutdown` is one) is absent, or does not take the call, and the call
-        stands without a `hasattr` or `try` around it.
+        The contract records the calls that routing tables, routers, the server and other providers
+        make on a provider. Reports such a method (`shutdown` is one) where it is absent, or does not
+        take the call: an error, and a warning where the caller catches what that raises and goes on. A
+        caller that asks first (`hasattr`) does without the method, and nothing is reported.
 
     Why is this bad:
-        The call raises `AttributeError`. For `shutdown` that means that the providers after this
-        one are never shut down.
+        The call raises `AttributeError`. For `unregister_benchmark` that means that a client's
+        request to delete a benchmark fails, for `shutdown` that the providers after this one are
+        never shut down.
 
     Example:
         ```python
@@ -269,7 +335,7 @@ def undeclared_method(subject: Subject) -> Judgement:
     implementation = subject.implementation()
     if reason := not_judgeable(implementation):
         return reason
-    calls = [call for call in subject.api.calls.get(subject.method, ()) if not call.guarded]
+    calls = sorted(subject.api.unasked(subject.method), key=lambda call: call.caught)
     for view in views_of(implementation):
         found = look_up(view, _called(subject.method), ProtocolModel("", "", {}))
         if found.state is State.UNSEEN:
@@ -283,30 +349,33 @@ def undeclared_method(subject: Subject) -> Judgement:
 def _fails(call: StackCall, found: Implemented) -> bool:
     if found.state is State.MISSING:
         return True
-    return found.signature is not None and not call.spread and bool(refusal(found.signature, _shape(call)))
+    return found.signature is not None and not call.spread and bool(refusal(found.signature, call.shape()))
 
 
 def _undeclared(method: str, call: StackCall, view: View, found: Implemented) -> Finding:
     absent = found.state is State.MISSING
-    wrong = "is not there" if absent else f"does not take the call `{method}{_shape(call)}`"
+    wrong = "is not there" if absent else f"does not take the call `{call.text or f'{method}{call.shape()}'}`"
     return Finding(
         "PC310",
-        Severity.WARNING,
+        Severity.WARNING if call.caught else Severity.ERROR,
         f"`{method}` {wrong}; no protocol declares it, and the stack calls it all the same",
         method=method,
         location=found.location or view.location,
-        why=f"called by {caller_of(call)}, which gets {'an AttributeError' if absent else 'a TypeError'}",
+        why=f"called by {call.by}: {_outcome(call, absent)}",
         fix=f"add `async def {method}(self{_arguments(call)})`; an empty body is fine for nothing to do",
     )
 
 
+def _outcome(call: StackCall, absent: bool) -> str:
+    """What comes of a call that fails."""
+    error = "AttributeError" if absent else "TypeError"
+    made = f"the call `{call.text}`" if call.text else "the call"
+    return f"{made} raises {error}{', which is caught: what it was to do is not done' if call.caught else ''}"
+
+
 def _arguments(call: StackCall) -> str:
-    names = (*_shape(call).positional, *call.keywords)
+    names = (*call.shape().positional, *call.keywords)
     return "".join(f", {name}" for name in names)
-
-
-def _shape(call: StackCall) -> CallShape:
-    return CallShape(tuple(f"argument_{i + 1}" for i in range(call.positional)), call.keywords)
 
 
 def _called(name: str) -> ProtocolMethod:
@@ -322,5 +391,7 @@ RULES: tuple[Rule, ...] = (
     registry_default_changed,
     registry_result_kind,
     registry_misleading_signature,
+    registry_optional_method,
+    registry_attribute,
     undeclared_method,
 )

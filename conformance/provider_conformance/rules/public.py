@@ -111,12 +111,15 @@ def call_does_not_bind(subject: Subject) -> Judgement:
     """Check that the calls which the stack makes bind to the method's signature.
 
     What it does:
-        Derives from the protocol the calls that its callers make (with all parameters, and with
-        only the required ones; by keyword, or by position where the stack does that) and binds
-        each to the signature of what really runs. Wrappers that pass `*args, **kwargs` on are
-        followed, with what they add. Further optional parameters and `**kwargs` are fine. A class or
-        static method of the protocol is also called on the class; special methods (`__getitem__`) by
-        position only.
+        Binds the calls that the stack's own code makes (its routers, routing tables and routes,
+        and its own providers) to the signature of what really runs, with their arguments as they
+        are passed: a call that does not bind is an error, and is quoted. Then the calls of somebody
+        who knows only the protocol (with all parameters, and with only the required ones): one that
+        does not bind is a warning where all calls of the stack are known and bind, else an error.
+        Where a router contradicts its protocol, the router's call counts. Wrappers that pass
+        `*args, **kwargs` on are followed, with what they add. Further optional parameters and
+        `**kwargs` are fine. A class or static method of the protocol is also called on the class;
+        special methods (`__getitem__`) by position only.
 
     Why is this bad:
         The call raises `TypeError` before the first line of the method runs.
@@ -132,7 +135,7 @@ def call_does_not_bind(subject: Subject) -> Judgement:
         parameters of your own a default.
 
     Source:
-        The routers' and the server's calls; the stack's own check compares sets of names and
+        The stack's source, where each call has its line; the stack's own check compares sets of names and
         accepts additional required parameters, positional-only ones and dropped defaults.
     """
     return _judge(subject, Aspect.BINDING)

@@ -15,7 +15,7 @@ from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Finding, Judgement
 from provider_conformance.protocols import classes
 from provider_conformance.protocols.live import View, look_up
-from provider_conformance.protocols.model import Calls, ProtocolModel, State
+from provider_conformance.protocols.model import Calls, ProtocolMethod, ProtocolModel, State
 from provider_conformance.protocols.results import names_values_only
 from provider_conformance.providers.typing import CODES, Judged, judge
 from provider_conformance.providers.typing_model import About, Pair, path_of
@@ -36,14 +36,24 @@ def _protocols(subject: Subject) -> list[ProtocolModel]:
     return [p for p in both if subject.method in p.methods or subject.method in p.attributes]
 
 
-def _takes_something(subject: Subject) -> bool:
+def _methods(subject: Subject) -> list[tuple[ApiContract, ProtocolMethod]]:
+    """The API, and the method in question as each of its protocols declares it."""
     methods = [p.methods.get(subject.method) for p in _protocols(subject)]
-    return any(method.signature.parameters for method in methods if method)
+    return [(subject.api, method) for method in methods if method and subject.api]
+
+
+def _takes_something(subject: Subject) -> bool:
+    return any(method.signature.parameters for _, method in _methods(subject))
 
 
 def _promises_something(subject: Subject) -> bool:
-    methods = [p.methods.get(subject.method) for p in _protocols(subject)]
-    return any(m.returns not in ("", "Any") and not names_values_only(m) for m in methods if m)
+    return any(m.returns not in ("", "Any") and not names_values_only(m) for _, m in _methods(subject))
+
+
+def _is_ignored(api: ApiContract, method: ProtocolMethod) -> bool:
+    """Whether it is a registry method whose results nobody reads: their type is then all the same."""
+    private = api.private is not None and method.name in api.private.methods
+    return private and api.callers(method).ignored
 
 
 def _is_data(subject: Subject) -> bool:
@@ -78,6 +88,8 @@ def parameter_type(subject: Subject) -> Judgement:
         `py.typed` are read all the same. A class whose every type is wrong is checked along; if mypy
         lets that pass, the outcome is inconclusive.
     """
+    if any(api.against(method) for api, method in _methods(subject)):
+        return Judgement(skipped="the stack calls it otherwise than its protocol says: PC203 judges its call")
     return _judge(subject, About.PARAMETER)
 
 
@@ -88,7 +100,8 @@ def return_type(subject: Subject) -> Judgement:
     What it does:
         Has mypy hand the method's result to somebody who wants the protocol's type: what comes out of
         an `await`, what an asynchronous iterator yields, or the plain value. A narrower type is fine,
-        and so is `Any`. Whether the result is to be awaited at all belongs to PC206.
+        and so is `Any`, and so is any type where nobody in the stack reads the result, as of most
+        `register_...`. Whether the result is to be awaited at all belongs to PC206.
 
     Why is this bad:
         The caller reads fields that the result does not have, or sends it to a client that cannot
@@ -108,6 +121,8 @@ def return_type(subject: Subject) -> Judgement:
     Source:
         The annotations of the stack's protocols, as mypy understands them.
     """
+    if any(_is_ignored(api, method) for api, method in _methods(subject)):
+        return PASS
     return _judge(subject, About.RETURN)
 
 

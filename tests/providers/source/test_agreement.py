@@ -15,6 +15,7 @@ import yaml
 from protocols.corpus.all_cases import CASES
 from protocols.corpus.case import Case, Expected
 from provider_conformance.findings import Outcome
+from provider_conformance.protocols.calls import Callers
 from provider_conformance.protocols.compare import PRIVATE, PUBLIC, Comparison, compare_member
 from provider_conformance.protocols.live import View
 from provider_conformance.protocols.members import read_protocol
@@ -87,7 +88,7 @@ def _name_of(case: Case) -> str:
 def _compared(view: View, protocol: ProtocolModel, calls: Calls) -> dict[str, Comparison]:
     family = PRIVATE if calls is Calls.POSITIONAL else PUBLIC
     names = (*protocol.methods, *protocol.attributes)
-    return {name: compare_member(view, name, protocol, calls, family) for name in names}
+    return {name: compare_member(view, name, protocol, Callers(calls), family) for name in names}
 
 
 def _of_source(case: Case, reader: SourceReader) -> dict[str, Comparison] | None:

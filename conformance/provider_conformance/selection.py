@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from fnmatch import fnmatchcase
+from itertools import takewhile
 from typing import Final
 
 from provider_conformance.checks import Check
@@ -20,14 +21,27 @@ _KNOWN: Final = re.compile(
 )
 _UNSUPPORTED: Final = re.compile(r"(?P<target>\S+?):\s+(?P<reason>\S.*)", re.DOTALL)
 _CODE_LENGTH: Final = len("PC101")
+_ALIKE: Final = 0.6
 
 
 def near(word: str, choices: Iterable[str], most: int = 3) -> list[str]:
     """The choices that look most like ``word``: those that begin with it first, then the similar ones."""
     pool = list(dict.fromkeys(choices))
     beginning = [choice for choice in pool if word and choice.startswith(word)]
-    similar = get_close_matches(word, pool, n=most, cutoff=0.6)
+    alike = {choice: _likeness(word, choice) for choice in pool}
+    similar = sorted(
+        (one for one in pool if alike[one][0] >= _ALIKE), key=lambda one: alike[one], reverse=True
+    )
     return list(dict.fromkeys([*beginning, *similar]))[:most]
+
+
+def _likeness(word: str, choice: str) -> tuple[float, int]:
+    """How much two names look alike after what they share up to a separator; and how long they agree."""
+    shared = "".join(
+        a for a, _ in takewhile(lambda pair: pair[0] == pair[1], zip(word, choice, strict=False))
+    )
+    start = max(shared.rfind(separator) for separator in ".:[-") + 1
+    return SequenceMatcher(None, word[start:], choice[start:]).ratio(), len(shared)
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:

@@ -19,8 +19,8 @@ MEANT: set[tuple[str, str]] = {("pc115_ok_once", "PC503")}
 
 def test_no_rule_finds_an_error(tmp_path: Path) -> None:
     assert len(SOUND) > 50
-    (tmp_path / "pytest.ini").write_text(f"[pytest]\npythonpath = {PACKAGES}\n", encoding="utf-8")
     names = [str(PACKAGES / name) for name in SOUND]
-    run = judged_in_a_process(tmp_path, *names, options=("--provider-stack=builtin", "--provider-ignore=PC4"))
+    options = ("--provider-stack=builtin", "--provider-ignore=PC4")
+    run = judged_in_a_process(tmp_path, *names, options=options, paths=[PACKAGES])
     errors = {(f["provider"], f["code"]) for f in run.report["findings"] if f["severity"] == "error"}
     assert errors == MEANT, run.output

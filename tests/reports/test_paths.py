@@ -18,23 +18,23 @@ from provider_conformance.paths import finding_from, location_from, text_from
 from support.packages import FIXTURES
 from support.running import read_json
 
-HERE = Path("/home/me/project")
+HERE = Path("/somewhere/else/project")
 PLACES = {
-    "/home/me/project/pkg/a.py": "pkg/a.py",
-    "/home/me/project/../project/pkg/a.py": "pkg/a.py",
-    "/home/me/project/../other/a.py": "/home/me/other/a.py",
-    "/home/me/project-two/a.py": "/home/me/project-two/a.py",
+    "/somewhere/else/project/pkg/a.py": "pkg/a.py",
+    "/somewhere/else/project/../project/pkg/a.py": "pkg/a.py",
+    "/somewhere/else/project/../other/a.py": "/somewhere/else/other/a.py",
+    "/somewhere/else/project-two/a.py": "/somewhere/else/project-two/a.py",
     "/usr/lib/a.py": "/usr/lib/a.py",
     "pkg/a.py": "pkg/a.py",
     "<string>": "<string>",
     "": "",
 }
 TEXTS = {
-    "called at /home/me/project/pkg/a.py:12": "called at pkg/a.py:12",
-    "(/home/me/project/a.py:1), (/home/me/project/b.py:2)": "(a.py:1), (b.py:2)",
-    "at /home/me/project-two/a.py:12": "at /home/me/project-two/a.py:12",
-    "at /srv/home/me/project/a.py:12": "at /srv/home/me/project/a.py:12",
-    "no such file: '/home/me/project/data.db'": "no such file: '/home/me/project/data.db'",
+    "called at /somewhere/else/project/pkg/a.py:12": "called at pkg/a.py:12",
+    "(/somewhere/else/project/a.py:1), (/somewhere/else/project/b.py:2)": "(a.py:1), (b.py:2)",
+    "at /somewhere/else/project-two/a.py:12": "at /somewhere/else/project-two/a.py:12",
+    "at /srv/somewhere/else/project/a.py:12": "at /srv/somewhere/else/project/a.py:12",
+    "no such file: '/somewhere/else/project/data.db'": "no such file: '/somewhere/else/project/data.db'",
     "": "",
 }
 
@@ -56,7 +56,7 @@ def test_a_place_in_a_text_is_relative_and_a_path_that_was_quoted_stays(text: st
 
 
 def test_a_finding_is_the_same_but_for_its_paths() -> None:
-    place = Location("/home/me/project/a.py", 1)
+    place = Location("/somewhere/else/project/a.py", 1)
     finding = Finding(
         "PC201", Severity.ERROR, f"m {place}", location=place, why=f"w {place}", fix=f"f {place}"
     )

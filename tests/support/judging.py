@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,18 +31,24 @@ class Run:
         return {c["reason"] for c in self.report["checks"] if c["outcome"] == outcome}
 
 
-def judged_in_a_process(folder: Path, *providers: str, options: tuple[str, ...] = ()) -> Run:
+def judged_in_a_process(
+    folder: Path, *providers: str, options: tuple[str, ...] = (), paths: Sequence[Path] = ()
+) -> Run:
     """Judge providers.
 
     Args:
         folder: Where pytest runs; the report is left there.
         providers: What ``--provider`` says.
         options: Further options of pytest.
+        paths: Where Python looks first for what is imported.
     """
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "addopts="]
     command += [f"--provider={provider}" for provider in providers]
     command += ["--provider-report=json:report.json", *options]
     environment = {k: v for k, v in os.environ.items() if k != "PYTEST_ADDOPTS"}
+    if paths:
+        before = filter(None, [environment.get("PYTHONPATH")])
+        environment["PYTHONPATH"] = os.pathsep.join([*map(str, paths), *before])
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600, check=False
     )

@@ -103,10 +103,9 @@ def first(line: str, then: str = ANSWER) -> tuple[str, str]:
 
 def judged(folder: Path, *providers: str, options: tuple[str, ...] = ()) -> Run:
     """Judge providers that may be made of a reference provider."""
-    # `-o pythonpath=...` would be shorter; pytest 8.0 refuses that where there is no such file.
-    paths = f"{references.FOLDER / 'memory'} {references.OGX}"
-    (folder / "pytest.ini").write_text(f"[pytest]\npythonpath = {paths}\n", encoding="utf-8")
-    return judged_in_a_process(folder, *providers, options=options)
+    # Not `-o pythonpath=...`: pytest 8.0 refuses that where there is no ini file.
+    paths = (references.FOLDER / "memory", references.OGX)
+    return judged_in_a_process(folder, *providers, options=options, paths=paths)
 
 
 def section(run: Run) -> list[str]:

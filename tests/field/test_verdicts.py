@@ -106,8 +106,10 @@ def test_the_samples_of_the_seeds_day_are_stubs(verdict: Run) -> None:
 
 
 @only("stack-ls0042")
-def test_the_adapters_that_can_be_imported_conform(verdict: Run) -> None:
-    assert {text.split()[0] for text in verdict.found("error")} == {"remote::sample"}
+def test_the_adapters_that_can_be_imported_conform_but_for_one(verdict: Run) -> None:
+    others = {text for text in verdict.found("error") if not text.startswith("remote::sample ")}
+    # A plain `def` that yields: the router awaits the result, or iterates with `async for`.
+    assert others == {"remote::bedrock PC206 chat_completion"}
 
 
 @only("stack-ls0042")

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any, Protocol
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provider_conformance.contracts.builtin import builtin_contract
@@ -85,6 +85,8 @@ apis = st.builds(
 )
 
 
+# A contract is large: how long one takes to draw says something of the machine alone.
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(names, apis, max_size=3), st.lists(names).map(tuple), st.text(max_size=5))
 def test_a_contract_comes_back_as_it_was(
     found: dict[str, ApiContract], listed: tuple[str, ...], text: str

@@ -8,15 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import (
-    Finding,
-    Judgement,
-    Location,
-    Outcome,
-    Row,
-    Severity,
-    Status,
-)
+from provider_conformance.findings import Finding, Judgement, Location, Outcome, Row, Severity, Status
 from provider_conformance.rules.model import Rule
 
 

@@ -99,6 +99,21 @@ def test_a_schema_that_is_none_is_told_with_its_tool() -> None:
 
 
 @pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "object", "properties": 3},
+        {"properties": {"q": {}}, "required": True},
+        {"properties": {"n": {"type": "integer", "minimum": "one"}}, "required": ["n"]},
+    ],
+    ids=str,
+)
+def test_a_schema_that_breaks_the_rules_of_schemas_ends_nothing(schema: dict[str, Any]) -> None:
+    calls, why = calls_on(place(), [Tool("odd", schema), SEARCH], all_of_them)
+    assert {values["tool_name",] for _, values in calls} == {"search"}
+    assert why.startswith("no arguments can be made that fit the schema of `odd`: ")
+
+
+@pytest.mark.parametrize(
     ("name", "acts"),
     [
         ("file_search", False),

@@ -45,7 +45,8 @@ class Tool:
     @property
     def acts(self) -> bool:
         """Whether it may change something on this machine, going by its words: a shell, a file, a query."""
-        words = [self.name, *(self.schema or {}).get("properties", ())]
+        properties = (self.schema or {}).get("properties")
+        words = [self.name, *(properties if isinstance(properties, Mapping) else ())]
         return any(_ACTS.search(_snake(str(word))) for word in words)
 
 
@@ -106,8 +107,8 @@ def calls_on(place: Place, tools: Sequence[Tool], draw: Draw) -> tuple[list[Call
     found: list[Call] = []
     for tool in chosen:
         schema = tool.schema or {}
-        likely = [likely_of(schema, everything=everything) for everything in (False, True)]
         try:
+            likely = [likely_of(schema, everything=everything) for everything in (False, True)]
             made = draw(schema, likely)
         except Exception as error:  # what a stranger calls a schema
             why = f"no arguments can be made that fit the schema of `{tool.name}`: {reason(error)}"

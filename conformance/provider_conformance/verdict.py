@@ -10,13 +10,12 @@ from typing import Final
 
 from provider_conformance.checks import Check, Result
 from provider_conformance.engine import DECLARED, Policy
-from provider_conformance.evidence import coverage, registering
+from provider_conformance.evidence.demands import PUBLIC, is_demanded, needs, unseen_row
 from provider_conformance.findings import Level, Outcome, Row, Status
 from provider_conformance.providers.model import Spec
 from provider_conformance.report import Record, Report, Subjected
 from provider_conformance.rules.model import Scope
 
-_PUBLIC: Final = coverage.PUBLIC
 _UNSEEN: Final = (Outcome.INCONCLUSIVE, Outcome.SKIPPED)
 _DONE: Final = (Status.ANSWERED, Status.UNSUPPORTED)
 
@@ -64,7 +63,7 @@ class OfSpec:
     @property
     def demanded(self) -> list[Row]:
         """The public methods that the stack demands."""
-        return [c.row for c in self.rows if c.row.kind == _PUBLIC and c.row.demanded]
+        return [c.row for c in self.rows if c.row.kind == PUBLIC and c.row.demanded]
 
     @property
     def answered(self) -> int:
@@ -147,8 +146,7 @@ def row_of(record: Record, policy: Policy) -> Row | None:
         return result.row
     if result.outcome is Outcome.PASSED or result.findings:
         return None
-    unseen = coverage.unseen_row if rule.covers == _PUBLIC else registering.unseen_row
-    row = unseen(subject, why_unseen(result))
+    row = unseen_row(subject, rule.covers, why_unseen(result))
     if not row.demanded:
         return None
     if declared := _declared(record.check, policy):
@@ -291,8 +289,8 @@ def _is_asked(record: Record, policy: Policy) -> bool:
     if _declared(record.check, policy):
         return False
     if record.check.rule.scope is Scope.PRIVATE:
-        return registering.needs(subject)
-    return coverage.is_demanded(subject)
+        return needs(subject)
+    return is_demanded(subject)
 
 
 def _not_served(rows: Sequence[Covered], records: Sequence[Record]) -> str:
@@ -302,7 +300,7 @@ def _not_served(rows: Sequence[Covered], records: Sequence[Record]) -> str:
     left = next((row for row in demanded if not _is_settled(row, accepted)), None)
     if left is not None:
         return left.reason or f"{left.method} is not answered"
-    if not any(row.row.status is Status.ANSWERED for row in rows if row.row.kind == _PUBLIC):
+    if not any(row.row.status is Status.ANSWERED for row in rows if row.row.kind == PUBLIC):
         return "no method is answered"
     return ""
 

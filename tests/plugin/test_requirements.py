@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from provider_conformance.evidence.coverage import PUBLIC
+from provider_conformance.evidence.demands import PUBLIC
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Judgement, Row, Status
 from provider_conformance.rules.model import Rule, Scope, rule

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from provider_conformance.engine import Policy
-from provider_conformance.evidence.coverage import PUBLIC, is_demanded
+from provider_conformance.evidence.demands import PUBLIC, is_demanded
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Finding, Judgement, Level, Row, Severity, Status
 from provider_conformance.providers.model import Provider, Spec

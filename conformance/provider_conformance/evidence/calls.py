@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.contracts.model import Role
+from provider_conformance.evidence.demands import LIFE
 from provider_conformance.evidence.loading import is_loadable
 from provider_conformance.evidence.start import Served, Start
 from provider_conformance.evidence.store import NotJudged
@@ -31,7 +32,6 @@ _LONG: Final = 0.8
 
 _EXAMPLES: Final = 6
 _TRIALS: Final = 3
-LIFE: Final = frozenset({"initialize", "shutdown"})
 
 
 @dataclass(frozen=True, slots=True)

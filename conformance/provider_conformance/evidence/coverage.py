@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from provider_conformance.contracts.model import Role
 from provider_conformance.evidence.answers import nature_of, refusal, wrong_answers
-from provider_conformance.evidence.calls import LIFE, Observed
+from provider_conformance.evidence.calls import Observed
+from provider_conformance.evidence.demands import PUBLIC, is_demanded
 from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Row, Status
@@ -20,34 +20,12 @@ if TYPE_CHECKING:
     from provider_conformance.hosts.asking import Asked
     from provider_conformance.hosts.calling import Seen
 
-PUBLIC: Final = "public"
 _SENSIBLE: Final = ("usual", "full", "whole", "streamed", "alone", "together")
 """The calls that a client may well make; the others are made to see what becomes of odd ones."""
 
 
 _OWN: Final = (State.PRESENT, State.UNSEEN)
 _ABSENT: Final = (State.MISSING, State.STUB, State.SHADOWED)
-
-
-def is_covered(subject: Subject) -> bool:
-    """Whether a public method is one that clients reach: none of the life cycle, none of the registry's."""
-    api = subject.api
-    if api is None or api.public is None or subject.method not in api.public.methods or not api.providable:
-        return False
-    private = api.private.methods if api.private is not None else {}
-    return subject.method not in (*LIFE, *private)
-
-
-def is_demanded(subject: Subject) -> bool:
-    """Whether the stack demands a public method: it has to be written, and something calls it.
-
-    A plain API is reached by the server's routes; of one behind a router only what the router calls is.
-    """
-    api = subject.api
-    method = api.public.methods.get(subject.method) if api is not None and api.public is not None else None
-    if api is None or method is None or method.optional:
-        return False
-    return api.role is not Role.ROUTED or bool(api.calls.get(subject.method))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +134,3 @@ def _made_up_names(asked: Asked, one: Seen) -> Iterator[str]:
         identifies = slot.name.endswith(("_id", "_ids", "identifier"))
         if slot.required and identifies and one.values.get(slot.path) in (WORD, "", [WORD]):
             yield slot.name
-
-
-def unseen_row(subject: Subject, why: str) -> Row:
-    """The row of a public method of which nothing was seen."""
-    return Row(subject.method, PUBLIC, is_demanded(subject), Status.NOT_CALLED, reason=why)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from provider_conformance.evidence.calls import LIFE, is_theirs
+from provider_conformance.evidence.calls import is_theirs
+from provider_conformance.evidence.demands import REGISTRY, needs
 from provider_conformance.evidence.registry import handed, verbs_of
 from provider_conformance.evidence.start import Served
 from provider_conformance.evidence.store import NotJudged
@@ -20,7 +21,6 @@ from provider_conformance.providers.model import SpecKind
 if TYPE_CHECKING:
     from provider_conformance.hosts.running import Running
 
-REGISTRY: Final = "registry"
 _NAMES: Final = ("conformance-another", "conformance/another")
 """What is listed is registered under these names: some providers want an owner in them."""
 _STATUS: Final = {
@@ -30,12 +30,6 @@ _STATUS: Final = {
     Nature.NO_BACK_END: Status.NOT_CALLED,
     Nature.NEIGHBOUR: Status.NOT_CALLED,
 }
-
-
-def is_registered_with(subject: Subject) -> bool:
-    """Whether a method is one of the registry's, which the routing table calls."""
-    api = subject.api
-    return api is not None and api.private is not None and api.providable and subject.method not in LIFE
 
 
 @dataclass(slots=True)
@@ -172,17 +166,3 @@ class Registered:
 
 def _row(subject: Subject, status: Status, calls: int, why: str = "") -> Row:
     return Row(subject.method, REGISTRY, needs(subject), status, calls, why)
-
-
-def needs(subject: Subject) -> bool:
-    """Whether the stack demands a registry method: it has to be written, and the routing table calls it."""
-    api = subject.api
-    method = api.private.methods.get(subject.method) if api is not None and api.private is not None else None
-    return (
-        api is not None and method is not None and not method.optional and bool(api.calls.get(subject.method))
-    )
-
-
-def unseen_row(subject: Subject, why: str) -> Row:
-    """The row of a registry method of which nothing was seen."""
-    return _row(subject, Status.NOT_CALLED, 0, why)

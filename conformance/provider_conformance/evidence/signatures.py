@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final, Self
 
 from provider_conformance.contracts.model import ApiContract
 from provider_conformance.evidence.near import with_near_miss
+from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, left_to
 from provider_conformance.protocols.calls import Callers
-from provider_conformance.protocols.compare import Aspect, Comparison, Family, compare_member
+from provider_conformance.protocols.compare import PRIVATE, PUBLIC, Aspect, Comparison, Family, compare_member
 from provider_conformance.protocols.live import View
 from provider_conformance.protocols.model import ProtocolMethod, ProtocolModel
 from provider_conformance.providers.model import Implementation
@@ -33,38 +34,79 @@ def private_protocol(api: ApiContract) -> ProtocolModel | None:
     return api.private
 
 
+_PROTOCOLS: Final = {PUBLIC: public_protocol, PRIVATE: private_protocol}
+
+
 def method_of(subject: Subject, protocol_of: ProtocolOf) -> ProtocolMethod | None:
     """The protocol's method that the subject is about, None for an attribute."""
     protocol = protocol_of(subject.api) if subject.api else None
     return protocol.methods.get(subject.method) if protocol else None
 
 
-def judge_aspect(subject: Subject, aspect: Aspect, family: Family, protocol_of: ProtocolOf) -> Judgement:
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One member of a protocol, compared with the implementation's: for all rules about the member.
+
+    Attributes:
+        comparison: What came of it; findings before what could not be seen.
+    """
+
+    comparison: Comparison
+
+    depth = 2
+    family: ClassVar[Family]
+
+    @classmethod
+    def collect(cls, subject: Subject) -> Self:
+        """Compare the member in every class that stands behind the spec.
+
+        Raises:
+            NotJudged: There is no protocol, or no implementation to look at.
+        """
+        api = subject.api
+        protocol = _PROTOCOLS[cls.family](api) if api else None
+        if api is None or protocol is None:
+            raise NotJudged("the contract has no such protocol")
+        implementation = subject.implementation()
+        if reason := not_judgeable(implementation):
+            raise NotJudged.of(reason)
+        return cls(_compare_all(implementation, subject.method, protocol, api, cls.family))
+
+
+class ComparedPublic(Compared):
+    """A member of the protocol that clients see."""
+
+    family = PUBLIC
+
+
+class ComparedPrivate(Compared):
+    """A member of the protocol that the routing table calls."""
+
+    family = PRIVATE
+
+
+def judge_aspect(subject: Subject, aspect: Aspect, kind: type[Compared]) -> Judgement:
     """Judge one aspect of one member of a protocol.
 
     A method that is absent has no signature to judge: the other aspects are skipped then, so
     that one cause gives one finding.
     """
-    api = subject.api
-    protocol = protocol_of(api) if api else None
-    if api is None or protocol is None:
-        return Judgement(skipped="the contract has no such protocol")
-    implementation = subject.implementation()
-    if reason := not_judgeable(implementation):
-        return reason
-    compared = _compare_all(implementation, subject.method, protocol, api, family)
-    wanted = family.code(aspect)
-    found = tuple(_told(f, subject, api) for f in compared.findings if f.code == wanted)
-    if aspect in (Aspect.MISSING, Aspect.STUB):
-        views = views_of(implementation)
-        found = tuple(with_near_miss(f, views, api, subject.provider) for f in found)
+    try:
+        comparison = subject.store.get(kind, subject).comparison
+    except NotJudged as absent:
+        return absent.judgement
+    wanted = kind.family.code(aspect)
+    found = tuple(_told(f, subject) for f in comparison.findings if f.code == wanted)
+    if found and subject.api is not None and aspect in (Aspect.MISSING, Aspect.STUB):
+        views = views_of(subject.implementation())
+        found = tuple(with_near_miss(f, views, subject.api, subject.provider) for f in found)
     if found:
         return Judgement(found, after=OF_THE_WHOLE if aspect in _ABOUT_PRESENCE else ())
-    if compared.leaves_open(aspect):
-        return Judgement(inconclusive=compared.unseen)
-    absent = {family.code(a) for a in _ABOUT_PRESENCE} & {f.code for f in compared.findings}
-    if absent and aspect not in _ABOUT_PRESENCE:
-        return left_to(*sorted(absent), why="there is no method to judge")
+    if comparison.leaves_open(aspect):
+        return Judgement(inconclusive=comparison.unseen)
+    gone = {kind.family.code(a) for a in _ABOUT_PRESENCE} & {f.code for f in comparison.findings}
+    if gone and aspect not in _ABOUT_PRESENCE:
+        return left_to(*sorted(gone), why="there is no method to judge")
     return Judgement()
 
 
@@ -97,9 +139,10 @@ def _compare_all(
     return max(compared, key=lambda c: (bool(c.findings), bool(c.unseen)))
 
 
-def _told(finding: Finding, subject: Subject, api: ApiContract) -> Finding:
+def _told(finding: Finding, subject: Subject) -> Finding:
     """Add who in the stack makes the call, where the finding is not about one of them."""
-    callers = dict.fromkeys(call.by for call in api.calls.get(subject.method, ()))
+    calls = subject.api.calls.get(subject.method, ()) if subject.api is not None else ()
+    callers = dict.fromkeys(call.by for call in calls)
     if not callers or any(by in finding.why for by in callers):
         return finding
     return replace(finding, why=f"called by {' and '.join(list(callers)[:2])}: {finding.why}")

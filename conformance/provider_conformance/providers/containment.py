@@ -26,6 +26,9 @@ from provider_conformance.providers.limits import limits
 
 _OUTPUT_LIMIT: Final = 20_000
 _STREAMS: Final = ("stdout", "stderr")
+_SIGNALS: Final = tuple(signal.valid_signals())
+_in_force: Final = signal.getsignal
+"""Kept from before anything is watched: what a trial sets aside is never in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,12 +205,12 @@ def _signals() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.getsignal(number) for number in signal.valid_signals()}
+    before = {number: _in_force(number) for number in _SIGNALS}
     try:
         yield
     finally:
         for number, handler in before.items():
-            if handler is not None and signal.getsignal(number) is not handler:
+            if handler is not None and _in_force(number) is not handler:
                 signal.signal(number, handler)
 
 

@@ -6,7 +6,8 @@ import ast
 import builtins
 import difflib
 import sys
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
+from functools import lru_cache
 from types import FunctionType
 from typing import Final
 
@@ -32,7 +33,8 @@ def used_by(function: FunctionType) -> ast.Name | None:
     own = {*code.co_varnames, *code.co_cellvars, *code.co_freevars}
     # what is no global to the compiler is an annotation that nobody evaluates
     wanted = (name for name in _names(node) if name.id in code.co_names and name.id not in own)
-    return _first(wanted, tree_of(code.co_filename), function.__globals__)
+    text = tree_of(code.co_filename)
+    return next((n for n in _not_bound(wanted, text) if n.id not in function.__globals__), None)
 
 
 def used_at_import(tree: ast.Module, namespace: Container[str]) -> ast.Name | None:
@@ -42,7 +44,7 @@ def used_at_import(tree: ast.Module, namespace: Container[str]) -> ast.Name | No
         tree: The module's source.
         namespace: What the module has, as far as that is known.
     """
-    return _first(_names(tree), tree, namespace)
+    return next((name for name in _left_open(tree) if name.id not in namespace), None)
 
 
 def problem(function: FunctionType, shown: str) -> Problem | None:
@@ -65,13 +67,17 @@ def problem(function: FunctionType, shown: str) -> Problem | None:
     )
 
 
-def _first(wanted: Iterator[ast.Name], tree: ast.Module, namespace: Container[str]) -> ast.Name | None:
-    """The first name that is not there; a name counts as there if anything in the text binds it."""
+@lru_cache(maxsize=512)  # a module is judged by release after release, and its text stays the same
+def _left_open(tree: ast.Module) -> tuple[ast.Name, ...]:
+    """The names that importing a module needs and its text does not bind."""
+    return tuple(_not_bound(_names(tree), tree))
+
+
+def _not_bound(wanted: Iterable[ast.Name], tree: ast.Module) -> Iterator[ast.Name]:
+    """Those of the names that are not there; a name counts as there if anything in the text binds it."""
     known = _bound(tree)
-    if known & _ANYTHING:
-        return None
-    there = known | _GIVEN
-    return next((name for name in wanted if name.id not in there and name.id not in namespace), None)
+    if not known & _ANYTHING:
+        yield from (name for name in wanted if name.id not in known and name.id not in _GIVEN)
 
 
 def _names(node: FunctionNode | ast.Module) -> Iterator[ast.Name]:
@@ -115,6 +121,7 @@ def _catches(handler: ast.ExceptHandler) -> bool:
     return any(name in caught for name in ("NameError", "Exception"))
 
 
+@lru_cache(maxsize=512)
 def _bound(tree: ast.Module) -> frozenset[str]:
     """Every name that a module's text binds somewhere; ``*`` for what a star imports."""
     return frozenset(_binding(tree))

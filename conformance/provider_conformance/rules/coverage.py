@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from provider_conformance.evidence.coverage import PUBLIC, Answered, Written, is_covered, is_demanded
-from provider_conformance.evidence.registering import REGISTRY, Registered, is_registered_with, needs
+from provider_conformance.evidence.coverage import Answered, Written
+from provider_conformance.evidence.demands import (
+    PUBLIC,
+    REGISTRY,
+    is_covered,
+    is_demanded,
+    is_registered_with,
+    needs,
+)
+from provider_conformance.evidence.registering import Registered
 from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.evidence.telling import finding

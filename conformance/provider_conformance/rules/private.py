@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from provider_conformance.contracts.model import StackCall
 from provider_conformance.evidence.signatures import (
+    ComparedPrivate,
     judge_aspect,
     method_of,
     not_judgeable,
@@ -13,7 +14,7 @@ from provider_conformance.evidence.signatures import (
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Severity
 from provider_conformance.protocols.calls import refusal
-from provider_conformance.protocols.compare import PRIVATE, Aspect
+from provider_conformance.protocols.compare import Aspect
 from provider_conformance.protocols.live import View, look_up
 from provider_conformance.protocols.model import (
     Implemented,
@@ -57,7 +58,7 @@ def _has_defaults(subject: Subject) -> bool:
 
 
 def _judge(subject: Subject, aspect: Aspect) -> Judgement:
-    return judge_aspect(subject, aspect, PRIVATE, private_protocol)
+    return judge_aspect(subject, aspect, ComparedPrivate)
 
 
 @rule("PC301", "registry-method-missing", scope=Scope.PRIVATE, applies=_required)

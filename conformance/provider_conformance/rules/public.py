@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from provider_conformance.evidence.signatures import judge_aspect, method_of, public_protocol
+from provider_conformance.evidence.signatures import ComparedPublic, judge_aspect, method_of, public_protocol
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Judgement, Severity
-from provider_conformance.protocols.compare import PUBLIC, Aspect
+from provider_conformance.protocols.compare import Aspect
 from provider_conformance.protocols.signature import Kind
 from provider_conformance.rules.model import Rule, Scope, rule
 
@@ -41,7 +41,7 @@ def _attribute(subject: Subject) -> bool:
 
 
 def _judge(subject: Subject, aspect: Aspect) -> Judgement:
-    return judge_aspect(subject, aspect, PUBLIC, public_protocol)
+    return judge_aspect(subject, aspect, ComparedPublic)
 
 
 @rule("PC201", "method-missing", scope=Scope.PUBLIC, applies=_required)

@@ -104,11 +104,12 @@ class Snapshot:
         """The modules and the paths of their files; folders without a file of their own have "" for one."""
         found: dict[str, str] = {}
         for path in self.data["modules"]:
-            inner = path.removesuffix(".py").removesuffix("/__init__")
-            while inner:
-                found.setdefault(inner.replace("/", "."), "")
-                inner = inner.rpartition("/")[0]
-            found[path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")] = path
+            name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+            found[name] = path
+            folder = name.rpartition(".")[0]
+            while folder and folder not in found:  # what is there already has its own folders there, too
+                found[folder] = ""
+                folder = folder.rpartition(".")[0]
         return found
 
     def has_module(self, name: str) -> bool:

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from provider_conformance.errors import UsageError
+from provider_conformance.providers import stacks
 from provider_conformance.settings import Named, Source, Target, environment_name, read
+from support.packages import write
 
 CODES = ("PC101", "PC201")
+NEEDS_A_STACK = "[project]\nname = 'b'\ndependencies = ['llama-stack>=0.7']"
 
 
 def source(
@@ -98,3 +101,25 @@ def test_a_report_may_have_a_colon_in_its_path(tmp_path: Path) -> None:
 def test_a_mistake_names_its_option(option: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         read(source(option), CODES)
+
+
+@pytest.fixture
+def several(tmp_path: Path) -> Path:
+    """A folder of two projects, one of them for a stack that is not installed."""
+    write(tmp_path / "here", {"all/a/pyproject.toml": "", "all/b/pyproject.toml": NEEDS_A_STACK})
+    return tmp_path
+
+
+def test_a_folder_of_several_stands_for_its_projects(several: Path) -> None:
+    with stacks.read_instead({}):
+        settings = read(source({"provider": ["all"]}, folder=several), CODES)
+    assert settings.providers == (Named(str(several / "here" / "all" / "a"), several / "here"),)
+    assert settings.left_out == ("all: b is left out, it requires llama-stack, which is not installed here",)
+
+
+@pytest.mark.parametrize("option", [{"provider_view": "source"}, {"provider_stack": "ogx==1.5.0"}])
+def test_what_is_judged_by_its_source_needs_no_stack(several: Path, option: dict[str, str]) -> None:
+    with stacks.read_instead({}):
+        settings = read(source({"provider": ["all"], **option}, folder=several), CODES)
+    assert [Path(named.argument).name for named in settings.providers] == ["a", "b"]
+    assert settings.left_out == ()

@@ -79,6 +79,7 @@ def start(config: pytest.Config) -> None:
             policy,
             prepared.settings.reports,
             gate=prepared.settings.gate,
+            left_out=prepared.settings.left_out,
         )
         config.pluginmanager.register(summary, "provider_conformance_summary")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +12,7 @@ import pytest
 
 from provider_conformance.engine import Policy
 from provider_conformance.errors import UsageError
+from provider_conformance.providers import several
 from provider_conformance.providers.limits import DEFAULT, MEBIBYTE, Limits
 from provider_conformance.providers.views import VIEWS
 from provider_conformance.reports import FORMATS
@@ -54,7 +55,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the user asked for; ``gate`` says that the level to reach was named on the command line."""
+    """What the user asked for.
+
+    ``gate`` says that the level to reach was named on the command line, ``left_out`` which providers of a
+    folder of several are not judged, and why.
+    """
 
     providers: tuple[Named, ...]
     api: str | None
@@ -69,6 +74,7 @@ class Settings:
     isolate: bool = False
     config: Path | None = None
     backend: bool = False
+    left_out: tuple[str, ...] = ()
 
 
 def destination(key: str) -> str:
@@ -162,7 +168,7 @@ def read(source: Source, codes: Collection[str]) -> Settings:
     Raises:
         UsageError: If a setting cannot be acted on; the message names it and says what is accepted.
     """
-    return Settings(
+    settings = Settings(
         providers=_providers(source),
         api=source.text("provider_api"),
         stack=_stack(source.text("provider_stack") or "auto"),
@@ -194,6 +200,7 @@ def read(source: Source, codes: Collection[str]) -> Settings:
         config=_file("--provider-config", *source.text_with_root("provider_config")),
         backend=source.flag("provider_backend"),
     )
+    return _spread(settings)
 
 
 def _releases(text: str | None) -> Asked | None:
@@ -235,6 +242,27 @@ def _providers(source: Source) -> tuple[Named, ...]:
     if not all(argument.strip() for argument in arguments):
         raise UsageError("--provider is empty; name a package, module:callable, module:Class or a path")
     return tuple(Named(argument, root) for argument in dict.fromkeys(arguments))
+
+
+def _spread(settings: Settings) -> Settings:
+    """Name the projects of a folder of several instead of the folder.
+
+    What needs a stack that is not installed is left out, unless it is judged without one anyway.
+    """
+    named: list[Named] = []
+    left_out: list[str] = []
+    for one in settings.providers:
+        found = several.projects_in(one.root / Path(one.argument).expanduser())
+        if settings.view == "source" or settings.releases is not None or "==" in settings.stack:
+            known = several.Several(found)
+        else:
+            known = several.by_what_is_installed(found)
+        named += [Named(str(project), one.root) for project in known.judged] or [one]
+        left_out += [
+            f"{one.argument}: {project.name} is left out, it requires {stack}, which is not installed here"
+            for project, stack in known.left_out.items()
+        ]
+    return replace(settings, providers=tuple(dict.fromkeys(named)), left_out=tuple(left_out))
 
 
 def _stack(word: str) -> str:

@@ -44,6 +44,7 @@ class SummaryHooks:
         targets: Sequence[Target],
         *,
         gate: bool = False,
+        left_out: Sequence[str] = (),
     ) -> None:
         self._subjects = tuple(subjects)
         self._planned = planned
@@ -51,6 +52,7 @@ class SummaryHooks:
         self._policy = policy
         self._targets = targets
         self._gate = gate
+        self._left_out = left_out
         self._collected: frozenset[str] | None = None
         self._results: dict[str, tuple[Result, float]] = {}
         self._report: Report | None = None
@@ -61,7 +63,8 @@ class SummaryHooks:
         counts = dict.fromkeys((subject.provider.name for subject in self._subjects), 0)
         for check in self._checks.values():
             counts[check.provider] += 1
-        return [_header(subject, counts[subject.provider.name]) for subject in self._subjects]
+        headers = [_header(subject, counts[subject.provider.name]) for subject in self._subjects]
+        return [*headers, *(f"provider conformance: {told}" for told in self._left_out)]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Keep what is left after other plugins deselected."""

@@ -18,8 +18,8 @@ import pytest
 _TITLE: Final = "provider conformance"
 _PREFIX: Final = "provider_conformance_"
 _PROVIDER_HELP: Final = (
-    "check this provider: an import name, module:callable, module:Class (with --provider-api), or the path of "
-    "a project, a package or a folder of several projects; may be repeated"
+    "check this provider: an import name, module:callable, module:Class (with --provider-api), or the path "
+    "of a project, a package or a folder of several projects; may be repeated"
 )
 _OPTIONS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
     ("provider_api", "the API that the class given by --provider implements", {"metavar": "API"}),

@@ -15,7 +15,7 @@ from provider_conformance.hosts import builtin
 from provider_conformance.hosts.builtin import BuiltinHost
 from provider_conformance.hosts.model import Resolution, Sorting, StackSketch, Started
 from provider_conformance.providers.model import Provider
-from provider_conformance.rules import stacks
+from provider_conformance.rules import stack_orders, stacks
 from provider_conformance.rules.model import Rule
 
 Graph = Mapping[str, Sequence[str]]
@@ -68,13 +68,13 @@ def recursive(graph: Graph) -> list[str]:
     return list(order)
 
 
-@pytest.mark.parametrize("rule", stacks.RULES, ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", (*stack_orders.RULES, *stacks.RULES), ids=lambda rule: rule.name)
 def test_our_own_stack_is_green(rule: Rule) -> None:
     assert judge(rule, BuiltinHost()) == ()
 
 
 def test_a_silent_cycle_is_found_and_shrinks_to_one_node() -> None:
-    (finding,) = judge(stacks.cycle_unreported, Faulty(sort=recursive))
+    (finding,) = judge(stack_orders.cycle_unreported, Faulty(sort=recursive))
     assert "n0 -> n0" in finding.message
     assert "sort({'n0': ('n0',)})" in finding.why
 
@@ -83,12 +83,12 @@ def test_a_cycle_that_only_the_resolver_overlooks_is_found() -> None:
     def overlook(_sketch: StackSketch, resolution: Resolution) -> Resolution:
         return replace(resolution, error=None)
 
-    (finding,) = judge(stacks.cycle_unreported, Faulty(change=overlook))
+    (finding,) = judge(stack_orders.cycle_unreported, Faulty(change=overlook))
     assert "agents -> agents" in finding.message
 
 
 def test_a_sort_that_recurses_is_found_with_the_length() -> None:
-    (finding,) = judge(stacks.recursion_limit, Faulty(sort=recursive))
+    (finding,) = judge(stack_orders.recursion_limit, Faulty(sort=recursive))
     assert "raises RecursionError" in finding.message
 
 
@@ -150,12 +150,12 @@ def test_an_order_that_depends_on_hashes_is_found(monkeypatch: pytest.MonkeyPatc
             return {1: order, 2: order[::-1] if len(free) > 1 else order}
 
     monkeypatch.setattr("provider_conformance.hosts.seeds.SeededSorts", Varying)
-    (finding,) = judge(stacks.order_varies, BuiltinHost())
+    (finding,) = judge(stack_orders.order_varies, BuiltinHost())
     assert "depends on the hash seed" in finding.message
 
 
 def test_a_finding_can_be_seen_again_from_its_text() -> None:
-    (finding,) = judge(stacks.cycle_unreported, Faulty(sort=recursive))
+    (finding,) = judge(stack_orders.cycle_unreported, Faulty(sort=recursive))
     call = finding.why.splitlines()[-1].strip()
     scope = {"load_host": lambda _name: Faulty(sort=recursive), **vars(builtin)}
     assert eval(call, scope).order == ("n0",)  # noqa: S307 - text of ours

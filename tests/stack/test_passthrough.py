@@ -21,19 +21,18 @@ from provider_conformance.stack.apis.messages import UserMessage
 from provider_conformance.stack.apis.models import ModelDef, ModelDefWithProvider
 from provider_conformance.stack.apis.sampling import SamplingParams
 from provider_conformance.stack.apis.telemetry import LogSeverity, UnstructuredLogEvent
-from provider_conformance.stack.errors import (
-    NotServedError,
-    RegistrationRefusedError,
+from provider_conformance.stack.errors import NotServedError, RegistrationRefusedError
+from provider_conformance.stack.passthrough import (
+    PassthroughConfig,
+    client_class,
+    get_client_impl,
+)
+from provider_conformance.stack.remote_errors import (
     RemoteError,
     RemoteNotImplementedError,
     RemoteRefusedError,
     RemoteTimeoutError,
     RemoteUnreachableError,
-)
-from provider_conformance.stack.passthrough import (
-    PassthroughConfig,
-    client_class,
-    get_client_impl,
 )
 from provider_conformance.stack.resolver import Stack, resolve
 from provider_conformance.stack.specs import (

@@ -17,7 +17,7 @@ from provider_conformance.stack.apis.inference import (
 from provider_conformance.stack.apis.messages import CompletionMessage, StopReason
 from provider_conformance.stack.apis.models import ModelDef
 from provider_conformance.stack.endpoints import endpoints_of
-from provider_conformance.stack.errors import RemoteUnreachableError
+from provider_conformance.stack.remote_errors import RemoteUnreachableError
 from provider_conformance.stack.resolver import resolve
 from provider_conformance.stack.server import create_app
 from provider_conformance.stack.specs import Api

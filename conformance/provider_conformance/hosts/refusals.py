@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from provider_conformance.hosts import configuring
 from provider_conformance.providers.chains import causes
 from provider_conformance.stack import errors
+from provider_conformance.stack.naming import describe
 
 _COMPLIANCE: Final = "check_protocol_compliance"
 
@@ -53,7 +54,7 @@ def config_problem(error: BaseException) -> str:
         if isinstance(cause, ValidationError):
             told = cause.errors(include_url=False, include_input=False, include_context=False)
             return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'it'}: {e['msg']}" for e in told)
-    return errors.describe(error)
+    return describe(error)
 
 
 def _raised_in(error: BaseException, function: str) -> bool:

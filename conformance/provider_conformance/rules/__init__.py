@@ -18,6 +18,7 @@ _FAMILIES: Final = (
     "typing",
     "resolution",
     "lookups",
+    "stack_orders",
     "stacks",
     "contradictions",
     "registration",

@@ -161,7 +161,7 @@ def _placed(trial: Trial, others: StackSketch, place: int) -> StackSketch:
 
 def _misplaced(trial: Trial, sketch: StackSketch) -> str:
     from provider_conformance.hosts.trial import Witness  # noqa: PLC0415
-    from provider_conformance.stack.errors import describe  # noqa: PLC0415
+    from provider_conformance.stack.naming import describe  # noqa: PLC0415
 
     witness = Witness()
     error = trial.run(sketch, nothing_more, witness).error

@@ -2,172 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from provider_conformance.evidence.planted import NO_HOST, finding, is_unnamed, outcome, planted_in, resolving
 from provider_conformance.evidence.resolution import broken_promise, explains
-from provider_conformance.evidence.search import shortest, smallest
+from provider_conformance.evidence.search import smallest
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import PASS, Finding, Judgement, Severity
-from provider_conformance.hosts.model import Host, Resolution, StackSketch
+from provider_conformance.findings import PASS, Judgement, Severity
+from provider_conformance.hosts.model import Resolution, StackSketch
 from provider_conformance.rules.model import Rule, Scope, rule
 
 if TYPE_CHECKING:
     from provider_conformance.strategies.faults import FaultKind, Planted
 
-Graph = Mapping[str, Sequence[str]]
-
-_RESOLUTIONS: Final = 40
 _SOUND: Final = 150
-_SORTS: Final = 150
-_LONGEST: Final = 4096
-_NO_HOST: Final = Judgement(skipped="there is no stack to judge")
-
-
-def _sorting(graph: Graph) -> str:
-    return f"sort({dict(graph)!r})"
-
-
-def _resolving(sketch: StackSketch) -> str:
-    return f"resolve({sketch!r})"
-
-
-def _finding(subject: Subject, code: str, message: str, call: str, why: str, detail: str = "") -> Judgement:
-    """One finding, with the smallest example as text for a test, and as a command."""
-    stack = subject.host().stack if subject.host else ""
-    command = f'python -c "from provider_conformance.hosts import *; print(load_host({stack!r}).{call})"'
-    severity = Severity.WARNING if code == "PC557" else Severity.ERROR
-    return Judgement(
-        (
-            Finding(
-                code,
-                severity,
-                message,
-                why=f"{why}\nThe smallest example found:\n    load_host({stack!r}).{call}",
-                fix=f"this is the stack's to fix; to see it again:\n    {command}",
-                detail=detail,
-            ),
-        )
-    )
-
-
-def _planted(
-    host: Host, kind: FaultKind, violates: Callable[[Planted[StackSketch], Resolution], bool]
-) -> tuple[Planted[StackSketch], Resolution] | None:
-    """The smallest run config with a fault of ``kind`` that the stack handles badly, and what came of it."""
-    from provider_conformance.strategies.stacks import faulty_stacks  # noqa: PLC0415 - needs hypothesis
-
-    found = smallest(
-        faulty_stacks(kind, vocabulary=host.vocabulary),
-        lambda planted: violates(planted, host.resolve(planted.subject)),
-        examples=_RESOLUTIONS,
-    )
-    return None if found is None else (found, host.resolve(found.subject))
-
-
-def _outcome(resolution: Resolution) -> str:
-    """What a stack did, in a clause."""
-    error = resolution.error
-    if error is None:
-        return "the stack starts without a word"
-    return f"the stack says only {type(error).__name__}: {error}"
-
-
-@rule("PC551", "stack-cycle-unreported", scope=Scope.STACK)
-def cycle_unreported(subject: Subject) -> Judgement:
-    """Check that a stack refuses providers that need one another.
-
-    What it does:
-        Gives the stack's sort graphs with exactly one cycle, and its resolver run configs whose
-        providers need one another, through routed APIs too. The stack must raise, and the error
-        must name every API on the cycle.
-
-    Why is this bad:
-        A cycle has no order. A sort that gives one all the same starts some provider before what it
-        needs; what follows is a missing dependency far from the cause, or none that anybody sees.
-
-    Example:
-        ```python
-        load_host("llama-stack").sort({"a": ("b",), "b": ("a",)})  # an order, no error
-        ```
-
-    How to fix:
-        Look for the cycle while sorting, and raise an error that holds its path. Providers in a
-        cycle have to be taken apart by their authors.
-
-    Source:
-        Generated graphs and run configs with one planted cycle, on the stack's own resolver.
-    """
-    if subject.host is None:
-        return _NO_HOST
-    host = subject.host()
-    from provider_conformance.strategies.faults import FaultKind  # noqa: PLC0415
-    from provider_conformance.strategies.graphs import graphs_with_cycle  # noqa: PLC0415
-
-    why = "A provider on the cycle is started before something that it needs."
-    cycle = smallest(
-        graphs_with_cycle(min_length=1), lambda p: host.sort(p.subject).error is None, examples=_SORTS
-    )
-    if cycle is not None:
-        path = " -> ".join([*cycle.fault.nodes, cycle.fault.nodes[0]])
-        order = ", ".join(host.sort(cycle.subject).order)
-        message = f"the cycle {path} is put in an order without an error: {order}"
-        return _finding(subject, "PC551", message, _sorting(cycle.subject), why)
-    for kind in (FaultKind.SELF_DEPENDENCY, FaultKind.CYCLE):
-        if found := _planted(host, kind, _unnamed):
-            planted, resolution = found
-            path = " -> ".join([*planted.fault.nodes, planted.fault.nodes[0]])
-            message = f"providers need one another ({path}), and {_outcome(resolution)}"
-            return _finding(subject, "PC551", message, _resolving(planted.subject), why)
-    return PASS
-
-
-def _unnamed(planted: Planted[StackSketch], resolution: Resolution) -> bool:
-    return not explains(resolution.error, *planted.fault.nodes)
-
-
-@rule("PC552", "stack-recursion-limit", scope=Scope.STACK)
-def recursion_limit(subject: Subject) -> Judgement:
-    """Check that a stack can sort a long chain of dependencies.
-
-    What it does:
-        Gives the stack's sort chains in which each node needs the next one, up to 4096 long.
-
-    Why is this bad:
-        A sort that recurses raises RecursionError at a length that depends on how deep its caller
-        stands already, and says nothing about providers.
-
-    Example:
-        ```python
-        load_host("llama-stack").sort({f"n{i}": [f"n{i + 1}"] for i in range(1000)} | {"n1000": []})
-        ```
-
-    How to fix:
-        Sort with a loop and a list of what is still to visit.
-
-    Source:
-        Generated chains on the stack's own sort.
-    """
-    if subject.host is None:
-        return _NO_HOST
-    host = subject.host()
-    from provider_conformance.strategies.graphs import chain  # noqa: PLC0415
-
-    errors: list[BaseException] = []
-
-    def fails(length: int) -> bool:
-        error = host.sort(chain(length)).error
-        errors.extend([error] if error else [])
-        return error is not None
-
-    length = shortest(fails, most=_LONGEST)
-    if length is None:
-        return PASS
-    message = f"a chain of {length} nodes, each needing the next, raises {type(errors[-1]).__name__}"
-    # How deep the caller stands decides about the exact length: twice as long fails everywhere.
-    call = f"sort({{f'n{{i}}': [f'n{{i+1}}'] for i in range({2 * length})}} | {{'n{2 * length}': []}})"
-    return _finding(subject, "PC552", message, call, "The order of long chains cannot be found.")
 
 
 @rule("PC553", "stack-duplicate-lost", scope=Scope.STACK)
@@ -194,67 +43,25 @@ def duplicate_lost(subject: Subject) -> Judgement:
         Generated run configs with one planted duplicate, on the stack's own resolver.
     """
     if subject.host is None:
-        return _NO_HOST
+        return NO_HOST
     host = subject.host()
     from provider_conformance.strategies.faults import FaultKind  # noqa: PLC0415
 
-    found = _planted(host, FaultKind.DUPLICATE_ID, _lost)
+    found = planted_in(host, FaultKind.DUPLICATE_ID, _lost)
     if found is None:
         return PASS
     planted, resolution = found
     declared, started = len(planted.subject.providers), len(resolution.started)
     done = f"{started} of {declared} declared providers are started" if resolution.error is None else ""
-    message = f"the provider_id {planted.fault.nodes[0]!r} is given twice: {done or _outcome(resolution)}"
+    message = f"the provider_id {planted.fault.nodes[0]!r} is given twice: {done or outcome(resolution)}"
     why = "A provider of the run config is dropped without a word."
-    return _finding(subject, "PC553", message, _resolving(planted.subject), why)
+    return finding(subject, "PC553", message, resolving(planted.subject), why)
 
 
 def _lost(planted: Planted[StackSketch], resolution: Resolution) -> bool:
     if resolution.error is None:
         return len(resolution.started) < len(planted.subject.providers)
     return not explains(resolution.error, *planted.fault.nodes)
-
-
-@rule("PC554", "stack-order-varies", scope=Scope.STACK)
-def order_varies(subject: Subject) -> Judgement:
-    """Check that one run config always gives one order.
-
-    What it does:
-        Sorts graphs without a cycle in several processes that differ in the seed of Python's string
-        hashes only. All must give the same order.
-
-    Why is this bad:
-        Providers start in another order each time the stack starts. A fault that shows with one
-        order only comes and goes from start to start.
-
-    Example:
-        ```python
-        needs = {"n0": ("n1", "n2"), "n1": (), "n2": ()}  # n1 or n2 first: it depends on the seed
-        ```
-
-    How to fix:
-        Keep dependencies in lists or dicts, which have an order, rather than in sets.
-
-    Source:
-        Generated graphs on the stack's own sort, a process a hash seed.
-    """
-    if subject.host is None:
-        return _NO_HOST
-    host = subject.host()
-    from provider_conformance.hosts.seeds import SeededSorts  # noqa: PLC0415
-    from provider_conformance.strategies.graphs import dependency_graphs  # noqa: PLC0415
-
-    with SeededSorts(host.stack) as sorts:
-        found = smallest(
-            dependency_graphs(), lambda graph: len(set(sorts.orders(graph).values())) > 1, examples=_SORTS
-        )
-        orders = sorts.orders(found) if found is not None else {}
-    if found is None:
-        return PASS
-    told = "; ".join(f"seed {seed}: {', '.join(order or ('an error',))}" for seed, order in orders.items())
-    message = f"the order of one graph depends on the hash seed ({told})"
-    why = "Providers start in another order from start to start (set PYTHONHASHSEED to see it)."
-    return _finding(subject, "PC554", message, _sorting(found), why)
 
 
 @rule("PC555", "stack-missing-dependency-unexplained", scope=Scope.STACK)
@@ -291,16 +98,16 @@ def missing_dependency_unexplained(subject: Subject) -> Judgement:
 
 def _unexplained(subject: Subject, kind: FaultKind) -> Judgement:
     if subject.host is None:
-        return _NO_HOST
+        return NO_HOST
     host = subject.host()
-    found = _planted(host, kind, _undelivered)
+    found = planted_in(host, kind, _undelivered)
     if found is None:
         return PASS
     planted, resolution = found
     needy, missing = planted.fault.nodes
-    message = f"{needy} needs {missing}, which {_ABSENCE[kind]}: {_outcome(resolution)}"
+    message = f"{needy} needs {missing}, which {_ABSENCE[kind]}: {outcome(resolution)}"
     why = "The error does not say who needs what."
-    return _finding(subject, "PC555", message, _resolving(planted.subject), why, kind.value)
+    return finding(subject, "PC555", message, resolving(planted.subject), why, kind.value)
 
 
 _ABSENCE: Final = {
@@ -341,16 +148,16 @@ def unknown_name_unexplained(subject: Subject) -> Judgement:
         Generated run configs with one planted fault, on the stack's own resolver.
     """
     if subject.host is None:
-        return _NO_HOST
+        return NO_HOST
     host = subject.host()
     from provider_conformance.strategies.faults import FaultKind  # noqa: PLC0415
 
     for kind in (FaultKind.UNKNOWN_TYPE, FaultKind.TABLE_OVERRIDE):
-        if found := _planted(host, kind, _unnamed):
+        if found := planted_in(host, kind, is_unnamed):
             planted, resolution = found
-            message = f"{kind.value} {planted.fault.nodes[0]!r}: {_outcome(resolution)}"
+            message = f"{kind.value} {planted.fault.nodes[0]!r}: {outcome(resolution)}"
             why = "The error does not name the culprit."
-            return _finding(subject, "PC556", message, _resolving(planted.subject), why, kind.value)
+            return finding(subject, "PC556", message, resolving(planted.subject), why, kind.value)
     return PASS
 
 
@@ -378,19 +185,19 @@ def router_over_nothing(subject: Subject) -> Judgement:
         Generated run configs on the stack's own resolver; what its routing tables are built over.
     """
     if subject.host is None:
-        return _NO_HOST
+        return NO_HOST
     host = subject.host()
     from provider_conformance.strategies.faults import FaultKind  # noqa: PLC0415
 
-    found = _planted(host, FaultKind.EMPTY_ROUTER, _routes_to_nothing)
+    found = planted_in(host, FaultKind.EMPTY_ROUTER, _routes_to_nothing)
     if found is None:
         return PASS
     planted, resolution = found
     router = planted.fault.nodes[0]
     tables = ", ".join(resolution.empty_tables)
-    done = f"the routing tables of {tables} are built over nothing" if tables else _outcome(resolution)
+    done = f"the routing tables of {tables} are built over nothing" if tables else outcome(resolution)
     message = f"{router} is to be served and has no provider: {done}"
-    return _finding(subject, "PC557", message, _resolving(planted.subject), "Every request to it fails.")
+    return finding(subject, "PC557", message, resolving(planted.subject), "Every request to it fails.")
 
 
 def _routes_to_nothing(planted: Planted[StackSketch], resolution: Resolution) -> bool:
@@ -429,7 +236,7 @@ def wiring(subject: Subject) -> Judgement:
         Generated run configs on the stack's own resolver.
     """
     if subject.host is None:
-        return _NO_HOST
+        return NO_HOST
     host = subject.host()
     from provider_conformance.strategies.stacks import stacks  # noqa: PLC0415
 
@@ -444,17 +251,14 @@ def wiring(subject: Subject) -> Judgement:
     resolution = host.resolve(found)
     message = broken_promise(found, resolution, vocabulary)
     why = "A sound run config does not start as it says."
-    judgement = _finding(subject, "PC558", message, _resolving(found), why)
+    judgement = finding(subject, "PC558", message, resolving(found), why)
     if not explains(resolution.error):
         return judgement
     return Judgement(tuple(replace(f, severity=Severity.WARNING) for f in judgement.findings))
 
 
 RULES: Final[tuple[Rule, ...]] = (
-    cycle_unreported,
-    recursion_limit,
     duplicate_lost,
-    order_varies,
     missing_dependency_unexplained,
     unknown_name_unexplained,
     router_over_nothing,

@@ -6,43 +6,12 @@ Each error names its culprit and, where there is one, the way out.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from difflib import get_close_matches
+
+from provider_conformance.stack.naming import describe, did_you_mean, listed, near_names
 
 
 class StackError(Exception):
     """Base of all errors of the built-in stack."""
-
-
-def near_names(name: str, choices: Iterable[str], limit: int = 3) -> tuple[str, ...]:
-    """The choices that ``name`` may have been meant to be, the nearest first.
-
-    Args:
-        name: What was given.
-        choices: What would have been accepted.
-        limit: How many to return at most.
-
-    Returns:
-        Choices that are spelled alike, whatever their case; empty where none is.
-    """
-    folded: dict[str, str] = {}
-    for choice in choices:
-        folded.setdefault(choice.casefold(), choice)
-    return tuple(folded[match] for match in get_close_matches(name.casefold(), folded, n=limit, cutoff=0.5))
-
-
-def listed(names: Iterable[str], *, nothing: str = "none", limit: int = 10) -> str:
-    """Names as a person would list them, cut off after ``limit``."""
-    quoted = [f"`{name}`" for name in names]
-    if not quoted:
-        return nothing
-    rest = len(quoted) - limit
-    return ", ".join(quoted[:limit]) + (f" and {rest} more" if rest > 0 else "")
-
-
-def did_you_mean(name: str, choices: Iterable[str]) -> str:
-    """The question whether a near name was meant, with a leading space; nothing where none is near."""
-    near = near_names(name, choices)
-    return f" Did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else ""
 
 
 # Graphs
@@ -421,50 +390,3 @@ class StoreError(StackError):
     def __init__(self, path: str, problem: str) -> None:
         self.path = path
         super().__init__(f"{path}: {problem}")
-
-
-# Remotes
-
-
-class RemoteError(StackError):
-    """A remote stack that answers with an error, or not at all.
-
-    Attributes:
-        url: What was asked.
-        status: The HTTP status of the answer, None without one.
-    """
-
-    def __init__(self, url: str, problem: str, status: int | None = None) -> None:
-        self.url = url
-        self.status = status
-        super().__init__(f"{url}: {problem}")
-
-
-class RemoteUnreachableError(RemoteError, ConnectionError):
-    """A remote that does not answer."""
-
-
-class RemoteTimeoutError(RemoteError, TimeoutError):
-    """A remote that takes too long to answer."""
-
-
-class RemoteRefusedError(RemoteError, ValueError):
-    """A remote that refuses what it was asked for."""
-
-
-class RemoteNotImplementedError(RemoteError, NotImplementedError):
-    """A remote that cannot do what it was asked for."""
-
-
-def said(error: BaseException) -> str:
-    """The text of an error, "" where it cannot be had: a provider's own class may raise there."""
-    try:
-        return str(error).strip()
-    except Exception:
-        return ""
-
-
-def describe(error: BaseException) -> str:
-    """An error in one line: its type, and its text where it has one."""
-    text = said(error)
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__

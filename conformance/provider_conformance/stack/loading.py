@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from provider_conformance.stack.errors import ProviderConfigError, ProviderLoadError, describe
+from provider_conformance.stack.errors import ProviderConfigError, ProviderLoadError
+from provider_conformance.stack.naming import describe
 from provider_conformance.stack.plan import Configured
 from provider_conformance.stack.run_config import validation_place
 from provider_conformance.stack.specs import (

@@ -17,16 +17,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import to_json, to_jsonable_python
 
 from provider_conformance.stack.endpoints import Endpoint, endpoints_of
-from provider_conformance.stack.errors import (
+from provider_conformance.stack.naming import describe, listed
+from provider_conformance.stack.plan import TABLE_OF
+from provider_conformance.stack.remote_errors import (
     RemoteError,
     RemoteNotImplementedError,
     RemoteRefusedError,
     RemoteTimeoutError,
     RemoteUnreachableError,
-    describe,
-    listed,
 )
-from provider_conformance.stack.plan import TABLE_OF
 from provider_conformance.stack.specs import Api, additional_protocols_map
 
 _ERRORS: Final[Mapping[int, type[RemoteError]]] = {

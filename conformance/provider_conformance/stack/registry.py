@@ -12,7 +12,8 @@ from typing import Any, Final
 import yaml
 from pydantic import ValidationError
 
-from provider_conformance.stack.errors import SpecError, UnknownProviderTypeError, describe, did_you_mean
+from provider_conformance.stack.errors import SpecError, UnknownProviderTypeError
+from provider_conformance.stack.naming import describe, did_you_mean
 from provider_conformance.stack.run_config import StackRunConfig, validation_place
 from provider_conformance.stack.specs import (
     PASSTHROUGH_MODULE,

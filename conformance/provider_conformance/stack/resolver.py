@@ -9,14 +9,10 @@ from types import MappingProxyType, TracebackType
 from typing import Any
 
 from provider_conformance.stack.compliance import problems_of
-from provider_conformance.stack.errors import (
-    NonConformingProviderError,
-    ProviderStartError,
-    ShutdownError,
-    describe,
-)
+from provider_conformance.stack.errors import NonConformingProviderError, ProviderStartError, ShutdownError
 from provider_conformance.stack.inspect import InspectImpl
 from provider_conformance.stack.loading import Loaded, load
+from provider_conformance.stack.naming import describe
 from provider_conformance.stack.plan import (
     TABLE_OF,
     InspectNode,

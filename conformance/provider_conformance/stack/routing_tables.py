@@ -13,13 +13,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from provider_conformance.stack.apis.memory_banks import MemoryBankDef, MemoryBanks
 from provider_conformance.stack.apis.models import ModelDefWithProvider, Models
 from provider_conformance.stack.apis.shields import ShieldDefWithProvider, Shields
-from provider_conformance.stack.errors import (
-    NotServedError,
-    RegistrationRefusedError,
-    UnknownProviderIdError,
-    describe,
-    said,
-)
+from provider_conformance.stack.errors import NotServedError, RegistrationRefusedError, UnknownProviderIdError
+from provider_conformance.stack.naming import describe, said
 from provider_conformance.stack.specs import Api
 from provider_conformance.stack.store import RegistryStore, StoredObject
 

@@ -12,7 +12,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from provider_conformance.stack.environment import substitute
-from provider_conformance.stack.errors import RunConfigError, near_names
+from provider_conformance.stack.errors import RunConfigError
+from provider_conformance.stack.naming import near_names
 
 RUN_CONFIG_VERSION: Final = "2"
 

@@ -17,13 +17,12 @@ from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 
 from provider_conformance.stack.endpoints import Endpoint, endpoints_of
-from provider_conformance.stack.errors import (
-    NotServedError,
+from provider_conformance.stack.errors import NotServedError, UnknownProviderIdError
+from provider_conformance.stack.remote_errors import (
     RemoteError,
     RemoteNotImplementedError,
     RemoteRefusedError,
     RemoteTimeoutError,
-    UnknownProviderIdError,
 )
 from provider_conformance.stack.resolver import Stack
 from provider_conformance.stack.specs import Api

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from inspect import isawaitable
 from typing import Any, TypeVar
 
-from provider_conformance.stack.errors import describe
+from provider_conformance.stack.naming import describe
 
 Node = TypeVar("Node")
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -135,7 +136,87 @@ def test_a_file_that_cannot_be_read_says_so_in_its_record(on_ogx: Any) -> None:
 
     file = on_ogx(attached)
     assert file.status == "failed"
-    assert "no provider of `files`" in file.last_error.message
+    assert "file-1" in file.last_error.message
+
+
+def test_a_file_that_is_attached_is_found_by_what_it_says(on_ogx: Any) -> None:
+    async def attached(impls: Any) -> Any:
+        from ogx_api import OpenAIAttachFileRequest  # noqa: PLC0415
+
+        store = await created(impls, "files")
+        request = OpenAIAttachFileRequest(file_id=(await upload(impls, b"cats purr", "cats.txt")).id)
+        await impls["vector_io"].openai_attach_file_to_vector_store(store.id, request)
+        return await impls["vector_io"].openai_search_vector_store(store.id, search("purr"))
+
+    (found,) = on_ogx(attached).data
+    assert (found.filename, found.content[0].text) == ("cats.txt", "cats purr")
+
+
+def test_a_file_is_kept_over_a_restart_and_gone_once_deleted(on_ogx: Any) -> None:
+    from ogx_api import DeleteFileRequest, ListFilesRequest, RetrieveFileContentRequest  # noqa: PLC0415
+
+    async def uploaded(impls: Any) -> str:
+        return str((await upload(impls, b"cats purr", "cats.txt")).id)
+
+    async def read_and_deleted(impls: Any) -> tuple[bytes, list[Any]]:
+        files = impls["files"]
+        content = await files.openai_retrieve_file_content(RetrieveFileContentRequest(file_id=kept))
+        await files.openai_delete_file(DeleteFileRequest(file_id=kept))
+        return content.body, (await files.openai_list_files(ListFilesRequest())).data
+
+    kept = on_ogx(uploaded)
+    assert on_ogx(read_and_deleted) == (b"cats purr", [])
+
+
+def test_pages_of_files_show_each_one_once(on_ogx: Any) -> None:
+    from ogx_api import ListFilesRequest  # noqa: PLC0415
+
+    async def listed(impls: Any) -> tuple[set[str], list[str]]:
+        made = {(await upload(impls, b"x", f"{number}.txt")).id for number in range(5)}
+        pages: list[str] = []
+        after, more = None, True
+        while more:
+            page = await impls["files"].openai_list_files(ListFilesRequest(limit=2, after=after))
+            pages += [file.id for file in page.data]
+            after, more = page.last_id, page.has_more
+        return made, pages
+
+    made, pages = on_ogx(listed)
+    assert (set(pages), len(pages)) == (made, 5)
+
+
+@pytest.mark.parametrize("name", ["file-0", "../own/file-1", ""])
+def test_a_file_that_is_not_there_is_refused_by_name(on_ogx: Any, name: str) -> None:
+    from ogx_api import OpenAIFileObjectNotFoundError, RetrieveFileRequest  # noqa: PLC0415
+
+    async def retrieved(impls: Any) -> Any:
+        return await impls["files"].openai_retrieve_file(RetrieveFileRequest(file_id=name))
+
+    with pytest.raises(OpenAIFileObjectNotFoundError):
+        on_ogx(retrieved)
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "answer"),
+    [
+        ("add", {"a": 2, "b": 3}, "5"),
+        ("count_words", {"text": "cats purr"}, "2"),
+        ("days_between", {"start": "2026-01-31", "end": "2026-03-01"}, "29"),
+    ],
+)
+def test_tools_are_called_through_the_router(on_ogx: Any, tool: str, arguments: Any, answer: str) -> None:
+    async def invoked(impls: Any) -> Any:
+        return await impls["tool_runtime"].invoke_tool(tool, arguments)
+
+    assert on_ogx(invoked).content == answer
+
+
+def test_arguments_that_do_not_fit_are_an_answer(on_ogx: Any) -> None:
+    async def invoked(impls: Any) -> Any:
+        return await impls["tool_runtime"].invoke_tool("add", {"a": 2})
+
+    answer = on_ogx(invoked)
+    assert (answer.error_code, answer.error_message) == (400, "b: Field required")
 
 
 def test_the_provider_and_its_router_are_well(on_ogx: Any) -> None:
@@ -176,14 +257,17 @@ async def running(folder: Path) -> AsyncIterator[dict[str, Any]]:
 
 
 def run_config(folder: Path) -> dict[str, Any]:
-    """A run config with both providers; what ogx itself keeps goes into SQLite files in a folder."""
-    own = {"provider_id": "own", "module": "reference_ogx", "config": {}}
+    """A run config with all four providers; what ogx itself keeps goes into SQLite files in a folder."""
+    own: dict[str, Any] = {"provider_id": "own", "module": "reference_ogx", "config": {}}
+    files = {"storage_dir": str(folder / "files")}
     return {
         "version": 2,
         "distro_name": "reference",
         "providers": {
             "inference": [{**own, "provider_type": "inline::reference-inference"}],
             "vector_io": [{**own, "provider_type": "inline::reference-vector-io"}],
+            "files": [{**own, "provider_type": "inline::reference-files", "config": files}],
+            "tool_runtime": [{**own, "provider_type": "inline::reference-tools"}],
         },
         "storage": {
             "backends": {
@@ -198,6 +282,14 @@ def chat(text: str, model: str = "own/scripted", **options: Any) -> Any:
     from ogx_api import OpenAIChatCompletionRequestWithExtraBody as Request  # noqa: PLC0415
 
     return Request(model=model, messages=[{"role": "user", "content": text}], **options)
+
+
+async def upload(impls: Any, content: bytes, name: str) -> Any:
+    from fastapi import UploadFile  # noqa: PLC0415 - it comes with ogx
+    from ogx_api import UploadFileRequest  # noqa: PLC0415
+
+    request = UploadFileRequest(purpose="user_data")
+    return await impls["files"].openai_upload_file(request, UploadFile(BytesIO(content), filename=name))
 
 
 def search(query: str) -> Any:

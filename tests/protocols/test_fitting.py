@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any, Literal, TypedDict
 
 import pytest
+from pydantic import BaseModel, Field
 
 from provider_conformance.protocols.fitting import misfit, streamed, whole
 from provider_conformance.stack.apis.models import ModelDef, ModelDefWithProvider
@@ -76,3 +77,12 @@ def test_a_result_is_a_whole_or_a_stream() -> None:
     assert (whole(both), streamed(both)) == (int, str)
     assert (whole(int | AsyncIterator[str]), streamed(Awaitable[AsyncIterator[str]])) == (int, str)
     assert (whole(AsyncIterator[str]), streamed(list[str])) == (None, None)
+
+
+class WithOldField(BaseModel):
+    name: str = Field(deprecated=True)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_deprecated_field_is_looked_at_without_a_warning() -> None:
+    assert misfit(WithOldField(name="x"), WithOldField) == ""

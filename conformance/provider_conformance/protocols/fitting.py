@@ -6,6 +6,7 @@ import enum
 import numbers
 import types
 import typing
+import warnings
 from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
@@ -92,7 +93,11 @@ def _without(value: Any, cls: Any) -> str | None:
     if not isinstance(fields, Mapping) or not isinstance(value, cls):
         return None
     required = (name for name, field in fields.items() if field.is_required())
-    return next((name for name in required if not hasattr(value, name)), None)
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore"
+        )  # a field may be deprecated: that is between the stack and its clients
+        return next((name for name in required if not hasattr(value, name)), None)
 
 
 def _in_items(value: Any, kind: Wanted, name: str) -> Iterator[str]:

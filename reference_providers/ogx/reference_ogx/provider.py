@@ -4,7 +4,7 @@ from ogx_api import Api, InlineProviderSpec
 
 
 def get_provider_spec() -> list[InlineProviderSpec]:
-    """The specs of both providers.
+    """The specs of all four providers.
 
     Where a module lists several specs, ogx 1.5.0 picks one by its type and never looks at its API:
     types have to differ, although the APIs do.
@@ -26,5 +26,22 @@ def get_provider_spec() -> list[InlineProviderSpec]:
             pip_packages=[],
             api_dependencies=[Api.inference],
             optional_api_dependencies=[Api.files],
+        ),
+        InlineProviderSpec(
+            api=Api.files,
+            provider_type="inline::reference-files",
+            module="reference_ogx.files",
+            config_class="reference_ogx.files.config.ReferenceOgxFilesConfig",
+            pip_packages=[],
+            api_dependencies=[],
+        ),
+        InlineProviderSpec(
+            api=Api.tool_runtime,
+            provider_type="inline::reference-tools",
+            module="reference_ogx.tool_runtime",
+            config_class="reference_ogx.tool_runtime.config.ReferenceOgxToolRuntimeConfig",
+            pip_packages=[],
+            api_dependencies=[],
+            toolgroup_id="reference::tools",
         ),
     ]

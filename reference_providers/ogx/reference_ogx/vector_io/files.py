@@ -10,6 +10,7 @@ from ogx_api import (
     ChunkMetadata,
     Files,
     RetrieveFileContentRequest,
+    RetrieveFileRequest,
     VectorStoreChunkingStrategy,
     VectorStoreChunkingStrategyStatic,
     VectorStoreChunkingStrategyStaticConfig,
@@ -32,7 +33,14 @@ async def read_text(files: Files, file_id: str) -> str:
     )
 
 
-def chunks_of(file_id: str, text: str, strategy: VectorStoreChunkingStrategy | None) -> list[Chunk]:
+async def name_of(files: Files, file_id: str) -> str:
+    """What a file is called; hits in its text say so."""
+    return (await files.openai_retrieve_file(RetrieveFileRequest(file_id=file_id))).filename
+
+
+def chunks_of(
+    file_id: str, name: str, text: str, strategy: VectorStoreChunkingStrategy | None
+) -> list[Chunk]:
     """The chunks of a text; a strategy's tokens are words here.
 
     Raises:
@@ -43,7 +51,7 @@ def chunks_of(file_id: str, text: str, strategy: VectorStoreChunkingStrategy | N
     step = max(sizes.max_chunk_size_tokens - sizes.chunk_overlap_tokens, 1)
     starts = range(0, max(len(words) - sizes.chunk_overlap_tokens, 1), step)
     parts = (words[start : start + sizes.max_chunk_size_tokens] for start in starts)
-    return [_chunk(file_id, number, part) for number, part in enumerate(parts) if part]
+    return [_chunk(file_id, name, number, part) for number, part in enumerate(parts) if part]
 
 
 def _sizes(strategy: VectorStoreChunkingStrategy | None) -> VectorStoreChunkingStrategyStaticConfig:
@@ -54,9 +62,12 @@ def _sizes(strategy: VectorStoreChunkingStrategy | None) -> VectorStoreChunkingS
     raise NotImplementedError(f"chunks cannot be cut {strategy.type!r} here; there are 'auto' and 'static'")
 
 
-def _chunk(file_id: str, number: int, words: list[str]) -> Chunk:
+def _chunk(file_id: str, name: str, number: int, words: list[str]) -> Chunk:
     identifier = f"{file_id}-{number}"
     about = ChunkMetadata(chunk_id=identifier, document_id=file_id, content_token_count=len(words))
     return Chunk(
-        content=" ".join(words), chunk_id=identifier, metadata={"file_id": file_id}, chunk_metadata=about
+        content=" ".join(words),
+        chunk_id=identifier,
+        metadata={"file_id": file_id, "filename": name},
+        chunk_metadata=about,
     )

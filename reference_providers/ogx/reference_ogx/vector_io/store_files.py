@@ -29,10 +29,11 @@ from ogx_api import (
     VectorStoreNotFoundError,
 )
 
+from reference_ogx.paging import page
 from reference_ogx.text import text_of
 from reference_ogx.vector_io.answers import content_of
-from reference_ogx.vector_io.files import chunks_of, read_text
-from reference_ogx.vector_io.shelf import Batch, Shelf, page
+from reference_ogx.vector_io.files import chunks_of, name_of, read_text
+from reference_ogx.vector_io.shelf import Batch, Shelf
 
 
 class StoreFiles:
@@ -243,7 +244,8 @@ class StoreFiles:
         """
         if self._files is None:
             raise RuntimeError("files cannot be attached: the stack has no provider of `files`")
-        chunks = chunks_of(file_id, await read_text(self._files, file_id), strategy)
+        name = await name_of(self._files, file_id)
+        chunks = chunks_of(file_id, name, await read_text(self._files, file_id), strategy)
         vectors = await self._embed(shelf, [text_of(chunk.content) for chunk in chunks]) if chunks else []
         embedded = [_embedded(shelf, *pair) for pair in zip(chunks, vectors, strict=True)]
         shelf.insert(embedded, None)

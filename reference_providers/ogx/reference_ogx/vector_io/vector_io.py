@@ -27,11 +27,12 @@ from ogx_api import (
     VectorStoreTable,
 )
 
+from reference_ogx.paging import page
 from reference_ogx.text import text_of
 from reference_ogx.vector_io.answers import hit
 from reference_ogx.vector_io.config import ReferenceOgxVectorIOConfig
 from reference_ogx.vector_io.filters import read_filter
-from reference_ogx.vector_io.shelf import Shelf, page
+from reference_ogx.vector_io.shelf import Shelf
 from reference_ogx.vector_io.store_files import StoreFiles
 
 

@@ -61,6 +61,18 @@ def inherited(adapter: Adapter, name: str, bases: tuple[type, ...] | None = None
     return owner is not object and not promises
 
 
+def unnoticed(adapter: Adapter, function: Function) -> bool:
+    """Whether nobody notices that a method is gone: it does nothing, as what the protocol passes on does."""
+    idle = all(
+        isinstance(node, ast.Pass)
+        or (isinstance(node, ast.Return) and node.value is None)
+        or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        for node in function.body
+    )
+    above = adapter.cls.__mro__[1:] if adapter.cls is not None else ()
+    return idle and any(function.name in vars(cls) for cls in above)
+
+
 def asynchronous(function: Function) -> bool:
     """Whether it is a coroutine function, no generator."""
     return isinstance(function, ast.AsyncFunctionDef) and not any(
@@ -133,14 +145,14 @@ def misspelt(name: str) -> str:
 def delete(adapter: Adapter, api: ApiContract) -> Iterator[Change]:
     """A demanded method is gone."""
     for f in own(adapter, api):
-        if not inherited(adapter, f.name):
+        if not inherited(adapter, f.name) and not unnoticed(adapter, f):
             yield Change("delete", f.name, edited(adapter, f.lineno, f.end_lineno or 0, "    _gone = True"))
 
 
 def rename(adapter: Adapter, api: ApiContract) -> Iterator[Change]:
     """A demanded method has another name."""
     for f in own(adapter, api):
-        if not inherited(adapter, f.name):
+        if not inherited(adapter, f.name) and not unnoticed(adapter, f):
             line = adapter.files[adapter.home].splitlines()[f.lineno - 1]
             other = line.replace(f"def {f.name}(", f"def {misspelt(f.name)}(")
             yield Change("rename", f.name, edited(adapter, f.lineno, f.lineno, other))

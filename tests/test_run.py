@@ -17,7 +17,7 @@ from provider_conformance.findings import PASS, Finding, Judgement, Outcome, Sev
 from provider_conformance.protocols.model import ProtocolAttribute
 from provider_conformance.providers.model import Implementation, Problem, Provider, Spec, SpecKind
 from provider_conformance.rules.model import Rule, Scope, rule
-from provider_conformance.run import plan, run
+from provider_conformance.run import _Once, plan, run
 from provider_conformance.selection import parse_codes, parse_known_failure
 from support import fake_stack
 from support.fake_stack import finding, provider, spec
@@ -256,3 +256,16 @@ class TestRun:
         report = run(providers, dict.fromkeys(("good", "worse"), fake_stack.contract()), fake_stack.RULES)
         failed = {p.name: sum(r.result.outcome is Outcome.FAILED for r in report.of(p)) for p in providers}
         assert failed == {"good": 0, "worse": 2}
+
+
+def test_an_error_that_many_checks_meet_keeps_its_own_frames() -> None:
+    def fails() -> Implementation:
+        raise ValueError("broken")
+
+    find = _Once(fails)
+    lengths = set()
+    for _ in range(4):
+        with pytest.raises(ValueError, match="broken") as caught:
+            find()
+        lengths.add(len(caught.traceback))
+    assert len(lengths) <= 2

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from types import TracebackType
 
 from provider_conformance.checks import Check
 from provider_conformance.contracts import load
@@ -62,11 +63,12 @@ class _Once:
     def __init__(self, find: Callable[[], Implementation]) -> None:
         self._find = find
         self._found: Implementation | None = None
-        self._error: BaseException | None = None
+        self._error: tuple[BaseException, TracebackType | None] | None = None
 
     def __call__(self) -> Implementation:
         if self._error is not None:
-            raise self._error
+            error, frames = self._error
+            raise error.with_traceback(frames)  # as it was: or it grows by a frame for every check that asks
         if self._found is None:
             self._found = self._try()
         return self._found
@@ -79,7 +81,7 @@ class _Once:
             try:
                 return self._find()
             except (Exception, SystemExit) as error:
-                self._error = error
+                self._error = error, error.__traceback__
                 raise
 
 

@@ -24,6 +24,8 @@ MACHINERY: Final = frozenset({object, Protocol, Generic})
 PLACE: Final = "__source_place__"
 """Where a class that was made from source text keeps the path and line of its class statement."""
 
+NO_ORDER: Final = "__source_no_order__"
+"""Marks a stand-in for a class whose bases have no common order: its statement raises TypeError."""
 ANYTHING: Final = "__source_anything__"
 """Where a class of which not everything could be read keeps the reason, as an :class:`Opaque`."""
 

@@ -21,6 +21,7 @@ from provider_conformance.providers import (
     requirements,
     sample,
     staging,
+    unbinding,
     undefined,
 )
 from provider_conformance.providers.annotations import promised_class
@@ -152,7 +153,7 @@ class _Search:
         promised = promised_class(factory)
         config = self._config_class()
         read = read_factory(factory, (_config_value(config), (Unknown("a dependency"),)), self.judge)
-        problem = read.problem or self._undefined(factory, read.classes)
+        problem = read.problem or self._never_starts(factory, read.classes)
         if problem is not None:
             return Implementation(problem=_at(IN_FACTORY, problem))
         if read.not_awaited:
@@ -170,8 +171,8 @@ class _Search:
             return Implementation(unseen=read.unseen)
         return self._constructed(factory, config, read)
 
-    def _undefined(self, factory: Any, classes: tuple[type, ...]) -> Problem | None:
-        """A name that is not defined and that the factory, a wrapper around it or a constructor uses."""
+    def _never_starts(self, factory: Any, classes: tuple[type, ...]) -> Problem | None:
+        """What makes every start raise, as the factory, a wrapper around it and a constructor are written."""
         name = self.expected.function if self.expected else "the factory"
         functions = [(places.called_function(factory), name), (places.plain_function(factory), name)]
         if len(classes) == 1:
@@ -179,7 +180,9 @@ class _Search:
             functions.append(
                 (places.plain_function(constructor), f"{careful.class_name(classes[0])}.__init__")
             )
-        found = (undefined.problem(function, shown) for function, shown in functions if function is not None)
+        read = [(function, shown) for function, shown in functions if function is not None]
+        found = [undefined.problem(function, shown) for function, shown in read]
+        found += [unbinding.problem(function, classes, shown) for function, shown in read[:2]]
         return next(filter(None, found), None)
 
     def _config_class(self) -> type | None:

@@ -6,7 +6,7 @@ import ast
 import builtins
 import difflib
 import sys
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import lru_cache
 from types import FunctionType
 from typing import Final
@@ -82,7 +82,7 @@ def _not_bound(wanted: Iterable[ast.Name], tree: ast.Module) -> Iterator[ast.Nam
 
 def _names(node: FunctionNode | ast.Module) -> Iterator[ast.Name]:
     """The names that are read for certain, but for annotations that are not evaluated."""
-    left_out = {id(part) for part in _survived(node)}
+    left_out = {id(part) for part in survived(node, ("NameError",))}
     if isinstance(node, ast.Module) and _annotates_lazily(node):
         left_out |= {id(part) for annotation in _annotations(node) for part in ast.walk(annotation)}
     for part in certain(node):
@@ -108,17 +108,17 @@ def _annotations(tree: ast.Module) -> Iterator[ast.expr]:
                 yield returns
 
 
-def _survived(node: ast.AST) -> Iterator[ast.AST]:
-    """What stands in a ``try`` that goes on after a NameError."""
+def survived(node: ast.AST, errors: Sequence[str]) -> Iterator[ast.AST]:
+    """What stands in a ``try`` that goes on after one of these errors."""
     for statement in ast.walk(node):
-        if isinstance(statement, ast.Try) and any(map(_catches, statement.handlers)):
+        if isinstance(statement, ast.Try) and any(_catches(one, errors) for one in statement.handlers):
             for inner in statement.body:
                 yield from ast.walk(inner)
 
 
-def _catches(handler: ast.ExceptHandler) -> bool:
+def _catches(handler: ast.ExceptHandler, errors: Sequence[str]) -> bool:
     caught = ast.unparse(handler.type) if handler.type else "BaseException"
-    return any(name in caught for name in ("NameError", "Exception"))
+    return any(name in caught for name in (*errors, "Exception"))
 
 
 @lru_cache(maxsize=512)

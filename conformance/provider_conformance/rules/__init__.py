@@ -11,6 +11,7 @@ from provider_conformance.rules.model import Rule
 _FAMILIES: Final = (
     "loading",
     "specs",
+    "validators",
     "factories",
     "public",
     "whole",

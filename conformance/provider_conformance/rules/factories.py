@@ -321,9 +321,10 @@ def factory_result(subject: Subject) -> Judgement:
     What it does:
         Follows the factory's source: an import in it that fails through the provider's own fault
         or because this release of the stack has no such name, a coroutine that it does not await,
-        a name that nothing defines, and a result that is nothing, the class itself or a plain value are
-        reported; so is a class that has abstract methods left. Where the source does not tell and the
-        factory cannot be run here, the check is inconclusive.
+        a name that nothing defines, a call that the implementation's class does not take, and a result
+        that is nothing, the class itself or a plain value are reported; so is a class that has abstract
+        methods left. Where the source does not tell and the factory cannot be run here, the check is
+        inconclusive.
 
     Why is this bad:
         The stack sets attributes on what the factory returns and calls the API's methods on it.

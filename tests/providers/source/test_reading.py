@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from provider_conformance.protocols.classes import Opaque, definitions, opacity
-from provider_conformance.providers.source.imports import lacking
+from provider_conformance.providers.source.imports import failing_import, lacking
 from provider_conformance.providers.source.library import Library
 from provider_conformance.providers.source.modules import Missing, Module
 from provider_conformance.providers.source.texts import Found, folders
@@ -41,6 +41,23 @@ def owner(cls: Any, name: str) -> str:
 def reason(value: object) -> str:
     assert isinstance(value, Opaque)
     return value.reason
+
+
+# -- class statements that raise --------------------------------------------------------------------
+
+BASES = "class A: ...\nclass B(A): ...\n"
+
+
+def test_bases_without_a_common_order_are_what_the_import_fails_of(read: Read) -> None:
+    error = failing_import(read(main=f"{BASES}class Impl(A, B): ..."))
+    assert isinstance(error, TypeError)
+    assert "`Impl` cannot have the bases A, B in this order" in str(error)
+
+
+@pytest.mark.parametrize("bases", ["B, A", "Unknown, A", "B, Unknown, A"])
+def test_bases_that_may_have_an_order_are_left_alone(read: Read, bases: str) -> None:
+    text = f"from elsewhere import Unknown\n{BASES}class Impl({bases}): ..."
+    assert failing_import(read(main=text)) is None
 
 
 # -- names across modules -------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from provider_conformance.findings import Location
+from provider_conformance.protocols.classes import NO_ORDER, namespace
 from provider_conformance.providers.containment import attempt
 from provider_conformance.providers.source import calls
 from provider_conformance.providers.source.calls import NoMember
@@ -37,7 +38,21 @@ def failing_import(module: Module, seen: set[str] | None = None) -> Exception | 
         if failing is not None:
             return failing
     name = used_at_import(module.source.tree, module.namespace)
-    return placed(not_defined(name.id), module, name.lineno) if name is not None else None
+    if name is not None:
+        return placed(not_defined(name.id), module, name.lineno)
+    return next(_classes_without_order(module), None)
+
+
+def _classes_without_order(module: Module) -> Iterator[TypeError]:
+    """What the class statements of a module raise whose bases cannot be put into one order."""
+    for statement in module.source.tree.body:
+        match statement:
+            case ast.ClassDef(name=name, bases=[_, _, *_]):
+                found = module.namespace.get(name, UNBOUND)
+                if isinstance(found, type) and NO_ORDER in namespace(found):
+                    bases = ", ".join(map(ast.unparse, statement.bases))
+                    said = f"`{name}` cannot have the bases {bases} in this order: one inherits from another"
+                    yield placed(TypeError(said), module, statement.lineno)
 
 
 def lacking(module: Module, seen: set[str] | None = None) -> Iterator[ImportError]:

@@ -10,7 +10,7 @@ from types import CellType, CodeType, FunctionType
 from typing import Any, Final
 
 from provider_conformance.protocols import bodies, classes
-from provider_conformance.protocols.classes import ANYTHING, PLACE, Opaque
+from provider_conformance.protocols.classes import ANYTHING, NO_ORDER, PLACE, Opaque
 from provider_conformance.protocols.signature import MISSING, SourceDefault
 from provider_conformance.providers.source import calls, special
 from provider_conformance.providers.source.calls import Arguments
@@ -180,12 +180,24 @@ def _built(node: ast.ClassDef, frame: Frame, body: Scope) -> Any:
     try:
         cls = _created(node.name, bases, names)
     except Exception as error:  # an impossible order of bases, slots beside values, what enum does not like
-        return unreadable(
+        cls = unreadable(
             node, frame, f"`{node.name}` cannot be put together: {type(error).__name__}: {error}"
         )
+        if not any(isinstance(value, Opaque) for value in values) and not _has_order(bases):
+            type.__setattr__(cls, NO_ORDER, True)
+        return cls
     finish_model(cls, node, frame)
     _fill_class_cells(cls)
     return cls
+
+
+def _has_order(bases: tuple[Any, ...]) -> bool:
+    """Whether classes can be the bases of one class in this order."""
+    try:
+        types.new_class("Ordered", bases)
+    except TypeError as error:
+        return "method resolution" not in str(error)
+    return True
 
 
 def computed_class(given: tuple[Any, ...], frame: Frame) -> Any:

@@ -215,6 +215,31 @@ def test_a_call_is_caught_where_nobody_asks_for_the_method_before(body: str, cau
 
 
 @pytest.mark.parametrize(
+    ("handlers", "answered"),
+    [
+        ("except KeyError:\n    return None", ("KeyError",)),
+        ("except (KeyError, LookupError):\n    return None", ("KeyError", "LookupError")),
+        ("except KeyError as error:\n    raise NotFound() from error", ("KeyError",)),
+        ("except KeyError:\n    log()\n    raise", ()),
+        ("except KeyError as error:\n    raise error", ()),
+        ("except Exception:\n    return None", ()),
+        ("except:\n    return None", ()),
+        ("finally:\n    log()", ()),
+    ],
+)
+def test_a_call_is_answered_for_what_its_caller_handles_by_name(
+    handlers: str, answered: tuple[str, ...]
+) -> None:
+    call = in_router(LOOKUP + f"try:\n    await provider.talk(x)\n{handlers}")
+    assert call.answered == answered
+
+
+def test_a_call_in_a_handler_is_not_answered_by_it() -> None:
+    body = "try:\n    pass\nexcept KeyError:\n    await provider.talk(x)"
+    assert in_router(LOOKUP + body).answered == ()
+
+
+@pytest.mark.parametrize(
     ("statement", "text"),
     [
         ("await provider.talk(x,  name = 'a')", "provider.talk(x,  name = 'a')"),

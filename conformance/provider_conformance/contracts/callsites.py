@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from provider_conformance.contracts.flow import Flow
 from provider_conformance.contracts.guards import (
     ApisNamed,
+    answered,
     is_asked_for,
     is_awaited,
     is_caught,
@@ -150,6 +151,7 @@ def _stack_call(flow: Flow, node: ast.Call, unit: Unit, held: Held) -> StackCall
         caller=unit.qualname,
         text=flow.sources.text(unit.path, node),
         location=Location(unit.path, node.lineno),
+        answered=answered(node, unit),
     )
 
 

@@ -9,7 +9,8 @@ from typing import Final
 from provider_conformance.contracts.sources import Unit
 
 _AWAITING: Final = frozenset({"wait_for", "create_task", "ensure_future", "gather", "shield"})
-_SURVIVORS: Final = frozenset({"AttributeError", "Exception", "BaseException"})
+_EVERYTHING: Final = frozenset({"Exception", "BaseException"})
+_SURVIVORS: Final = _EVERYTHING | {"AttributeError"}
 _LEAVING: Final = (ast.Return, ast.Continue, ast.Break)
 
 ApisNamed = Callable[[ast.expr], frozenset[str] | None]
@@ -39,6 +40,17 @@ def is_asked_for(call: ast.Call, receiver: str, method: str, unit: Unit) -> bool
 def is_caught(call: ast.Call, unit: Unit) -> bool:
     """Whether the caller goes on after the error that a receiver without the method gives it."""
     return any(_survives(node, parent) for node, parent in _ancestry(call, unit))
+
+
+def answered(call: ast.Call, unit: Unit) -> tuple[str, ...]:
+    """The exceptions of a call, by their names, for which its caller has an answer of its own.
+
+    What catches everything has none: it is there for what nobody expects.
+    """
+    around = [p for child, p in _ancestry(call, unit) if isinstance(p, ast.Try) and _among(child, p.body)]
+    handlers = [h for one in around for h in one.handlers if h.type is not None and not _raises_again(h)]
+    names = (name_of(kind) for handler in handlers for kind in _kinds(handler.type))
+    return tuple(dict.fromkeys(name for name in names if name and name not in _EVERYTHING))
 
 
 def narrowed(apis: frozenset[str], node: ast.AST, unit: Unit, named: ApisNamed) -> frozenset[str]:
@@ -106,12 +118,27 @@ def _survives(child: ast.AST, parent: ast.AST) -> bool:
 def _catches(kind: ast.expr | None) -> bool:
     if kind is None:
         return True
-    kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
-    return any(name_of(one) in _SURVIVORS for one in kinds)
+    return any(name_of(one) in _SURVIVORS for one in _kinds(kind))
+
+
+def _kinds(kind: ast.expr | None) -> list[ast.expr]:
+    if kind is None:
+        return []
+    return kind.elts if isinstance(kind, ast.Tuple) else [kind]
 
 
 def _raises(handler: ast.ExceptHandler) -> bool:
     return any(isinstance(statement, ast.Raise) for statement in handler.body)
+
+
+def _raises_again(handler: ast.ExceptHandler) -> bool:
+    """Whether a handler passes on what it catches, which is no answer."""
+    return any(
+        isinstance(node, ast.Raise)
+        and (node.exc is None or (handler.name is not None and name_of(node.exc) == handler.name))
+        for statement in handler.body
+        for node in ast.walk(statement)
+    )
 
 
 def _suppresses(expression: ast.expr) -> bool:

@@ -30,6 +30,8 @@ class StackCall:
     ``guarded``: the call stands behind a ``hasattr`` test or inside a ``try`` that survives its
     absence, so a provider without the method goes on working; ``caught``: only the ``try`` guards it, and
     nobody asks before whether the method is there. ``ignored``: nobody reads what the call gives.
+    ``answered`` are the exceptions, by their names, for which the caller has an answer of its own; only a
+    running provider raises them, so no snapshot keeps them.
     ``caller`` is the qualified name of the calling function, and ``text`` the call as its source has it, in
     one line; both for messages.
     """
@@ -45,6 +47,7 @@ class StackCall:
     caller: str = ""
     text: str = ""
     location: Location | None = None
+    answered: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def by(self) -> str:

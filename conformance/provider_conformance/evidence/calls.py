@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from provider_conformance.contracts.model import Role
 from provider_conformance.evidence.demands import LIFE
 from provider_conformance.evidence.loading import is_loadable
+from provider_conformance.evidence.meaning import understood
 from provider_conformance.evidence.start import Served, Start
 from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
@@ -140,7 +141,7 @@ def observe(
         notes, stalls = Notes(), list[Any]()
         _walk(subject, first, left, only, generated, (notes, stalls, patience))
         stuck = _stuck(notes)
-        found = _more(found, notes, stalls, stuck)
+        found = _more(subject, found, notes, stalls, stuck)
         done = {*notes.walked, *([stuck.method] if stuck is not None else ())}
         left = [asked for asked in left if asked.name not in done]
         if stuck is None or not left or only is not None:
@@ -229,10 +230,12 @@ def _stuck(notes: Any) -> Seen | None:
     return Seen(asked.name, label, text, {}, place=caller.watch.where(), late=True, helped=helped)
 
 
-def _more(found: Observed, notes: Any, stalls: Sequence[Stall], stuck: Seen | None) -> Observed:
+def _more(
+    subject: Subject, found: Observed, notes: Any, stalls: Sequence[Stall], stuck: Seen | None
+) -> Observed:
     return Observed(
         found.asked,
-        (*found.seen, *notes.seen, *([stuck] if stuck is not None else ())),
+        (*found.seen, *understood(subject, notes.seen), *([stuck] if stuck is not None else ())),
         (*found.together, *notes.together),
         (*found.stalls, *stalls),
         {**found.unseen, **notes.unseen},

@@ -142,7 +142,8 @@ def _compare_all(
 def _told(finding: Finding, subject: Subject) -> Finding:
     """Add who in the stack makes the call, where the finding is not about one of them."""
     calls = subject.api.calls.get(subject.method, ()) if subject.api is not None else ()
-    callers = dict.fromkeys(call.by for call in calls)
-    if not callers or any(by in finding.why for by in callers):
+    # One place a caller: a function that streams or answers makes the same call in two lines.
+    callers = {call.caller: call.by for call in reversed(calls)}
+    if not callers or any(call.by in finding.why for call in calls):
         return finding
-    return replace(finding, why=f"called by {' and '.join(list(callers)[:2])}: {finding.why}")
+    return replace(finding, why=f"called by {' and '.join([*callers.values()][::-1][:2])}: {finding.why}")

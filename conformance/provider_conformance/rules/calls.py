@@ -291,10 +291,12 @@ def valid_call_crashes(subject: Subject) -> Judgement:
         Calls each method with likely arguments, with generated ones, with no and with many items in its
         lists, and with identifiers that nobody has registered. A refusal is a `ValueError`, a
         `NotImplementedError`, an error with a status from 400 to 499, any error that the provider
-        raises with a sentence of its own. Whatever else just happens is a mistake: a `TypeError`,
-        a `FileNotFoundError`, an event loop that is closed, an answer that its own class refuses.
-        Nothing is said where a back end is not there, nor of a call in which another provider took
-        part: that one is made up here.
+        raises with a sentence of its own, and what every caller in the stack handles by name (a
+        `KeyError` where the route answers that with 404). Whatever else just happens is a mistake: a
+        `TypeError`, a `FileNotFoundError`, an event loop that is closed, an answer that its own class
+        refuses.
+        Nothing is said where a back end or a declared requirement is not there, nor of a call in which
+        another provider took part: that one is made up here.
 
     Why is this bad:
         The client sees an internal error and cannot tell what is wrong with its request.

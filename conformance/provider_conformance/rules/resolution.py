@@ -11,10 +11,11 @@ from provider_conformance.evidence.search import smallest
 from provider_conformance.evidence.start import KEPT, Start, Started, blamed, nothing_more, raised
 from provider_conformance.evidence.store import Cause, NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import Finding
+from provider_conformance.findings import Finding, Severity
 from provider_conformance.hosts.model import StackSketch
 from provider_conformance.hosts.running import SECOND
-from provider_conformance.providers.chains import reason, statement
+from provider_conformance.providers import stacks
+from provider_conformance.providers.chains import chain, module_of, reason, statement, steps
 from provider_conformance.rules.model import Rule, Scope, rule
 from provider_conformance.rules.starts import start_faults
 
@@ -37,6 +38,8 @@ _TELLERS: Final = (
     "PC725",
 )
 """The rules that tell better why a provider does not start, where they have something to tell."""
+_NOBODYS: Final = frozenset({"provider_conformance", "asyncio"})
+"""Whose frames stand in every traceback of a trial."""
 _PROTOCOLS: Final = ("PC2", "PC3")
 """Those about the protocols, which name each difference by itself."""
 
@@ -180,7 +183,8 @@ def shared_instance(subject: Subject, started: Started) -> Iterator[Finding]:
 
     What it does:
         Resolves a run config that has the provider twice, under two ids. Its factory must be called
-        once for each, and return two objects.
+        once for each, and return two objects. Where both are made and the stack itself does not take what
+        they list, because the identifiers are the same, that is a warning.
 
     Why is this bad:
         The stack writes id, spec and configuration on the object: with one object for two entries
@@ -209,10 +213,26 @@ def shared_instance(subject: Subject, started: Started) -> Iterator[Finding]:
     why = f"the run config has it twice:\n    {sketch!r}"
     if error is not None:
         message = f"it starts once and not twice in one stack: {reason(error)}"
-        yield blamed(subject, message, why, "let every call of the factory work")
+        if comes_of_the_stack(error):
+            fix = "let what it lists have identifiers that its configuration can change"
+            yield blamed(subject, message, why, fix, Severity.WARNING)
+        else:
+            yield blamed(subject, message, why, "let every call of the factory work")
     elif len({id(made) for made in witness.made}) != len(sketch.by_api()[trial.sketch.api]):
         message = "its factory returns one object for two entries of a run config"
         yield blamed(subject, message, why, "return a new object from each call of the factory")
+
+
+def comes_of_the_stack(error: BaseException) -> bool:
+    """Whether a stack's own code raised an error, as its registry does over an identifier that is taken."""
+    modules = [module_of(step) for one in chain(error) for step in steps(one)]
+    theirs = [name for name in modules if name.partition(".")[0] not in _NOBODYS]
+    return bool(theirs) and all(map(_is_a_stack_s_core, theirs))
+
+
+def _is_a_stack_s_core(module: str) -> bool:
+    """Whether a module is a stack's own machinery, and not one of its providers or helpers of them."""
+    return bool(stacks.family_of_module(module)) and module.split(".")[1:2] in (["core"], ["distribution"])
 
 
 def twice(trial: Trial) -> StackSketch:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import sqlite3
 from types import SimpleNamespace
 from typing import Any
 
@@ -55,7 +56,16 @@ WANTING = {
     "deep": raised_from(raised_while(TimeoutError(), KeyError("x")), RuntimeError("gave up")),
     "group": ExceptionGroup("tasks", [ValueError("x"), ConnectionRefusedError()]),
 }
+
+
+def without_extensions(name: str) -> AttributeError:
+    """What a connection of SQLite says whose Python was built without extensions."""
+    return AttributeError("no attribute", name=name, obj=sqlite3.connect(":memory:"))
+
+
+WANTING["no extensions"] = without_extensions("enable_load_extension")
 OWN = {
+    "no such attribute": without_extensions("enable_loading"),
     "nothing": None,
     "value": ValueError("connection refused, it says"),
     "import": ModuleNotFoundError("No module named 'openai'"),

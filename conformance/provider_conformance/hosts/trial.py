@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from provider_conformance.hosts.builtin import BuiltinHost
 from provider_conformance.hosts.configuring import configuring
+from provider_conformance.hosts.fetched import stood_in
 from provider_conformance.hosts.generated import FACTORIES, Ledger
 from provider_conformance.hosts.model import ProviderSketch, StackSketch, Vocabulary
 from provider_conformance.hosts.running import FIRST, Running
@@ -128,7 +129,7 @@ class Trial:
                 return await self.host.trying(sketch, work, tried)
 
         prefix = "provider-conformance-"
-        with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder:
+        with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder, stood_in():
             return construct(worked, ())
 
     @contextmanager

@@ -49,6 +49,9 @@ _NAMES: Final = frozenset(
 _LIBRARIES_OWN: Final = {"OperationalError": ("psycopg", "psycopg2", "asyncpg", "pymysql", "MySQLdb")}
 """Names that only in these libraries mean a server."""
 
+_EXTENDING: Final = ("enable_load_extension", "load_extension")
+"""What connections of SQLite have only where Python was built for it."""
+
 _REFUSED: Final = frozenset({401, 403, 407})
 _ABSENT: Final = frozenset({502, 503, 504})
 _RPC: Final = frozenset({"UNAVAILABLE", "DEADLINE_EXCEEDED", "UNAUTHENTICATED", "PERMISSION_DENIED"})
@@ -99,7 +102,16 @@ def _kind(error: BaseException) -> str:
         return "its back end is not there: nothing answers"
     if chains.is_a(error, OSError) and _attribute(error, "errno") in _UNREACHABLE:
         return "its back end is not there: nothing answers"
+    if cannot_extend_sqlite(error):
+        return "its back end is not there: the sqlite3 of this Python cannot load extensions"
     return ""
+
+
+def cannot_extend_sqlite(error: BaseException) -> bool:
+    """Whether this Python was built without the extensions of SQLite that somebody wants to load."""
+    if type(error) is not AttributeError or error.name not in _EXTENDING:
+        return False
+    return any(careful.class_module(cls) == "sqlite3" for cls in mro(type(error.obj)))
 
 
 def _is_known(error: BaseException) -> bool:

@@ -14,7 +14,12 @@ from typing import Final
 
 from provider_conformance.protocols.classes import mro
 from provider_conformance.providers import careful, stacks
-from provider_conformance.providers.backends import is_refusal_of_a_connection, missing_backend, status_of
+from provider_conformance.providers.backends import (
+    cannot_extend_sqlite,
+    is_refusal_of_a_connection,
+    missing_backend,
+    status_of,
+)
 from provider_conformance.providers.chains import chain, is_a, is_about_loops, module_of, parts, reason, steps
 
 __all__ = ["Nature", "chain", "is_on_purpose", "nature", "reason"]
@@ -187,6 +192,8 @@ def ends_in_made_up(error: BaseException, is_theirs: IsTheirs) -> bool:
 def _is_for_a_back_end(
     error: BaseException, is_theirs: IsTheirs, status: int | None, *, speaks: bool
 ) -> bool:
+    if cannot_extend_sqlite(error):
+        return True
     if _is_mistake_in_a_handler(error, is_theirs):
         return False
     if _is_kept(error):

@@ -20,6 +20,7 @@ from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Judgement, left_to
 from provider_conformance.hosts.running import FIRST, SECOND, Running
 from provider_conformance.providers import careful, watching
+from provider_conformance.providers.backends import cannot_extend_sqlite, missing_backend
 from provider_conformance.providers.exceptions import Nature, nature, reason
 from provider_conformance.providers.model import SpecKind
 from provider_conformance.rules.model import Rule, Scope, rule
@@ -241,20 +242,26 @@ def registration_crashes(subject: Subject) -> Judgement:
     first = reachable(subject)
     if isinstance(first, Judgement):
         return first
+    lacking: list[BaseException] = []
     found = smallest(
-        candidates(first), lambda obj: _crashed(first, obj) is not None, examples=examples(first)
+        candidates(first), lambda obj: _crashed(first, obj, lacking) is not None, examples=examples(first)
     )
     if found is None:
-        return PASS
-    error = _crashed(first, found)
+        return Judgement(inconclusive=missing_backend(lacking[0])) if lacking else PASS
+    error = _crashed(first, found, lacking)
     message = f"registering {found.identifier!r} raises {reason(error) if error else ''}"
     fix = "accept it, or refuse it with a ValueError that says why"
     return blame(subject, "PC602", message, steps(found), fix)
 
 
-def _crashed(first: Start, obj: Any) -> BaseException | None:
+def _crashed(first: Start, obj: Any, lacking: list[BaseException]) -> BaseException | None:
+    """What registering an object raises by mistake; what it raises for want of something is put aside."""
     trip = _round_trip(first, obj)
-    return trip.raised if trip is not None and isinstance(trip.raised, BUGS) else None
+    raised = trip.raised if trip is not None and isinstance(trip.raised, BUGS) else None
+    if raised is not None and cannot_extend_sqlite(raised):
+        lacking.append(raised)
+        return None
+    return raised
 
 
 @rule("PC603", "registered-wrongly-listed", scope=Scope.SPEC, applies=_is_routed)

@@ -16,6 +16,7 @@ from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Judgement
 from provider_conformance.protocols.model import Calls
+from provider_conformance.providers import stacks
 from provider_conformance.providers.chains import reason
 from provider_conformance.providers.limits import limits
 from provider_conformance.providers.model import SpecKind
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from provider_conformance.hosts.asking import Asked
     from provider_conformance.hosts.calling import Seen
     from provider_conformance.hosts.notes import Together
+    from provider_conformance.hosts.outgoing import Outgoing
     from provider_conformance.hosts.running import Running
     from provider_conformance.hosts.stalls import Stall
     from provider_conformance.hosts.walking import Values
@@ -51,6 +53,7 @@ class Observed:
         ended: Why not all methods were called, "" where they were.
         hurried: Whether calls were left out, for want of time.
         helped: Whether the provider works with a routing table of the stack, which is empty here.
+        outgoing: The calls of the provider's own code on its dependencies.
     """
 
     asked: Mapping[str, Asked]
@@ -61,6 +64,7 @@ class Observed:
     ended: str = ""
     hurried: bool = False
     helped: bool = False
+    outgoing: tuple[Outgoing, ...] = ()
 
     @classmethod
     def collect(cls, subject: Subject, served: Served) -> Observed:
@@ -167,6 +171,7 @@ def _walk(
     """One trial, whose notes are kept whatever becomes of it."""
     from provider_conformance.evidence.tools import draw  # noqa: PLC0415
     from provider_conformance.hosts.calling import Caller, usual_patience  # noqa: PLC0415
+    from provider_conformance.hosts.outgoing import listening  # noqa: PLC0415
     from provider_conformance.hosts.running import FIRST  # noqa: PLC0415
     from provider_conformance.hosts.stalls import LoopWatch  # noqa: PLC0415
     from provider_conformance.hosts.walking import Walk  # noqa: PLC0415
@@ -185,7 +190,9 @@ def _walk(
             walk = Walk(running, notes.caller, notes, generated, draw, every, guide)
             await walk.through(methods, only)
 
-    attempt = first.trial.run(first.trial.surroundings(), work)
+    with listening() as outgoing:
+        attempt = first.trial.run(first.trial.surroundings(), work)
+    notes.outgoing.extend(one for one in outgoing if theirs(one.module) and not _is_a_stack_s(one.module))
     if attempt.error is not None and not notes.ended:
         notes.ended = f"the trial ended early: {reason(attempt.error)}"
 
@@ -196,6 +203,11 @@ def is_theirs(subject: Subject) -> Callable[[str], bool]:
     names = (subject.provider.package, spec.module if spec else "", _class_module(subject))
     own = {name.partition(".")[0] for name in names if name} - {"provider_conformance", "builtins"}
     return lambda module: module.partition(".")[0] in own
+
+
+def _is_a_stack_s(module: str) -> bool:
+    """Whether a module is one of the stack itself: in its package, and not among the providers there."""
+    return bool(stacks.family_of_module(module)) and ".providers." not in module
 
 
 def module_of_method(subject: Subject, method: str) -> str:
@@ -257,4 +269,5 @@ def _more(
         "" if stuck is not None else notes.ended,
         found.hurried or notes.hurried,
         found.helped,
+        (*found.outgoing, *notes.outgoing),
     )

@@ -272,7 +272,7 @@ class InstalledHost:
     def _class(self, api: str) -> type:
         if api not in self._classes:
             protocols = self._protocols.get(self._resolver.Api(api), ())
-            self._classes[api] = stand_in(f"Generated_{api}", protocols)
+            self._classes[api] = stand_in(f"Generated_{api}", protocols, api=api)
         return self._classes[api]
 
     @contextlib.contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from provider_conformance.hosts.calling import Caller, Seen
+from provider_conformance.hosts.outgoing import Outgoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Notes:
         walked: The methods that are done.
         ended: Why the walk ended before every method was called as usual, "" where it did not.
         hurried: Whether calls of other kinds were left out, for want of time.
+        outgoing: What the provider's own code asked of its dependencies.
         caller: Who makes the calls, None before the first.
     """
 
@@ -46,4 +48,5 @@ class Notes:
     walked: list[str] = field(default_factory=list)
     ended: str = ""
     hurried: bool = False
+    outgoing: list[Outgoing] = field(default_factory=list)
     caller: Caller | None = None

@@ -320,7 +320,7 @@ def valid_call_crashes(subject: Subject) -> Judgement:
 
     def judge(found: Observed) -> Iterator[Finding]:
         for one in found.seen:
-            if crashed(one) and not (found.helped or closing(one)):
+            if crashed(one) and not (found.helped or one.misled or closing(one)):
                 routed = one.label == "unknown" and bool(subject.api and subject.api.routed_by)
                 severity = Severity.WARNING if routed else Severity.ERROR
                 fix = "serve it, or refuse it with a ValueError that says why"

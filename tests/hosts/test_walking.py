@@ -12,11 +12,12 @@ from pydantic import BaseModel
 
 from provider_conformance.hosts.asking import asked
 from provider_conformance.hosts.calling import Caller, Reading, Seen
+from provider_conformance.hosts.notes import Notes
 from provider_conformance.hosts.objects import names_object
 from provider_conformance.hosts.running import FIRST
 from provider_conformance.hosts.stalls import LoopWatch
 from provider_conformance.hosts.tools import Draw, nothing_drawn
-from provider_conformance.hosts.walking import Notes, Walk, in_order
+from provider_conformance.hosts.walking import Walk, in_order
 from provider_conformance.stack.apis.agents import Agents
 
 

@@ -14,9 +14,10 @@ from hypothesis import core
 from provider_conformance.contracts.builtin import builtin_contract
 from provider_conformance.engine import Engine, Policy
 from provider_conformance.evidence.answers import crashed, differing, is_offline
+from provider_conformance.evidence.calls import module_of_method
 from provider_conformance.findings import Finding, Outcome, Severity
 from provider_conformance.hosts.calling import Seen
-from provider_conformance.hosts.walking import Together
+from provider_conformance.hosts.notes import Together
 from provider_conformance.providers.locate import load_provider
 from provider_conformance.report import Record
 from provider_conformance.rules import calls, streams
@@ -160,3 +161,23 @@ def test_a_backend_that_is_not_there_shows_in_the_cause() -> None:
     error.__cause__ = ConnectionRefusedError()
     assert is_offline(seen(error=error))
     assert not is_offline(seen(error=RuntimeError("no answer")))
+
+
+class _OfAStack:
+    async def change(self, items: list[int]) -> None:
+        items.clear()
+
+
+_OfAStack.change.__module__ = "ogx.providers.utils.mixin"
+
+
+class _Inheriting(_OfAStack):
+    async def own(self) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("method", "module"), [("change", "ogx.providers.utils.mixin"), ("own", __name__), ("absent", "")]
+)
+def test_the_code_of_an_inherited_method_stands_where_its_base_does(method: str, module: str) -> None:
+    subject: Any = SimpleNamespace(implementation=lambda: SimpleNamespace(cls=_Inheriting))
+    assert module_of_method(subject, method) == module

@@ -18,7 +18,7 @@ from provider_conformance.providers.exceptions import Nature, nature, reason
 if TYPE_CHECKING:
     from provider_conformance.hosts.asking import Asked, Slot
     from provider_conformance.hosts.calling import Seen
-    from provider_conformance.hosts.walking import Together
+    from provider_conformance.hosts.notes import Together
 
 _BESIDE: Final = (("chunks", "scores"),)
 """Fields of one answer that have an item for each item of the other."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +16,7 @@ from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Judgement
 from provider_conformance.protocols.model import Calls
+from provider_conformance.providers import stacks
 from provider_conformance.providers.chains import reason
 from provider_conformance.providers.limits import limits
 from provider_conformance.providers.model import SpecKind
@@ -22,9 +24,12 @@ from provider_conformance.providers.model import SpecKind
 if TYPE_CHECKING:
     from provider_conformance.hosts.asking import Asked
     from provider_conformance.hosts.calling import Seen
+    from provider_conformance.hosts.notes import Together
+    from provider_conformance.hosts.outgoing import Outgoing
     from provider_conformance.hosts.running import Running
     from provider_conformance.hosts.stalls import Stall
-    from provider_conformance.hosts.walking import Together, Values
+    from provider_conformance.hosts.walking import Values
+    from provider_conformance.laws.model import Guide
 
 BUDGET: Final = 0.5
 """Seconds for which a provider may keep the event loop to itself."""
@@ -48,6 +53,7 @@ class Observed:
         ended: Why not all methods were called, "" where they were.
         hurried: Whether calls were left out, for want of time.
         helped: Whether the provider works with a routing table of the stack, which is empty here.
+        outgoing: The calls of the provider's own code on its dependencies.
     """
 
     asked: Mapping[str, Asked]
@@ -58,6 +64,7 @@ class Observed:
     ended: str = ""
     hurried: bool = False
     helped: bool = False
+    outgoing: tuple[Outgoing, ...] = ()
 
     @classmethod
     def collect(cls, subject: Subject, served: Served) -> Observed:
@@ -131,15 +138,18 @@ def observe(
         only: The methods to judge, None for all.
         patience: Seconds that a call may take, the usual ones unless told.
     """
-    from provider_conformance.hosts.walking import Notes, in_order  # noqa: PLC0415 - the whole stack
+    from provider_conformance.hosts.notes import Notes  # noqa: PLC0415 - the whole stack
+    from provider_conformance.hosts.walking import in_order  # noqa: PLC0415
+    from provider_conformance.laws.guides import guide_of  # noqa: PLC0415
 
     every = {name: asked for name in methods_of(subject) if (asked := asked_of(subject, name)) is not None}
     generated = {name: _generated(asked) for name, asked in every.items() if only is None}
     found = Observed(every, helped=_is_helped(subject))
-    left = in_order(every.values())
+    guide = guide_of(subject.spec.api if subject.spec is not None else "")
+    left = in_order(every.values(), guide)
     for _ in range(_TRIALS):
         notes, stalls = Notes(), list[Any]()
-        _walk(subject, first, left, only, generated, (notes, stalls, patience))
+        _walk(subject, first, (guide, every), left, only, generated, (notes, stalls, patience))
         stuck = _stuck(notes)
         found = _more(subject, found, notes, stalls, stuck)
         done = {*notes.walked, *([stuck.method] if stuck is not None else ())}
@@ -152,6 +162,7 @@ def observe(
 def _walk(
     subject: Subject,
     first: Start,
+    api: tuple[Guide, Mapping[str, Asked]],
     methods: Sequence[Asked],
     only: frozenset[str] | None,
     generated: Mapping[str, Sequence[Values]],
@@ -160,11 +171,12 @@ def _walk(
     """One trial, whose notes are kept whatever becomes of it."""
     from provider_conformance.evidence.tools import draw  # noqa: PLC0415
     from provider_conformance.hosts.calling import Caller, usual_patience  # noqa: PLC0415
+    from provider_conformance.hosts.outgoing import listening  # noqa: PLC0415
     from provider_conformance.hosts.running import FIRST  # noqa: PLC0415
     from provider_conformance.hosts.stalls import LoopWatch  # noqa: PLC0415
     from provider_conformance.hosts.walking import Walk  # noqa: PLC0415
 
-    notes, stalls, patience = into
+    (notes, stalls, patience), (guide, every) = into, api
     theirs = is_theirs(subject)
     remote = subject.spec is not None and subject.spec.kind is SpecKind.REMOTE
 
@@ -175,9 +187,12 @@ def _walk(
                 running.instances[FIRST], theirs, watch, patience or usual_patience(), remote=remote
             )
             notes.caller.listen()
-            await Walk(running, notes.caller, notes, generated, draw).through(methods, only)
+            walk = Walk(running, notes.caller, notes, generated, draw, every, guide)
+            await walk.through(methods, only)
 
-    attempt = first.trial.run(first.trial.surroundings(), work)
+    with listening() as outgoing:
+        attempt = first.trial.run(first.trial.surroundings(), work)
+    notes.outgoing.extend(one for one in outgoing if theirs(one.module) and not _is_a_stack_s(one.module))
     if attempt.error is not None and not notes.ended:
         notes.ended = f"the trial ended early: {reason(attempt.error)}"
 
@@ -188,6 +203,18 @@ def is_theirs(subject: Subject) -> Callable[[str], bool]:
     names = (subject.provider.package, spec.module if spec else "", _class_module(subject))
     own = {name.partition(".")[0] for name in names if name} - {"provider_conformance", "builtins"}
     return lambda module: module.partition(".")[0] in own
+
+
+def _is_a_stack_s(module: str) -> bool:
+    """Whether a module is one of the stack itself: in its package, and not among the providers there."""
+    return bool(stacks.family_of_module(module)) and ".providers." not in module
+
+
+def module_of_method(subject: Subject, method: str) -> str:
+    """The module in which the code of a method stands: that of a base, where it is inherited."""
+    found = getattr(subject.implementation().cls, method, None)
+    function = inspect.unwrap(found) if callable(found) else found
+    return str(getattr(function, "__module__", "") or "")
 
 
 def _class_module(subject: Subject) -> str:
@@ -242,4 +269,5 @@ def _more(
         "" if stuck is not None else notes.ended,
         found.hurried or notes.hurried,
         found.helped,
+        (*found.outgoing, *notes.outgoing),
     )

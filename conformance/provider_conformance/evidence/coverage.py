@@ -20,7 +20,18 @@ if TYPE_CHECKING:
     from provider_conformance.hosts.asking import Asked
     from provider_conformance.hosts.calling import Seen
 
-_SENSIBLE: Final = ("usual", "full", "whole", "streamed", "alone", "together")
+_SENSIBLE: Final = (
+    "usual",
+    "full",
+    "whole",
+    "streamed",
+    "alone",
+    "together",
+    "first",
+    "made",
+    "other",
+    "waited",
+)
 """The calls that a client may well make; the others are made to see what becomes of odd ones."""
 
 

@@ -46,6 +46,8 @@ def unanswered(seen: list[Seen], found: Observed) -> Judgement:
     last = seen[0]
     if why := is_unknowable(last):
         return Judgement(inconclusive=why)
+    if last.misled:
+        return left_to("PC662", why=f"what it asks of a dependency is wrong: {refusal(last)}")
     if crashed(last) and not found.helped:
         return left_to("PC660", why=f"it crashes: {refusal(last)}")
     return Judgement(skipped=f"it accepts none of the calls that were made: {refusal(last)}")

@@ -121,7 +121,7 @@ class BuiltinHost:
             api = Api(name)
             private = additional_protocols_map().get(api)
             protocols = [api_protocol_map()[api], *([private] if private else [])]
-            self._classes[name] = stand_in(f"Generated_{name}", protocols)
+            self._classes[name] = stand_in(f"Generated_{name}", protocols, api=name)
         return self._classes[name]
 
 

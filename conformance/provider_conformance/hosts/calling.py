@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any, Final
 
 from provider_conformance.findings import Location
-from provider_conformance.hosts import standins
+from provider_conformance.hosts import outgoing, standins
 from provider_conformance.hosts.asking import Asked, Path, shown
 from provider_conformance.hosts.stalls import IsTheirs, LoopWatch
 from provider_conformance.protocols.classes import definitions
@@ -63,6 +63,7 @@ class Seen:
         awaited: Whether the call itself returned an awaitable.
         unsure: Whether it was left alone because the machine was too busy for it.
         changed: The argument that was another one after the call, "" where none was.
+        misled: Whether it asked one of its dependencies for what that does not take.
     """
 
     method: str
@@ -77,6 +78,7 @@ class Seen:
     deliberate: bool = False
     late: bool = False
     changed: str = ""
+    misled: bool = False
     awaited: bool = False
     nature: Nature | None = None
     helped: bool = False
@@ -154,6 +156,7 @@ class Caller:
         limit = Patience(self.patience)
         self.busy, self.clock = (asked, label, text), limit.budget
         before_it = self.helped_before = standins.times_called()
+        wrong_before = outgoing.wrong_so_far()
         self.watch.begin(asked.name, text)
         error, late = await self._timed(limit, asked, arguments, course, reading)
         await self.watch.settle()
@@ -166,6 +169,9 @@ class Caller:
             told = nature(
                 error, is_theirs=self.is_theirs, deliberate=deliberate, remote=self.remote, helped=helped
             )
+        misled = outgoing.wrong_so_far() > wrong_before
+        if misled and told is Nature.NEIGHBOUR:
+            told = Nature.CRASH  # a real dependency would not take the call either
         return Seen(
             asked.name,
             label,
@@ -179,6 +185,7 @@ class Caller:
             deliberate,
             late,
             _changed(before, arguments),
+            misled,
             course.awaited,
             told,
             helped,

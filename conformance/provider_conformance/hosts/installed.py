@@ -23,6 +23,7 @@ from unittest import mock
 from provider_conformance.contracts.installed import installed_contract, installed_families
 from provider_conformance.contracts.probe import FAMILIES, Stack, open_part, open_stack
 from provider_conformance.errors import AmbiguousStackError, ContractError, StackNotInstalledError
+from provider_conformance.hosts.class_state import own_state
 from provider_conformance.hosts.generated import (
     GeneratedConfig,
     Ledger,
@@ -272,7 +273,7 @@ class InstalledHost:
     def _class(self, api: str) -> type:
         if api not in self._classes:
             protocols = self._protocols.get(self._resolver.Api(api), ())
-            self._classes[api] = stand_in(f"Generated_{api}", protocols)
+            self._classes[api] = stand_in(f"Generated_{api}", protocols, api=api)
         return self._classes[api]
 
     @contextlib.contextmanager
@@ -284,6 +285,7 @@ class InstalledHost:
             if not impls:
                 ledger.empty_tables.append(api.value)
             real_table = await real(api, impls, *rest)
+            own_state(real_table)
             if api.value == parts.table_api:
                 parts.table = real_table
             return real_table

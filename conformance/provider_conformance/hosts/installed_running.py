@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from inspect import Parameter, signature
 from types import ModuleType, TracebackType, UnionType
 from typing import Annotated, Any, Final
+from unittest import mock
 
 from pydantic import BaseModel, ValidationError
 
@@ -18,6 +20,7 @@ from provider_conformance.providers.chains import reason
 _HANDS_OVER: Final = "register_object_with_provider"
 _TAKES_AWAY: Final = "unregister_object_from_provider"
 _ROUTABLE: Final = "RoutableObjectWithProvider"
+_PROVIDERS: Final = "impls_by_provider_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +145,51 @@ async def read_listings(instances: Mapping[str, Any], listing: str, table: Any) 
     """
     problems: dict[str, tuple[str, ...]] = {}
     raised: dict[str, BaseException] = {}
+    answers: dict[str, Any] = {}
     for provider_id, instance in instances.items() if listing else ():
         try:
-            problems[provider_id] = _wrong_with(await getattr(instance, listing)())
+            answers[provider_id] = await getattr(instance, listing)()
+            problems[provider_id] = _wrong_with(answers[provider_id])
         except (Exception, SystemExit) as error:
             problems[provider_id] = (f"its listing failed: {reason(error)}",)
             raised[provider_id] = error
     if problems and not any(problems.values()) and hasattr(table, "refresh"):
-        problems[next(iter(problems))] = await _refreshed(table, instances)
+        with _answered(table, listing, answers):
+            problems[next(iter(problems))] = await _refreshed(table, instances)
     return Listings(problems, raised)
+
+
+@contextlib.contextmanager
+def _answered(table: Any, listing: str, answers: Mapping[str, Any]) -> Iterator[None]:
+    """Let a table have the answers that are known already: a back end is asked once at a start.
+
+    Args:
+        table: The routing table.
+        listing: The method that lists.
+        answers: What it answered, by the providers' ids.
+    """
+    providers = getattr(table, _PROVIDERS, None)
+    if not isinstance(providers, dict):
+        yield
+        return
+    known = {name: _Listed(providers[name], listing, answers[name]) for name in answers if name in providers}
+    with mock.patch.dict(providers, known):
+        yield
+
+
+class _Listed:
+    """A provider that has been asked what it lists; everything else it does itself."""
+
+    def __init__(self, provider: Any, listing: str, answer: Any) -> None:
+        self._provider = provider
+        self._listing = listing
+        self._answer = answer
+
+    def __getattr__(self, name: str) -> Any:
+        return self._list if name == self._listing else getattr(self._provider, name)
+
+    async def _list(self, *_arguments: Any, **_keywords: Any) -> Any:
+        return self._answer
 
 
 async def _refreshed(table: Any, instances: Mapping[str, Any]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from provider_conformance.hosts.asking import WORD
 from provider_conformance.hosts.running import FIRST, Running
 from provider_conformance.hosts.smallest import likely, smallest
+from provider_conformance.laws.model import DIMENSION
 
 _IDENTIFIES: Final = re.compile(r"_(id|type|name|identifier)$")
 
@@ -45,7 +46,9 @@ async def objects_of(running: Running) -> list[Any]:
 
 def likely_object(kind: type) -> Any:
     """An object to register."""
-    return likely(kind, text=WORD)
+    made = likely(kind, text=WORD)
+    sizes = [name for name in getattr(kind, "model_fields", ()) if name.endswith("dimension")]
+    return made.model_copy(update=dict.fromkeys(sizes, DIMENSION)) if sizes else made
 
 
 async def _registered(running: Running) -> list[Any]:

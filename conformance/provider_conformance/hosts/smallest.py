@@ -321,7 +321,9 @@ def validated(cls: Any, values: Mapping[str, Any]) -> Any:
 
 def _key(cls: Any, name: str) -> str:
     """The key that stands for a field in input: its alias, where it has one."""
-    field = cls.model_fields[name]
+    field = cls.model_fields.get(name)
+    if field is None:  # further data that the model takes as it is
+        return name
     alias = field.validation_alias or field.alias
     first = getattr(alias, "choices", [alias])[0]
     return first if isinstance(first, str) else name

@@ -7,10 +7,13 @@ an honest signature.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from provider_conformance.errors import NoValueError
+from provider_conformance.hosts import outgoing
+from provider_conformance.hosts.neighbours.handlers import handlers_of
+from provider_conformance.hosts.neighbours.heard import Heard, in_classes
 from provider_conformance.hosts.smallest import STREAMS, smallest
 from provider_conformance.protocols.annotated import hints, options, union, wanted
 
@@ -18,37 +21,75 @@ _called = [0]
 
 
 def times_called() -> int:
-    """How often methods of stand-ins have been called: who crashed after one may not like the answer."""
+    """How often stand-ins gave what nobody knows to be sensible: who crashed after that may not like it."""
     return _called[0]
 
 
-def _noted(answer: Callable[[Mapping[str, Any]], Any]) -> Callable[[Mapping[str, Any]], Any]:
-    def noted(arguments: Mapping[str, Any]) -> Any:
+def _counted(answer: Callable[[Mapping[str, Any]], Any]) -> Callable[[Mapping[str, Any]], Any]:
+    def counted(arguments: Mapping[str, Any]) -> Any:
         _called[0] += 1
         return answer(arguments)
 
-    return noted
+    return counted
 
 
-def stand_in(name: str, protocols: Iterable[type], answer: Any = None) -> type:
+def stand_in(name: str, protocols: Iterable[type], answer: Any = None, *, api: str = "") -> type:
     """A class that implements ``protocols``.
 
     Args:
         name: The name of the class.
         protocols: The protocols; of two methods with one name the first protocol's counts.
         answer: The coroutine function whose result every method gives; methods that a protocol
-            declares as plain functions then return an awaitable. Without it each method answers with the
-            smallest value that its annotation promises.
+            declares as plain functions then return an awaitable. Without it each method answers as a real
+            provider of its API would, where that is known, else with the smallest value that its
+            annotation promises.
+        api: The API, for what is known of it; what its objects are asked is noted then.
 
     Returns:
         The class.
     """
     members: dict[str, Any] = {}
+    functions: dict[str, Any] = {}
     for protocol in protocols:
         for method, function in inspect.getmembers(protocol, inspect.isfunction):
             if not _is_object_s(method) and method not in members:
-                members[method] = _method(method, function, answer)
+                functions[method] = function
+                members[method] = _method(method, function, answer or _real(api, method, function))
+    if api and answer is None:
+        members["__getattribute__"] = _listening(api, functions)
     return type(name, (), members)
+
+
+def _listening(api: str, functions: Mapping[str, Any]) -> Callable[[Any, str], Any]:
+    """What looks up an attribute of a stand-in; its methods note what they are asked."""
+
+    def look_up(self: Any, name: str) -> Any:
+        found = object.__getattribute__(self, name)
+        function = functions.get(name)
+        # What somebody has put in a method's place is no concern of the protocol's.
+        if function is None or name in object.__getattribute__(self, "__dict__"):
+            return found
+        return outgoing.noted(api, name, function, found)
+
+    return look_up
+
+
+def _real(api: str, method: str, function: Any) -> Callable[[Mapping[str, Any]], Awaitable[Any]] | None:
+    """What answers as a real provider would; None where that is not known, or the method is no coroutine."""
+    handler = handlers_of(api).get(method)
+    if handler is None or not inspect.iscoroutinefunction(function):
+        return None
+    promised, smallest_one = hints(function).get("return", Any), _promised(function)
+
+    async def answer(arguments: Mapping[str, Any]) -> Any:
+        (_, itself), *given = arguments.items()
+        plain = await handler(Heard(dict(given), vars(itself).setdefault("kept_here", {})))
+        try:
+            return in_classes(plain, promised)
+        except Exception:  # this release promises something else
+            return _counted(smallest_one)(arguments)
+
+    return answer
 
 
 def _is_object_s(method: str) -> bool:
@@ -59,7 +100,7 @@ def _method(name: str, function: Any, answer: Any) -> Any:
     parameters = list(inspect.signature(function).parameters.values())
     values = {f"default_{i}": p.default for i, p in enumerate(parameters)}
     later = inspect.iscoroutinefunction(function)
-    answering = _noted(answer or _promised(function))
+    answering = answer or _counted(_promised(function))
     namespace: dict[str, Any] = {**values, "__name__": __name__, "answer": answering}
     wait = "await " if later and answer else ""
     head, body = "async def" if later else "def", f"return {wait}answer(locals())"

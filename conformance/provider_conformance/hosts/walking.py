@@ -14,10 +14,14 @@ from typing import Any, Final
 from provider_conformance.errors import NoValueError
 from provider_conformance.hosts.asking import WORD, Asked, Path, Slot
 from provider_conformance.hosts.calling import Caller, Reading, Seen
-from provider_conformance.hosts.objects import identifier_of, names_object, nouns_of, objects_of
+from provider_conformance.hosts.knowing import MAKERS, Knowing, several
+from provider_conformance.hosts.notes import Notes, Together
+from provider_conformance.hosts.objects import nouns_of, objects_of
+from provider_conformance.hosts.preparing import Preparing
 from provider_conformance.hosts.running import Running
 from provider_conformance.hosts.smallest import likely
 from provider_conformance.hosts.tools import Draw, Place, Tool, calls_on, nothing_drawn, place_of, tools_in
+from provider_conformance.laws.model import Guide
 from provider_conformance.protocols.annotated import options, wanted
 from provider_conformance.providers.limits import limits
 
@@ -40,63 +44,28 @@ _WORDS: Final = ("alpha", "beta", "gamma", "delta")
 _FOREIGN: Final = "Grüße, 世界 🙂"
 """A text that no encoding of old has all the letters of."""
 _FEW: Final = 2
-_MAKERS: Final = re.compile(r"(^|_)(create|insert|register|upload|add|open|attach|log)(_|$)")
+_NO_GUIDE: Final = Guide("")
 _ENDERS: Final = re.compile(r"(^|_)(delete|cancel|remove|unregister|close)(_|$)")
 _LATE_AT_MOST: Final = 2
 _TOO_LONG: Final = "calls take too long here for all of them to be made"
 
 
-@dataclass(frozen=True, slots=True)
-class Together:
-    """Calls that were made one after the other, twice, and then at once.
+def in_order(methods: Iterable[Asked], guide: Guide = _NO_GUIDE) -> list[Asked]:
+    """The methods in the order in which they can be called: what makes something before what uses it.
 
-    Attributes:
-        method: The method.
-        texts: The calls as lines of code.
-        alone: What came of each by itself.
-        again: The same a second time.
-        together: What came of them at once.
+    Args:
+        methods: The methods.
+        guide: How their API is called; what it does not name follows.
     """
-
-    method: str
-    texts: tuple[str, ...]
-    alone: tuple[Seen, ...]
-    again: tuple[Seen, ...]
-    together: tuple[Seen, ...]
-
-
-@dataclass(slots=True)
-class Notes:
-    """What has been seen so far; they are kept where the trial itself does not come to its end.
-
-    Attributes:
-        seen: The calls, in their order.
-        together: The calls that were made at once.
-        unseen: Why a method was not called at all, by its name.
-        walked: The methods that are done.
-        ended: Why the walk ended before every method was called as usual, "" where it did not.
-        hurried: Whether calls of other kinds were left out, for want of time.
-        caller: Who makes the calls, None before the first.
-    """
-
-    seen: list[Seen] = field(default_factory=list)
-    together: list[Together] = field(default_factory=list)
-    unseen: dict[str, str] = field(default_factory=dict)
-    walked: list[str] = field(default_factory=list)
-    ended: str = ""
-    hurried: bool = False
-    caller: Caller | None = None
-
-
-def in_order(methods: Iterable[Asked]) -> list[Asked]:
-    """The methods in the order in which they can be called: what makes something before what uses it."""
 
     def place(asked: Asked) -> tuple[int, int]:
+        if (known := guide.place(asked.name)) is not None:
+            return -1, known
         identifiers = sum(slot.required and slot.name.endswith("_id") for slot in asked.slots)
         identifiers += place_of(asked) is not None  # a tool is called once tools are listed
         if _ENDERS.search(asked.name):
             return 2, -identifiers
-        return 0 if _MAKERS.search(asked.name) else 1, identifiers
+        return 0 if MAKERS.search(asked.name) else 1, identifiers
 
     return sorted(methods, key=place)
 
@@ -111,12 +80,13 @@ class Walk:
         notes: Where they are written down.
         generated: Further values to call a method with, by its name.
         draw: Makes arguments for tools.
-        known: Values that earlier answers gave, by the name of their parameter.
+        every: All methods of the API by their names, those too that are not walked through.
+        guide: How the API is called.
         tools: Those that the provider has listed.
-        nouns: What the API's objects are called: "model", "memory_bank".
-        objects: The provider's registered objects.
+        knowing: What is known of the provider and its API.
         until: When to stop, on the clock of ``time.monotonic``.
         pace: Seconds that the latest call on each method took.
+        preparing: Makes what calls need.
     """
 
     running: Running
@@ -124,12 +94,17 @@ class Walk:
     notes: Notes
     generated: Mapping[str, Sequence[Values]]
     draw: Draw = nothing_drawn
-    known: dict[str, Any] = field(default_factory=dict)
+    every: Mapping[str, Asked] = field(default_factory=dict)
+    guide: Guide = _NO_GUIDE
     tools: list[Tool] = field(default_factory=list)
-    nouns: tuple[str, ...] = ()
-    objects: list[Any] = field(default_factory=list)
+    knowing: Knowing = field(init=False)
     until: float = field(default_factory=lambda: _in(USUAL))
     pace: dict[str, float] = field(default_factory=dict)
+    preparing: Preparing = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.knowing = Knowing(self.guide)
+        self.preparing = Preparing(self.running, self.knowing, self._call, self.every)
 
     async def through(self, methods: Sequence[Asked], only: frozenset[str] | None = None) -> None:
         """Call each of the methods in all the ways that tell something.
@@ -138,21 +113,30 @@ class Walk:
             methods: The methods, see :func:`in_order`.
             only: Those that are judged; of the others only what makes or lists something is called, and once.
         """
-        self.nouns = nouns_of(self.running)
-        self.objects = await objects_of(self.running)
+        self.preparing.every = self.every or {asked.name: asked for asked in methods}
+        await self._first([asked for asked in methods if only is None or asked.name in only])
         begun: list[tuple[Asked, Values]] = []
         for asked in methods:
             if self._is_over():
                 return
             if only is None or asked.name in only:
                 begun.extend(await self._begin(asked))
-            elif _MAKERS.search(asked.name) or asked.name.startswith("list_"):
+            elif MAKERS.search(asked.name) or asked.name.startswith("list_"):
                 await self._usual(asked)
         self.until = _in(FURTHER)
         for asked, values in begun:
-            for step in (self._at_once, self._further) if values else (self._further,):
+            repeats = bool(values) and self.guide.way(asked.name).repeats
+            for step in (self._at_once, self._further) if repeats else (self._further,):
                 if not self._has_trouble(asked):  # else it would only take the same time again
                     await step(asked, values)
+
+    async def _first(self, methods: Sequence[Asked]) -> None:
+        """Ask for listings before there is anything, and see then what is registered."""
+        for asked in methods:
+            if asked.name in self.guide.listings:
+                await self._call(asked, {}, "first")
+        self.knowing.nouns = nouns_of(self.running)
+        self.knowing.objects = await objects_of(self.running)
 
     def _is_over(self) -> bool:
         late = sum(seen.late for seen in self.notes.seen)
@@ -172,7 +156,8 @@ class Walk:
         usual = await self._usual(asked)
         if usual is None or not usual.answered:
             return [(asked, {})]
-        for step in (self._repeated, self._streams):
+        repeats = self.guide.way(asked.name).repeats
+        for step in (self._repeated, self._others, self._streams) if repeats else (self._others,):
             if not self._has_trouble(asked):
                 await step(asked, usual.values)
         return [(asked, usual.values)]
@@ -193,7 +178,7 @@ class Walk:
         if not callable(method):
             return "it has no such method, see PC201"
         try:
-            arguments = asked.arguments(asked.likely(self._given(asked)))
+            arguments = asked.arguments(self.knowing.likely(asked, self.knowing.identifiers(asked)))
             bound = inspect.signature(method)
             bound.bind(*arguments.values()) if asked.positional else bound.bind(**arguments)
         except NoValueError as error:
@@ -208,28 +193,37 @@ class Walk:
 
     async def _usual(self, asked: Asked) -> Seen | None:
         """The first call that is answered: with likely values, with all of them, with the smallest."""
-        given = self._given(asked)
-        seen: Seen | None = None
-        for values in (asked.likely(given), self._full(asked, given), asked.likely(given, small=True)):
+        knowing, seen = self.knowing, None
+        given = await self.preparing.ready(asked)
+        likely = knowing.likely(asked, given)
+        for values in (likely, knowing.full(asked, likely), knowing.likely(asked, given, small=True)):
             seen = await self._call(asked, values, "usual")
             if seen is None or seen.answered or seen.late:
                 break
         if seen is not None and seen.answered:
-            self._learn(asked, seen.answer)
+            knowing.learn(asked, seen.answer)
             self.tools.extend(tool for tool in tools_in(seen.answer) if tool not in self.tools)
         return seen
 
     async def _repeated(self, asked: Asked, usual: Values) -> None:
-        await self._call(asked, self._full(asked, usual), "full")
+        await self._call(asked, self.knowing.full(asked, usual), "full")
         if (slot := asked.streams_on_demand) is not None:
             await self._call(asked, {**usual, slot.path: False}, "whole")
+
+    async def _others(self, asked: Asked, usual: Values) -> None:
+        """What clients send besides: every kind of input, several of them, a long one."""
+        way = self.guide.way(asked.name)
+        for values in self.knowing.others(asked, usual) if not way.uses_up else ():
+            seen = await self._call(asked, values, "other")
+            if seen is not None and seen.late:
+                return
 
     async def _streams(self, asked: Asked, usual: Values) -> None:
         slot = asked.streams_on_demand
         if asked.chunk is None:
             return
         more = {slot.path: True} if slot is not None else {}
-        greeting = asked.likely({**self._given(asked), **more}, text=_GREETING)
+        greeting = {**self.knowing.likely(asked, await self.preparing.ready(asked), text=_GREETING), **more}
         several = [await self._call(asked, v, "streamed") for v in ({**usual, **more}, greeting)]
         streamed = [one for one in several if one is not None and one.answered and one.chunks]
         if not streamed:
@@ -243,21 +237,24 @@ class Walk:
 
     async def _further(self, asked: Asked, values: Values) -> None:
         """Lists of no and of many items, identifiers that nobody knows, and what was generated."""
-        for label, others in self._variations(asked, values):
+        for label, others in await self._variations(asked, values):
             seen = await self._call(asked, others, label)
             if seen is not None and seen.late:
                 return
 
-    def _variations(self, asked: Asked, values: Values) -> list[tuple[str, Values]]:
+    async def _variations(self, asked: Asked, values: Values) -> list[tuple[str, Values]]:
         found: list[tuple[str, Values]] = []
-        given = self._given(asked)
+        way, given = self.guide.way(asked.name), self.knowing.identifiers(asked)
         for slot in asked.lists() if values else ():
             found.append(("empty", {**values, slot.path: []}))
-            if (large := _large(slot)) is not None:
+            large = several(values.get(slot.path), LARGE) if slot.name in way.usual else _large(slot)
+            if large is not None:
                 found.append(("large", {**values, slot.path: large}))
         found.extend(("unknown", {**values, path: UNKNOWN}) for path in given if values)
+        if way.uses_up:  # others still use what there is
+            return found
         with suppress(NoValueError):
-            found.append(("foreign", asked.likely(given, text=_FOREIGN)))
+            found.append(("foreign", self.knowing.likely(asked, given, text=_FOREIGN)))
         generated = self.generated.get(asked.name, ())
         few = generated[:_FEW] if self._slow(asked) else generated
         found.extend(("generated", {**chosen, **given}) for chosen in few)
@@ -272,9 +269,9 @@ class Walk:
             await self._together(asked, {slot.path: True})
 
     async def _together(self, asked: Asked, more: Values) -> None:
-        given = {**self._given(asked), **more}
+        given = self.knowing.identifiers(asked)
         words = _WORDS[:_FEW] if self._slow(asked) else _WORDS
-        several = [asked.likely(given, text=word) for word in words]
+        several = [{**self.knowing.likely(asked, given, text=word), **more} for word in words]
         alone = [await self._call(asked, values, "alone") for values in several]
         again = [await self._call(asked, values, "alone") for values in several]
         first = [seen for seen in alone if seen is not None and seen.answered]
@@ -299,60 +296,12 @@ class Walk:
             asked.arguments(values)
         except Exception:
             return None
+        await self.preparing.register(asked, values)
         begun = time.monotonic()
         seen = await self.caller.call(asked, values, label, reading)
         self.pace[asked.name] = time.monotonic() - begun
         self.notes.seen.append(seen)
         return seen
-
-    def _full(self, asked: Asked, values: Values) -> Values:
-        """The values, and likely ones for what may be left out, but for a stream."""
-        found = dict(values)
-        for slot in asked.slots:
-            others = [option for option in options(slot.annotation) if wanted(option).form is not type(None)]
-            if slot.path not in found and len(slot.path) == 1 and slot.name != "stream" and others:
-                with suppress(NoValueError):
-                    found[slot.path] = likely(others[0], text=WORD)
-        return found
-
-    def _given(self, asked: Asked) -> dict[Path, Any]:
-        """Identifiers of what there is, for the places that ask for one."""
-        found: dict[Path, Any] = {}
-        for slot in asked.slots:
-            if slot.required and slot.takes(str):
-                if slot.name in self.known:
-                    found[slot.path] = self.known[slot.name]
-                elif self.objects and names_object(slot.name, self.nouns):
-                    found[slot.path] = identifier_of(self._object_for(asked))
-        return found
-
-    def _object_for(self, asked: Asked) -> Any:
-        """The registered object that fits the method: a model for embeddings is one that makes embeddings."""
-
-        def fits(obj: Any) -> bool:
-            kind = str(getattr(getattr(obj, "model_type", ""), "value", getattr(obj, "model_type", "")))
-            special = next((word for word in ("embedding", "rerank") if word in asked.name), "llm")
-            return kind == special
-
-        return next(filter(fits, self.objects), self.objects[0])
-
-    def _learn(self, asked: Asked, answer: Any) -> None:
-        """Remember the identifiers that an answer holds, for the calls that ask for them."""
-        if not hasattr(answer, "model_fields_set") or not _MAKERS.search(asked.name):
-            return
-        for name in type(answer).model_fields:
-            value = getattr(answer, name, None)
-            if isinstance(value, str) and name.endswith("_id"):
-                self.known.setdefault(name, value)
-            elif isinstance(value, str) and name == "id":
-                self.known.setdefault(f"{_noun(asked, answer)}_id", value)
-
-
-def _noun(asked: Asked, answer: Any) -> str:
-    """What an answer with an ``id`` is: by its own word, or by the method's name."""
-    told = getattr(answer, "object", None)
-    word = told if isinstance(told, str) else _MAKERS.sub("_", asked.name).strip("_")
-    return word.replace(".", "_").removeprefix("openai_")
 
 
 def _in(part: float) -> float:

@@ -53,6 +53,8 @@ MISTAKES: Final = (
 _MADE_UP: Final = (
     "provider_conformance.hosts.standins",
     "provider_conformance.hosts.generated",
+    "provider_conformance.hosts.neighbours",
+    "provider_conformance.hosts.outgoing",
     "provider_conformance.hosts.smallest",
     "provider_conformance.stack.routers",
     "provider_conformance.stack.routing_tables",

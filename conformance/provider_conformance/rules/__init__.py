@@ -34,6 +34,7 @@ _FAMILIES: Final = (
     "lifecycle",
     "calls",
     "streams",
+    "outgoing",
     "coverage",
     "releases",
 )

@@ -19,7 +19,9 @@ from provider_conformance.evidence.calls import (
     Observed,
     asked_of,
     is_called,
+    is_theirs,
     long,
+    module_of_method,
     observe,
 )
 from provider_conformance.evidence.start import started
@@ -209,7 +211,8 @@ def arguments_changed(subject: Subject) -> Judgement:
     """Check that a call leaves its arguments as they were.
 
     What it does:
-        Compares the arguments of each call with copies that were made before it.
+        Compares the arguments of each call with copies that were made before it. What a method does that
+        the provider inherits from the stack is not told.
 
     Why is this bad:
         The caller goes on using them: an agent's history gets messages that nobody sent, and a
@@ -229,8 +232,9 @@ def arguments_changed(subject: Subject) -> Judgement:
     """
 
     def judge(found: Observed) -> Iterator[Finding]:
+        theirs = is_theirs(subject)
         for one in found.seen:
-            if one.changed:
+            if one.changed and theirs(module_of_method(subject, one.method)):
                 request = found.asked[one.method].request == one.changed
                 severity = Severity.WARNING if request else Severity.ERROR
                 message = f"it changes its argument `{one.changed}`"
@@ -316,7 +320,7 @@ def valid_call_crashes(subject: Subject) -> Judgement:
 
     def judge(found: Observed) -> Iterator[Finding]:
         for one in found.seen:
-            if crashed(one) and not (found.helped or closing(one)):
+            if crashed(one) and not (found.helped or one.misled or closing(one)):
                 routed = one.label == "unknown" and bool(subject.api and subject.api.routed_by)
                 severity = Severity.WARNING if routed else Severity.ERROR
                 fix = "serve it, or refuse it with a ValueError that says why"

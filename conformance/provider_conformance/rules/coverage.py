@@ -25,7 +25,7 @@ from provider_conformance.rules.model import Rule, Scope, rule
 
 _TOLD: Final = (
     *("PC201", "PC202", "PC203", "PC206", "PC402"),
-    *("PC651", "PC652", "PC653", "PC654", "PC659", "PC660", "PC723", "PC724", "PC725"),
+    *("PC651", "PC652", "PC653", "PC654", "PC659", "PC660", "PC662", "PC723", "PC724", "PC725"),
 )
 """The rules that tell of one call why it went wrong."""
 _OPEN: Final = (Status.REFUSED, Status.NOT_CALLED)

@@ -1,0 +1,39 @@
+"""The guides of all APIs, by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from provider_conformance.laws import (
+    batches,
+    file_processors,
+    files,
+    inference,
+    interactions,
+    messages,
+    responses,
+    skills,
+    vector_io,
+)
+from provider_conformance.laws.model import Guide
+
+GUIDES: Final[Mapping[str, Guide]] = {
+    module.GUIDE.api: module.GUIDE
+    for module in (
+        batches,
+        file_processors,
+        files,
+        inference,
+        interactions,
+        messages,
+        responses,
+        skills,
+        vector_io,
+    )
+}
+
+
+def guide_of(api: str) -> Guide:
+    """How an API is called; one that nobody has written down is called by its annotations alone."""
+    return GUIDES.get(api) or Guide(api)

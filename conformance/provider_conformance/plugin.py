@@ -58,7 +58,12 @@ _OPTIONS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
     ),
     (
         "provider_config",
-        "try providers with the configuration in a YAML file: settings, or by provider type, or a run config",
+        "try providers with the configuration in a file: settings, or by provider type, or a run config",
+        {"metavar": "FILE"},
+    ),
+    (
+        "provider_samples",
+        "call providers with the names and calls in a file, by provider type; YAML, JSON or TOML",
         {"metavar": "FILE"},
     ),
     (
@@ -106,7 +111,7 @@ _KNOWN: Final = "failures that are accepted, one a line: PC2xx[remote::foo.metho
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
-    """Let a conftest have a hook for the configuration to try a provider with."""
+    """Let a conftest have hooks for the configuration and the calls to try a provider with."""
     pluginmanager.add_hookspecs(import_module("provider_conformance.hookspecs"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from os.path import relpath
@@ -25,7 +25,7 @@ from provider_conformance.errors import (
 from provider_conformance.items import CheckHooks
 from provider_conformance.providers import limits, stacks, views
 from provider_conformance.providers.causes import STACK_MISSING
-from provider_conformance.providers.model import Provider
+from provider_conformance.providers.model import Provider, Spec
 from provider_conformance.report import Subjected
 from provider_conformance.rules.model import Rule
 from provider_conformance.run import contract_for, plan, plan_stack
@@ -96,7 +96,7 @@ def _prepare(config: pytest.Config, during: ExitStack) -> Prepared:
         {subject.provider.name: subject.contract for subject in subjects},
         all_rules,
         find=views.finder(settings.view),
-        trying=trying(config, settings, [subject.provider for subject in subjects]),
+        trying=trying(config, settings, [subject.provider for subject in subjects], _methods_of(subjects)),
     )
     for name, remote in remotes.items():
         planned = remote.away(planned, name)
@@ -117,6 +117,18 @@ def _prepare(config: pytest.Config, during: ExitStack) -> Prepared:
         chosen = addressed(addresses, wanted, left_out)
         wanted = [check for check in wanted if check.id in chosen]
     return Prepared(settings, subjects, tuple(planned), tuple(wanted))
+
+
+def _methods_of(subjects: Iterable[Subjected]) -> Callable[[Spec], Collection[str]]:
+    """What tells the public methods of a spec's API, by the stack that its provider is judged by."""
+    contracts = {id(spec): one.contract for one in subjects for spec in one.provider.specs}
+
+    def methods_of(spec: Spec) -> Collection[str]:
+        contract = contracts.get(id(spec))
+        api = contract.apis.get(spec.api) if contract is not None else None
+        return list(api.public.methods) if api is not None and api.public is not None else ()
+
+    return methods_of
 
 
 def _settled(settings: Settings) -> tuple[Settings, Snapshot | None]:
@@ -194,7 +206,7 @@ def _away(named: Named, settings: Settings, remotes: dict[str, Remote], during: 
     from provider_conformance.isolation.remote import Remote  # noqa: PLC0415
 
     given = (named.argument, named.root, settings.view, settings.api, settings.stack, settings.limits)
-    remote = Remote(parent.Asked(*given, settings.config, settings.backend))
+    remote = Remote(parent.Asked(*given, settings.config, settings.samples, settings.backend))
     during.callback(remote.close)
     provider = remote.load()
     remotes.setdefault(provider.name, remote)

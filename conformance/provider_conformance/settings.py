@@ -73,6 +73,7 @@ class Settings:
     limits: Limits = DEFAULT
     isolate: bool = False
     config: Path | None = None
+    samples: Path | None = None
     backend: bool = False
     left_out: tuple[str, ...] = ()
 
@@ -198,6 +199,7 @@ def read(source: Source, codes: Collection[str]) -> Settings:
         gate=bool(source.option("provider_require")),
         isolate=_isolate(source.flag("provider_isolate")),
         config=_file("--provider-config", *source.text_with_root("provider_config")),
+        samples=_file("--provider-samples", *source.text_with_root("provider_samples")),
         backend=source.flag("provider_backend"),
     )
     return _spread(settings)

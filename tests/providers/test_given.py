@@ -73,10 +73,9 @@ def test_settings_do_not_show_in_a_representation(tmp_path: Path) -> None:
         ("", "the file holds nothing"),
         ("- a", "the file holds a list"),
         ("a: [", "providers.yaml:"),
-        ("remote::three: {}", "'remote::three'"),
+        ("remote::onee: {}", "no provider under test has the type 'remote::onee'; did you mean remote::one?"),
         ("remote::one: 3", "remote::one holds a int"),
         ("url: x", "several"),
-        ("providers: {inference: {}, safety: {}}", "no entry"),
         ("providers: {inference: 3}", "providers.inference is no list"),
         ("providers: {inference: [3]}", "providers.inference[0] holds a int"),
         (
@@ -98,6 +97,24 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         read_given(tmp_path / "absent.yaml", [ONE])
 
 
-@pytest.mark.parametrize("text", ["remote::three: {}", "providers: {inference: []}"])
-def test_a_file_may_be_about_others(tmp_path: Path, text: str) -> None:
-    assert read_given(written(tmp_path, text), [ONE], all_of_them=False) == {}
+@pytest.mark.parametrize(
+    "text", ["remote::three: {}", "providers: {inference: []}", "remote::one_more: {}\nremote::one: {}"]
+)
+def test_a_file_may_be_about_others_too(tmp_path: Path, text: str) -> None:
+    found = read_given(written(tmp_path, text), [ONE])
+    assert set(found) <= {("inference", "remote::one")}
+
+
+def test_a_file_may_be_toml(tmp_path: Path) -> None:
+    path = tmp_path / "providers.toml"
+    path.write_text('["remote::one"]\nurl = "right"\n', encoding="utf-8")
+    given = Trying(given=read_given(path, [ONE, TWO])).configuration(ONE)
+    assert given is not None
+    assert given.value == {"url": "right"}
+
+
+def test_toml_that_cannot_be_read_is_named_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "providers.toml"
+    path.write_text("a = \n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"--provider-config: .*providers\.toml: .*line 1"):
+        read_given(path, [ONE])

@@ -140,12 +140,11 @@ def observe(
     """
     from provider_conformance.hosts.notes import Notes  # noqa: PLC0415 - the whole stack
     from provider_conformance.hosts.walking import in_order  # noqa: PLC0415
-    from provider_conformance.laws.guides import guide_of  # noqa: PLC0415
 
     every = {name: asked for name in methods_of(subject) if (asked := asked_of(subject, name)) is not None}
     generated = {name: _generated(asked) for name, asked in every.items() if only is None}
     found = Observed(every, helped=_is_helped(subject))
-    guide = guide_of(subject.spec.api if subject.spec is not None else "")
+    guide = _guide(subject)
     left = in_order(every.values(), guide)
     for _ in range(_TRIALS):
         notes, stalls = Notes(), list[Any]()
@@ -157,6 +156,15 @@ def observe(
         if stuck is None or not left or only is not None:
             break
     return found
+
+
+def _guide(subject: Subject) -> Guide:
+    """How the subject's API is called, with what the provider's author says of it."""
+    from provider_conformance.hosts.sampled import guided  # noqa: PLC0415
+    from provider_conformance.laws.guides import guide_of  # noqa: PLC0415
+
+    spec = subject.spec
+    return guide_of("") if spec is None else guided(guide_of(spec.api), subject.trying.sampled(spec))
 
 
 def _walk(

@@ -63,9 +63,16 @@ class Knowing:
         """
         if small:
             return asked.likely(given, small=True)
-        way = self.guide.way(asked.name)
-        samples = placed(asked, way.usual, self.setting(text or laws.TEXT))
-        return kept(asked.likely({**samples, **given}, text=text or WORD))
+        way, setting = self.guide.way(asked.name), self.setting(text or laws.TEXT)
+        samples, own = placed(asked, way.usual, setting), placed(asked, way.own, setting)
+        named = self._named(asked, way)
+        return kept(asked.likely({**samples, **given, **named, **own}, text=text or WORD))
+
+    def _named(self, asked: Asked, way: Way) -> dict[Path, Any]:
+        """What the provider's author puts in places of a call that the call has anyway."""
+        places = {slot.name for slot in asked.slots if slot.required} | way.usual.keys()
+        names = {name: value for name, value in self.guide.names.items() if name in places}
+        return placed(asked, names, self.setting())
 
     def full(self, asked: Asked, values: Mapping[Path, Any]) -> dict[Path, Any]:
         """The values, and likely ones for what may be left out, but for a stream."""
@@ -83,6 +90,16 @@ class Knowing:
             made = placed(asked, changes, self.setting())
             if made:
                 yield kept({**usual, **made})
+
+    def refused(self, asked: Asked, usual: Mapping[Path, Any]) -> Iterator[dict[Path, Any]]:
+        """Calls that the provider's author expects to be refused, as changes of the usual one."""
+        for changes in self.guide.way(asked.name).refused:
+            yield kept({**usual, **placed(asked, changes, self.setting())})
+
+    def own(self, asked: Asked) -> list[dict[Path, Any]]:
+        """The calls that the provider's author gives, as they are."""
+        way = self.guide.way(asked.name)
+        return [placed(asked, call, self.setting()) for call in (way.own, *way.others) if call]
 
     def identifiers(self, asked: Asked) -> dict[Path, Any]:
         """Identifiers of what there is, for the places that ask for one."""
@@ -124,7 +141,8 @@ class Knowing:
 
 def asking_for_one(asked: Asked, way: Way) -> list[Slot]:
     """The places of a call that ask for the identifier of something there is."""
-    return [slot for slot in asked.slots if slot.required and slot.takes(str) and slot.name not in way.usual]
+    told = way.usual.keys() | way.own.keys()
+    return [slot for slot in asked.slots if slot.required and slot.takes(str) and slot.name not in told]
 
 
 def placed(asked: Asked, samples: Mapping[str, Sample], setting: Setting) -> dict[Path, Any]:

@@ -163,11 +163,16 @@ class Walk:
         return [(asked, usual.values)]
 
     async def _tools(self, asked: Asked, place: Place) -> None:
-        """Call the tools that are listed, by their names and with arguments that they say they take."""
-        calls, why = calls_on(place, self.tools, self.draw)
-        if not calls:
+        """Call the tools that are listed, by their names and with arguments that they say they take.
+
+        What the provider's author gives is called first, and as it is.
+        """
+        own = [("usual", values) for values in self.knowing.own(asked)]
+        told = {values.get(place.name.path) for _, values in own}
+        calls, why = calls_on(place, [tool for tool in self.tools if tool.name not in told], self.draw)
+        if not calls and not own:
             self.notes.unseen[asked.name] = why
-        for label, values in calls:
+        for label, values in (*own, *calls):
             seen = await self._call(asked, values, label)
             if seen is not None and seen.late:
                 return
@@ -217,6 +222,8 @@ class Walk:
             seen = await self._call(asked, values, "other")
             if seen is not None and seen.late:
                 return
+        for values in self.knowing.refused(asked, usual):
+            await self._call(asked, values, "refused")
 
     async def _streams(self, asked: Asked, usual: Values) -> None:
         slot = asked.streams_on_demand

@@ -31,8 +31,9 @@ from provider_conformance.isolation.patience import Pulse
 from provider_conformance.providers import alarm, loading, sparing, staging, targets, views, watching
 from provider_conformance.providers.given import Trying, read_given
 from provider_conformance.providers.limits import Limits, limited, limits
-from provider_conformance.providers.model import Provider
+from provider_conformance.providers.model import Provider, Spec
 from provider_conformance.providers.progress import MOST
+from provider_conformance.providers.sampling import read_samples
 from provider_conformance.rules import all_rules
 from provider_conformance.run import contract_for, plan
 
@@ -134,12 +135,16 @@ def _checks(provider: Provider, asked: Mapping[str, Any]) -> dict[str, Check]:
     except StackIncompleteError:
         contract = None
     contracts = {provider.name: contract}
-    # The file may be about the providers of other processes too; their parent has checked it.
-    file = asked["config"]
-    given = read_given(Path(file), provider.specs, all_of_them=False) if file else {}
-    trying = Trying(asked["backend"], given)
+    given = read_given(Path(asked["config"]), provider.specs) if asked["config"] else {}
+    # Their parent has looked whether there are such methods.
+    samples = read_samples(Path(asked["samples"]), provider.specs, _any) if asked["samples"] else {}
+    trying = Trying(asked["backend"], given, samples)
     planned = plan([provider], contracts, all_rules(), find=views.finder(asked["view"]), trying=trying)
     return {check.id: check for check in planned}
+
+
+def _any(_spec: Spec) -> tuple[str, ...]:
+    return ()
 
 
 def _answer(check: Check, channel: Channel) -> None:

@@ -48,6 +48,7 @@ class Asked:
     stack: str
     limits: Limits
     config: Path | None = None
+    samples: Path | None = None
     backend: bool = False
 
 
@@ -79,6 +80,10 @@ class _End:
     cpu: float = 0.0
 
 
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
 class Process:
     """One process with the provider in it."""
 
@@ -91,8 +96,8 @@ class Process:
         self._unread = b""
         self._crash: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `end`
         self._start()
-        config = None if asked.config is None else str(asked.config)
-        told = {**asdict(asked), "root": str(asked.root), "config": config, "path": sys.path}
+        files = {name: _text(getattr(asked, name)) for name in ("config", "samples")}
+        told = {**asdict(asked), **files, "root": str(asked.root), "path": sys.path}
         self._send(**told)
 
     def _start(self) -> None:

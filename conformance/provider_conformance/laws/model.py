@@ -103,6 +103,8 @@ class Way:
         made_with: What differs from the usual call on the method that makes such a new one.
         registers: What has to be registered before each call.
         until: What has to be so before the call.
+        own: What the provider's author sends in the usual call: it goes before all else.
+        refused: Calls of the author's that the provider is expected to refuse.
     """
 
     method: str
@@ -112,6 +114,8 @@ class Way:
     made_with: Mapping[str, Sample] = field(default_factory=dict)
     registers: Registers | None = None
     until: Until | None = None
+    own: Mapping[str, Sample] = field(default_factory=dict)
+    refused: tuple[Mapping[str, Sample], ...] = ()
 
     @property
     def repeats(self) -> bool:
@@ -143,16 +147,20 @@ class Guide:
         ways: Its methods, in the order in which they are called; methods that are not among them follow.
         makes: Where identifiers come from.
         listings: The methods that list what there is: they are asked before there is anything.
+        names: What the provider's author puts in the places of these names.
+        further: Methods that only the author's samples are about: they have no place in the order.
     """
 
     api: str
     ways: tuple[Way, ...] = ()
     makes: tuple[Making, ...] = ()
     listings: tuple[str, ...] = ()
+    names: Mapping[str, Any] = field(default_factory=dict)
+    further: tuple[Way, ...] = ()
 
     def way(self, method: str) -> Way:
         """How a method is called; one that is not known is called by its annotations alone."""
-        return next((way for way in self.ways if way.method == method), Way(method))
+        return next((way for way in (*self.ways, *self.further) if way.method == method), Way(method))
 
     def making(self, name: str) -> Making | None:
         """Where the identifier for places of that name comes from."""

@@ -2,7 +2,8 @@
 
 ``python benchmarks/mutants.py`` needs nothing but an interpreter with a stack and this package. It draws
 changes with a seed, writes each as a package of its own, judges it live and by its source, and compares with
-what is said of the unchanged adapter. A miss or a false alarm ends with exit code 1.
+what is said of the unchanged adapter. Live it judges those adapters alone whose client libraries are
+installed, and says which are not. A miss or a false alarm ends with exit code 1.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +60,7 @@ def judge(names: Sequence[str], folder: Path, view: str) -> dict[str, list[Findi
     Raises:
         RuntimeError: The run left no report.
     """
-    report = folder / "report.json"
+    report = folder / f"report-{view}-{names[0]}.json"
     report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "addopts="]
     command += [f"--provider={name}" for name in names]
@@ -77,8 +79,18 @@ def judge(names: Sequence[str], folder: Path, view: str) -> dict[str, list[Findi
     return found
 
 
-def judged(drawn: Sequence[Drawn], folder: Path, view: str, at_once: int) -> dict[str, list[Finding]]:
-    """What is said of each mutant and not of the adapter that it was made of."""
+def judged(
+    drawn: Sequence[Drawn], folder: Path, view: str, at_once: int, workers: int
+) -> dict[str, list[Finding]]:
+    """What is said of each mutant and not of the adapter that it was made of.
+
+    Args:
+        drawn: The mutants.
+        folder: Where they are written.
+        view: How they are judged, one of :data:`VIEWS`.
+        at_once: How many packages one process judges.
+        workers: How many processes there are at a time.
+    """
     originals = {d.change.adapter.name: f"original_{i}" for i, d in enumerate(drawn)}
     there = {a.name: a for a in adapters() if a.name in originals}
     for name, package in originals.items():
@@ -86,8 +98,12 @@ def judged(drawn: Sequence[Drawn], folder: Path, view: str, at_once: int) -> dic
     for one in drawn:
         one.change.adapter.write(folder, one.name)
     names, said = [*originals.values(), *(d.name for d in drawn)], {}
-    for start in range(0, len(names), at_once):
-        said.update(judge(names[start : start + at_once], folder, view))
+    parts = [names[start : start + at_once] for start in range(0, len(names), at_once)]
+    with ThreadPoolExecutor(workers) as pool:
+        for number, found in enumerate(pool.map(lambda part: judge(part, folder, view), parts), 1):
+            said.update(found)
+            print(f"{view}: judged {number} of {len(parts)} parts", file=sys.stderr, flush=True)
+    (folder / f"said-{view}.json").write_text(json.dumps(said, indent=1), "utf-8")
     return {d.name: _new(said[d.name], said[originals[d.change.adapter.name]]) for d in drawn}
 
 
@@ -97,8 +113,7 @@ def _new(found: Sequence[Finding], before: Sequence[Finding]) -> list[Finding]:
 
 def told(drawn: Sequence[Drawn], said: Mapping[str, Sequence[Finding]], view: str) -> int:
     """Print what was found; return the number of misses and false alarms."""
-    seen = [d for d in drawn if (d.change.adapter.cls if view == "live" else not d.change.live_only)]
-    broken, kept = [d for d in seen if d.breaks], [d for d in seen if not d.breaks]
+    broken, kept = [d for d in drawn if d.breaks], [d for d in drawn if not d.breaks]
     missed = [d for d in broken if not said[d.name]]
     alarms = [d for d in kept if said[d.name]]
     errors = {d.name: sum(f[0] == "error" for f in said[d.name]) for d in broken}
@@ -122,6 +137,26 @@ def told(drawn: Sequence[Drawn], said: Mapping[str, Sequence[Finding]], view: st
     return len(missed) + len(alarms)
 
 
+def can_be_seen(one: Drawn, view: str) -> bool:
+    """Whether a view can tell anything of a change: live its adapter has to be importable as it was."""
+    return one.change.adapter.cls is not None if view == "live" else not one.change.live_only
+
+
+def left_out(drawn: Sequence[Drawn], view: str) -> str:
+    """Which of the changes a view is not asked about, and why; "" where it is asked about all."""
+    unseen = [d for d in drawn if not can_be_seen(d, view)]
+    count = (
+        f"{sum(d.breaks for d in unseen)} breaking and {sum(not d.breaks for d in unseen)} keeping changes"
+    )
+    if not unseen:
+        return ""
+    if view != "live":
+        return f"{view}: left out: {count}, which nothing but running the provider can tell"
+    missing = sorted({f"    {d.change.adapter.name}: {d.change.adapter.problem}" for d in unseen})
+    head = f"live: LEFT OUT: {count} of {len(missing)} adapters that cannot be imported here"
+    return "\n".join([f"{head}; their client libraries are missing:", *missing])
+
+
 def _title(one: Drawn) -> str:
     return f"{one.name}: {one.change.adapter.name}: {one.change.kind}: {one.change.what}"
 
@@ -134,6 +169,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--stack", default="installed", help="the stack whose adapters are changed")
     parser.add_argument("--at-once", type=int, default=20, help="how many packages one run judges")
+    parser.add_argument("--workers", type=int, default=1, help="how many processes judge at the same time")
     parser.add_argument(
         "--folder", type=Path, help="where the packages are written, to look at them afterwards"
     )
@@ -152,7 +188,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
         for view in options.views:
-            failures += told(drawn, judged(drawn, folder, view, options.at_once), view)
+            print(left_out(drawn, view) or f"{view}: all {len(drawn)} changes can be seen", flush=True)
+            asked = [d for d in drawn if can_be_seen(d, view)]
+            failures += told(asked, judged(asked, folder, view, options.at_once, options.workers), view)
     return 1 if failures else 0
 
 

@@ -104,6 +104,7 @@ def _row(data: dict[str, Any]) -> Row | None:
 
 
 def _finding(data: dict[str, Any]) -> Finding:
-    location, methods = data.pop("location"), tuple(data.pop("methods"))
+    location, severity = data.pop("location"), Severity(data.pop("severity"))
     place = Location(**location) if location else None
-    return Finding(severity=Severity(data.pop("severity")), location=place, methods=methods, **data)
+    methods, through = tuple(data.pop("methods")), tuple(data.pop("through"))
+    return Finding(severity=severity, location=place, methods=methods, through=through, **data)

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import random
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -79,32 +81,51 @@ def judge(names: Sequence[str], folder: Path, view: str) -> dict[str, list[Findi
     return found
 
 
-def judged(
-    drawn: Sequence[Drawn], folder: Path, view: str, at_once: int, workers: int
-) -> dict[str, list[Finding]]:
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How packages are judged.
+
+    Attributes:
+        at_once: How many of them one process judges.
+        workers: How many processes there are at a time.
+        minutes: After how many no further process begins.
+    """
+
+    at_once: int
+    workers: int
+    minutes: float
+
+
+def judged(drawn: Sequence[Drawn], folder: Path, view: str, pace: Pace) -> dict[str, list[Finding]]:
     """What is said of each mutant and not of the adapter that it was made of.
 
-    Args:
-        drawn: The mutants.
-        folder: Where they are written.
-        view: How they are judged, one of :data:`VIEWS`.
-        at_once: How many packages one process judges.
-        workers: How many processes there are at a time.
+    Returns:
+        That by the mutants' names, without those for which there was no time.
     """
-    originals = {d.change.adapter.name: f"original_{i}" for i, d in enumerate(drawn)}
-    there = {a.name: a for a in adapters() if a.name in originals}
-    for name, package in originals.items():
-        there[name].write(folder, package)
+    originals: dict[str, str] = {}
+    parts: list[list[str]] = []
+    for start in range(0, len(drawn), pace.at_once):
+        part = drawn[start : start + pace.at_once]
+        new = [name for name in dict.fromkeys(d.change.adapter.name for d in part) if name not in originals]
+        originals.update((name, f"original_{len(originals) + i}") for i, name in enumerate(new))
+        parts.append([*(originals[name] for name in new), *(d.name for d in part)])
+    for adapter in (a for a in adapters() if a.name in originals):
+        adapter.write(folder, originals[adapter.name])
     for one in drawn:
         one.change.adapter.write(folder, one.name)
-    names, said = [*originals.values(), *(d.name for d in drawn)], {}
-    parts = [names[start : start + at_once] for start in range(0, len(names), at_once)]
-    with ThreadPoolExecutor(workers) as pool:
-        for number, found in enumerate(pool.map(lambda part: judge(part, folder, view), parts), 1):
+    end = time.monotonic() + pace.minutes * 60
+
+    def in_time(part: Sequence[str]) -> dict[str, list[Finding]]:
+        return judge(part, folder, view) if time.monotonic() < end else {}
+
+    said: dict[str, list[Finding]] = {}
+    with ThreadPoolExecutor(pace.workers) as pool:
+        for number, found in enumerate(pool.map(in_time, parts), 1):
             said.update(found)
             print(f"{view}: judged {number} of {len(parts)} parts", file=sys.stderr, flush=True)
-    (folder / f"said-{view}.json").write_text(json.dumps(said, indent=1), "utf-8")
-    return {d.name: _new(said[d.name], said[originals[d.change.adapter.name]]) for d in drawn}
+    return {
+        d.name: _new(said[d.name], said[originals[d.change.adapter.name]]) for d in drawn if d.name in said
+    }
 
 
 def _new(found: Sequence[Finding], before: Sequence[Finding]) -> list[Finding]:
@@ -113,7 +134,10 @@ def _new(found: Sequence[Finding], before: Sequence[Finding]) -> list[Finding]:
 
 def told(drawn: Sequence[Drawn], said: Mapping[str, Sequence[Finding]], view: str) -> int:
     """Print what was found; return the number of misses and false alarms."""
-    broken, kept = [d for d in drawn if d.breaks], [d for d in drawn if not d.breaks]
+    seen = [d for d in drawn if d.name in said]
+    if len(seen) < len(drawn):
+        print(f"{view}: NOT JUDGED for want of time: {len(drawn) - len(seen)} of {len(drawn)} changes")
+    broken, kept = [d for d in seen if d.breaks], [d for d in seen if not d.breaks]
     missed = [d for d in broken if not said[d.name]]
     alarms = [d for d in kept if said[d.name]]
     errors = {d.name: sum(f[0] == "error" for f in said[d.name]) for d in broken}
@@ -145,11 +169,10 @@ def can_be_seen(one: Drawn, view: str) -> bool:
 def left_out(drawn: Sequence[Drawn], view: str) -> str:
     """Which of the changes a view is not asked about, and why; "" where it is asked about all."""
     unseen = [d for d in drawn if not can_be_seen(d, view)]
-    count = (
-        f"{sum(d.breaks for d in unseen)} breaking and {sum(not d.breaks for d in unseen)} keeping changes"
-    )
     if not unseen:
         return ""
+    breaking = sum(d.breaks for d in unseen)
+    count = f"{breaking} breaking and {len(unseen) - breaking} keeping changes"
     if view != "live":
         return f"{view}: left out: {count}, which nothing but running the provider can tell"
     missing = sorted({f"    {d.change.adapter.name}: {d.change.adapter.problem}" for d in unseen})
@@ -171,6 +194,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--at-once", type=int, default=20, help="how many packages one run judges")
     parser.add_argument("--workers", type=int, default=1, help="how many processes judge at the same time")
     parser.add_argument(
+        "--minutes", type=float, default=math.inf, help="after how many a view begins with nothing more"
+    )
+    parser.add_argument(
         "--folder", type=Path, help="where the packages are written, to look at them afterwards"
     )
     parser.add_argument("--views", nargs="+", default=VIEWS, choices=VIEWS)
@@ -184,13 +210,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         for number, change in enumerate(draw(kinds, most, randomly, contract))
     ]
-    failures = 0
+    randomly.shuffle(drawn)  # so that what there is time for is of all kinds
+    pace, failures = Pace(options.at_once, options.workers, options.minutes), 0
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
         for view in options.views:
             print(left_out(drawn, view) or f"{view}: all {len(drawn)} changes can be seen", flush=True)
             asked = [d for d in drawn if can_be_seen(d, view)]
-            failures += told(asked, judged(asked, folder, view, options.at_once, options.workers), view)
+            failures += told(asked, judged(asked, folder, view, pace), view)
     return 1 if failures else 0
 
 

@@ -26,6 +26,7 @@ from pathlib import Path
 from adapters import adapters
 from changes import BREAKING, Change, Kind
 from harmless import KEEPING
+from subtle import SUBTLE
 
 from provider_conformance.contracts.load import load_contract
 from provider_conformance.contracts.model import Contract
@@ -189,6 +190,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--breaking", type=int, default=300, help="how many changes that break are drawn")
     parser.add_argument("--keeping", type=int, default=120, help="how many that keep the behaviour")
+    parser.add_argument(
+        "--subtle", action="store_true", help="draw what breaks from subtle.py, and not from changes.py"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--stack", default="installed", help="the stack whose adapters are changed")
     parser.add_argument("--at-once", type=int, default=20, help="how many packages one run judges")
@@ -205,7 +209,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     drawn = [
         Drawn(f"{word}_{number}", change, breaks)
         for word, breaks, kinds, most in (
-            ("broken", True, BREAKING, options.breaking),
+            ("broken", True, SUBTLE if options.subtle else BREAKING, options.breaking),
             ("kept", False, KEEPING, options.keeping),
         )
         for number, change in enumerate(draw(kinds, most, randomly, contract))
@@ -213,7 +217,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     randomly.shuffle(drawn)  # so that what there is time for is of all kinds
     pace, failures = Pace(options.at_once, options.workers, options.minutes), 0
     with tempfile.TemporaryDirectory() as temporary:
-        folder = options.folder or Path(temporary)
+        folder = (options.folder or Path(temporary)).resolve()
         for view in options.views:
             print(left_out(drawn, view) or f"{view}: all {len(drawn)} changes can be seen", flush=True)
             asked = [d for d in drawn if can_be_seen(d, view)]

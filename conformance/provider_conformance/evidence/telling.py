@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 NONE: Final = "it accepts none of the calls that were made"
 HURRIED: Final = "its calls take so long that there was no time for all kinds of them; see --provider-timeout"
-STATIC: Final = ("PC201", "PC202", "PC203", "PC206", "PC301", "PC302", "PC303", "PC306")
+STATIC: Final = (
+    *("PC201", "PC202", "PC203", "PC206", "PC207"),
+    *("PC301", "PC302", "PC303", "PC306", "PC307"),
+)
 """The rules that say of a method's source why calls on it go wrong."""
 CLOSING: Final = ("closed", "left", "after")
 """The calls that are about leaving a stream."""

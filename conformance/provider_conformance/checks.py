@@ -104,6 +104,8 @@ def _row(data: dict[str, Any]) -> Row | None:
 
 
 def _finding(data: dict[str, Any]) -> Finding:
-    location, methods = data.pop("location"), tuple(data.pop("methods"))
+    location = data.pop("location")
     place = Location(**location) if location else None
-    return Finding(severity=Severity(data.pop("severity")), location=place, methods=methods, **data)
+    methods, after = tuple(data.pop("methods")), tuple(data.pop("after"))
+    severity = Severity(data.pop("severity"))
+    return Finding(severity=severity, location=place, methods=methods, after=after, **data)

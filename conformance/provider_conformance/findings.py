@@ -47,7 +47,8 @@ class Finding:
     ``fix`` what to change. ``detail`` tells two findings of one rule on one method
     apart (a parameter's name, say) and is part of ``key``, which stays the same from
     run to run and does not depend on line numbers or paths. ``methods`` are those that one
-    cause breaks, where the finding is about several of them.
+    cause breaks, where the finding is about several of them. ``after`` are the codes, or beginnings of
+    codes, of rules that tell this one finding better, where they have one of their own.
     """
 
     code: str
@@ -62,6 +63,7 @@ class Finding:
     detail: str = ""
     provider_type: str = ""
     methods: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

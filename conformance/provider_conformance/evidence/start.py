@@ -16,9 +16,11 @@ from provider_conformance.providers import careful, loading
 from provider_conformance.providers.backends import missing_backend
 from provider_conformance.providers.chains import causes
 from provider_conformance.providers.constructing import FactoryTimeoutError
+from provider_conformance.providers.containment import Attempt
 from provider_conformance.providers.given import Given
 from provider_conformance.providers.model import Spec, SpecKind
 from provider_conformance.providers.secret_fields import Filling, empty_secret_fields, empty_text_fields
+from provider_conformance.providers.watching import NETWORK
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.running import Running
@@ -41,6 +43,7 @@ class Start:
         error: Why the stack did not start, None where it did.
         again: Why the same did not start a second time, None where it did or was never started.
         absent: Why its back end is not there, "" where it is or none is needed.
+        awaited: Whether the first trial came to no end for want of it.
         seconds: How long a trial takes in which nothing is asked of it.
     """
 
@@ -50,6 +53,7 @@ class Start:
     again: BaseException | None = None
     absent: str = ""
     seconds: float = 0.0
+    awaited: bool = False
 
     @classmethod
     def collect(cls, subject: Subject) -> Start:
@@ -118,6 +122,14 @@ class _Wish:
         """Why an error is for want of a back end that may be missing."""
         reason = missing_backend(error) if self.may_lack else ""
         return f"{reason}; see --provider-backend" if reason else ""
+
+    def awaited(self, attempt: Attempt) -> str:
+        """Whom a trial was waiting for that did not come to its end: what it tried to reach and may lack."""
+        late = attempt.error
+        if not (self.asked and isinstance(late, FactoryTimeoutError) and late.waited):
+            return ""
+        sought = [v.what for v in attempt.violations if v.kind == NETWORK and not v.imported]
+        return f"it waits for {sought[-1].rpartition(' ')[2]}; see --provider-backend" if sought else ""
 
 
 def _wish(subject: Subject, spec: Spec) -> _Wish:
@@ -198,13 +210,17 @@ def _first(trial: Trial, wish: _Wish) -> Start:
 
     witness = Witness()
     attempt = trial.run(trial.surroundings(), _unanswered if wish.asked else nothing_more, witness)
-    if attempt.error is not None:
-        return Start(trial, witness, attempt.error, absent=wish.absent(attempt.error))
-    absent = wish.absent(attempt.value)
+    awaited = wish.awaited(attempt)
+    if attempt.error is not None and not (awaited and witness.made):
+        absent = awaited or wish.absent(attempt.error)
+        return Start(trial, witness, attempt.error, absent=absent, awaited=bool(awaited))
+    absent = awaited or wish.absent(attempt.value)
     trial = replace(trial, offline=bool(absent))
     begun = time.monotonic()
     again = trial.run(trial.surroundings(), nothing_more).error
-    return Start(trial, witness, None, again, absent, time.monotonic() - begun)
+    if awaited and isinstance(again, FactoryTimeoutError):  # a stack that asks for listings as it starts
+        return Start(trial, witness, attempt.error, absent=absent, awaited=True)
+    return Start(trial, witness, None, again, absent, time.monotonic() - begun, bool(awaited))
 
 
 def _filled(trial: Trial) -> Iterator[Trial]:

@@ -62,6 +62,13 @@ class TryingHost(Protocol):
                 when it is shut down is not raised.
         """
 
+    def rebuilt(self, specs: Iterable[Any]) -> frozenset[str]:
+        """The APIs whose providers the stack builds once more elsewhere, and initializes after their factory.
+
+        Args:
+            specs: The specs of the providers under test.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:

@@ -160,12 +160,11 @@ class Budget:
     _owed: float = 0.0
     _spared: float = 0.0
     _last: Sample = field(init=False)
-    _begun: float = field(init=False)
+    _first: Sample = field(init=False)
 
     def __post_init__(self) -> None:
         self.most = self.most or MOST * self.seconds
-        self._last = self.read()
-        self._begun = self._last.wall
+        self._first = self._last = self.read()
 
     def look(self, *, spare: bool = False) -> State:
         """Count what was used since the last look.
@@ -182,9 +181,15 @@ class Budget:
             self.used += own
             if self.used >= self.seconds:
                 self.state = State.OVER
-            elif now.wall - self._begun - self._spared >= self.most:
+            elif now.wall - self._first.wall - self._spared >= self.most:
                 self.state = State.UNSURE
         return self.state
+
+    @property
+    def waited(self) -> bool:
+        """Whether most of what is used of it went by without a processor: the code slept or waited."""
+        before, after = self._first.cpu, self._last.cpu
+        return before is not None and after is not None and after - before < self.used / 2
 
     @property
     def step(self) -> float:

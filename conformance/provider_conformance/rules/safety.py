@@ -15,6 +15,7 @@ from provider_conformance.evidence.conduct import (
     violations,
 )
 from provider_conformance.evidence.loading import has_spec
+from provider_conformance.evidence.start import KEPT, Start, baseline
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Finding, Judgement, Level, Location, Severity
 from provider_conformance.providers import endings, watching
@@ -200,7 +201,9 @@ def over_time(subject: Subject) -> Judgement:
     What it does:
         Starts a stack with the provider in it, which calls the factory and asks for a listing, and waits
         `--provider-timeout` seconds (30 by default). `initialize` and `shutdown` are told by PC707. With
-        `--provider-isolate` a loop that nothing in the process can interrupt is ended as well.
+        `--provider-isolate` a loop that nothing in the process can interrupt is ended as well. A remote
+        provider that has tried to reach what is not on this machine, and waits and does not work, is
+        inconclusive: with its back end it might come to an end. `--provider-backend` says that it is there.
 
     Why is this bad:
         The stack builds its providers one after the other and waits for each: it never starts.
@@ -222,6 +225,9 @@ def over_time(subject: Subject) -> Judgement:
     done = exercised(subject)
     if isinstance(done, Judgement):
         return done
+    first = baseline(subject)
+    if isinstance(first, Start) and first.awaited:
+        return Judgement(inconclusive=first.absent, see=KEPT)
     error = root_of(done.error, FactoryTimeoutError)
     if not isinstance(error, FactoryTimeoutError):
         return PASS

@@ -54,6 +54,13 @@ def test_a_wait_that_is_told_late_is_taken_off_later() -> None:
     assert own_time(at(6, 0, 3), at(10, 0, 3), owed) == (2, 0)
 
 
+@pytest.mark.parametrize(("ran", "waited"), [(1, True), (9, False)])
+def test_code_that_works_most_of_its_time_has_not_waited(ran: float, waited: bool) -> None:
+    budget = Budget(10, clocks([at(0, 0, 0), at(12, ran, 0)]))
+    budget.look()
+    assert budget.waited is waited
+
+
 def test_without_the_waits_the_time_with_a_processor_counts() -> None:
     assert own_time(Sample(0, 0), Sample(10, 2))[0] == 2
 

@@ -18,6 +18,7 @@ from provider_conformance.providers.model import Implementation, Provider, Spec,
 from provider_conformance.providers.mypy_runner import MypyError
 from provider_conformance.report import Record
 from provider_conformance.rules import public as public_rules
+from provider_conformance.rules import rules_of
 from provider_conformance.rules import typing as rules
 from provider_conformance.run import run
 
@@ -118,7 +119,9 @@ def _run(
     specs = tuple(Spec("asking", name, SpecKind.REMOTE, "x", None) for name in found)
     provider = Provider("typed", specs, "fake", package="typing_rules_subject")
     contracts = {"typed": contract}
-    return run([provider], contracts, rules.RULES, find=lambda spec, *_: found[spec.provider_type]).records
+    return run(
+        [provider], contracts, rules_of(rules), find=lambda spec, *_: found[spec.provider_type]
+    ).records
 
 
 def _implementation(subject: object, cls: str | type | Implementation) -> Implementation:
@@ -169,7 +172,7 @@ def _trained(subject: object, name: str, *calls: StackCall) -> list[tuple[str, s
     provider = Provider("typed", (spec,), "fake", package="typing_rules_subject")
     found = _implementation(subject, name)
     contract = Contract("fake", "1", {"training": api})
-    judged = (*rules.RULES, *public_rules.RULES)
+    judged = rules_of(rules, public_rules)
     records = run([provider], {"typed": contract}, judged, find=lambda *_: found).records
     return [(f.code, f.detail) for r in records for f in r.result.findings if f.severity is Severity.ERROR]
 
@@ -275,7 +278,7 @@ def test_what_the_stack_itself_defines_is_skipped_in_a_provider_of_somebody_else
 
 
 def test_every_rule_of_the_family_has_a_code_of_its_own() -> None:
-    assert [rule.code for rule in rules.RULES] == ["PC401", "PC402", "PC403"]
+    assert [rule.code for rule in rules_of(rules)] == ["PC401", "PC402", "PC403"]
 
 
 class _Seed:

@@ -36,6 +36,7 @@ class Adapter:
         class_name: That class.
         factory: What makes it.
         cls: The class itself, None where what it imports is not installed.
+        problem: Why there is none, "" where there is.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Adapter:
     class_name: str
     factory: str
     cls: type | None
+    problem: str = ""
 
     @cached_property
     def tree(self) -> ast.Module:
@@ -110,11 +112,14 @@ def _adapter(spec: Any) -> Adapter | None:
     if home is None or "__init__.py" not in files:
         return None
     path, name = home
-    original = _imported(".".join([module, *Path(path).with_suffix("").parts]).removesuffix(".__init__"))
     files[ENTRY] = _entry(spec, module)
-    api = spec.api.value
-    cls = getattr(original, name, None)
-    return Adapter(f"{api} {spec.provider_type}", api, files, path, name, factory, cls)
+    api, cls, problem = spec.api.value, None, ""
+    try:
+        original = ".".join([module, *Path(path).with_suffix("").parts]).removesuffix(".__init__")
+        cls = getattr(importlib.import_module(original), name)
+    except (ImportError, AttributeError) as error:
+        problem = f"{type(error).__name__}: {error}"
+    return Adapter(f"{api} {spec.provider_type}", api, files, path, name, factory, cls, problem)
 
 
 def _standing_alone(text: str, path: str, module: str) -> str:

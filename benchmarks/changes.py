@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -297,11 +298,15 @@ def spec(adapter: Adapter, _api: ApiContract) -> Iterator[Change]:
 
 
 def config(adapter: Adapter, _api: ApiContract) -> Iterator[Change]:
-    """The configuration demands more than its sample, or cannot be had."""
+    """The configuration demands more than its sample, or cannot be had.
+
+    What a client sends with a request may demand what it likes: the class of that is left alone.
+    """
     path = "config.py"
     tree = ast.parse(adapter.files.get(path, ""))
+    named = re.search(r"\bconfig_class='[\w.]*\.(\w+)'", adapter.files[ENTRY])
     for cls in (
-        n for n in tree.body if isinstance(n, ast.ClassDef) and f".{n.name}'" in adapter.files[ENTRY]
+        n for n in tree.body if isinstance(n, ast.ClassDef) and named is not None and n.name == named[1]
     ):
         line = begin(cls.body[-1])
         needed = edited(adapter, line, line - 1, "    conformance_tenant: int", "", path=path)

@@ -145,6 +145,19 @@ class TestShadowed:
         asked = check("PC202", Judgement((error("PC202", method),)), method, ("PC210",))
         assert outcome(asked, check("PC210", Judgement((whole,))))[0] is expected
 
+    @pytest.mark.parametrize(("method", "expected"), [("embed", Outcome.SKIPPED), ("rerank", Outcome.FAILED)])
+    def test_a_call_that_went_through_a_broken_method_is_left_to_that(
+        self, method: str, expected: Outcome
+    ) -> None:
+        failed = Finding("PC660", Severity.ERROR, "it crashes", "chat", through=("chat", "embed"))
+        better = check("PC203", Judgement((error("PC203", method),)), method)
+        assert outcome(check("PC660", Judgement((failed,)), after=("PC203",)), better)[0] is expected
+
+    def test_an_error_is_not_left_to_a_warning_of_a_method_that_it_went_through(self) -> None:
+        failed = Finding("PC660", Severity.ERROR, "it crashes", "chat", through=("chat", "embed"))
+        other = check("PC203", Judgement((warning("PC203", "embed"),)), "embed")
+        assert outcome(check("PC660", Judgement((failed,)), after=("PC203",)), other)[0] is Outcome.FAILED
+
     def test_a_finding_of_no_method_is_left_to_what_tells_of_one_that_it_names(self) -> None:
         whole = Finding("PC210", Severity.ERROR, "the bases", methods=("chat", "rerank"))
         refused = Finding("PC507", Severity.ERROR, "the stack refuses it: `rerank` is empty")
@@ -174,7 +187,7 @@ def test_a_rule_is_applied_once() -> None:
         PASS,
         BLOCKED,
         Judgement((Finding("PC501", Severity.ERROR, "no", location=Location("a.py", 3)),), after=("PC2",)),
-        Judgement((Finding("PC210", Severity.ERROR, "no", methods=("a", "b")),)),
+        Judgement((Finding("PC210", Severity.ERROR, "no", methods=("a", "b"), through=("c",)),)),
         Judgement((Finding("PC401", Severity.ERROR, "no", after=("PC203",)),)),
         Judgement(inconclusive="unseen", row=Row("chat", "public", True, Status.REFUSED, 2, "no key")),
     ],

@@ -104,8 +104,7 @@ def _row(data: dict[str, Any]) -> Row | None:
 
 
 def _finding(data: dict[str, Any]) -> Finding:
-    location = data.pop("location")
+    location, severity = data.pop("location"), Severity(data.pop("severity"))
     place = Location(**location) if location else None
-    methods, after = tuple(data.pop("methods")), tuple(data.pop("after"))
-    severity = Severity(data.pop("severity"))
-    return Finding(severity=severity, location=place, methods=methods, after=after, **data)
+    listed = {name: tuple(data.pop(name)) for name in ("methods", "after", "through")}
+    return Finding(severity=severity, location=place, **listed, **data)

@@ -226,11 +226,12 @@ class Engine:
 
     def _shadow(self, check: Check, finding: Finding, after: Sequence[str]) -> str:
         """The code of a collected check that tells a finding better, "" where there is none."""
-        for other in self._about(check, after, finding.method):
-            for told in self.raw(other).findings:
-                as_heavy = told.severity is Severity.ERROR or finding.severity is Severity.WARNING
-                if as_heavy and _is_about(told, finding):
-                    return other.code
+        for about in (finding, *(replace(finding, method=name) for name in finding.through)):
+            for other in self._about(check, after, about.method):
+                for told in self.raw(other).findings:
+                    as_heavy = told.severity is Severity.ERROR or finding.severity is Severity.WARNING
+                    if as_heavy and _is_about(told, about):
+                        return other.code
         return ""
 
     def _told(self, check: Check, judgement: Judgement, seen: set[str]) -> _Told:

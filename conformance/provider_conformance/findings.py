@@ -48,7 +48,8 @@ class Finding:
     apart (a parameter's name, say) and is part of ``key``, which stays the same from
     run to run and does not depend on line numbers or paths. ``methods`` are those that one
     cause breaks, where the finding is about several of them. ``after`` are the codes, or beginnings of
-    codes, of rules that tell this one finding better, where they have one of their own.
+    codes, of rules that tell this one finding better, where they have one of their own. ``through`` are
+    the methods that a failing call went through: what is wrong with one of them tells the failure better.
     """
 
     code: str
@@ -64,6 +65,7 @@ class Finding:
     provider_type: str = ""
     methods: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    through: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

@@ -63,6 +63,8 @@ def told(folder: Path, name: str, body: str) -> list[str]:
     [
         ("by_text", "return Guard(deps['inference'])", "the text 'inference'"),
         ("undeclared", "return Guard(deps[Api.memory])", "Api.memory"),
+        ("asked_for", "return Guard(deps.get(Api.memory))", "Api.memory"),
+        ("taken_out", "return Guard(deps.pop(Api.memory, None))", "Api.memory"),
     ],
 )
 def test_what_every_call_looks_up_in_vain_is_found(
@@ -76,6 +78,8 @@ def test_what_every_call_looks_up_in_vain_is_found(
     ("name", "body"),
     [
         ("declared", "return Guard(deps[Api.inference])"),
+        ("asked_for_declared", "return Guard(deps.get(Api.inference))"),
+        ("asked_of_another", "return Guard({}.get(Api.memory))"),
         ("asks_first", "return Guard(deps['memory'] if 'memory' in deps else None)"),
         ("another_mapping", "deps = {'memory': 1}; return Guard(deps['memory'])"),
         ("computed", "return Guard(deps[Api(config.wanted)])"),

@@ -71,7 +71,7 @@ def _read(subject: Subject) -> Lookups:
 
 
 def _undeclared(factory: FunctionType, held: Sequence[str]) -> Iterator[LookedUp]:
-    """The look-ups that every call of a factory makes and that raise KeyError."""
+    """The look-ups that every call of a factory makes and that find nothing."""
     from provider_conformance.hosts.watching import LookedUp  # noqa: PLC0415 - the whole stack
 
     code, node = factory.__code__, node_of(factory.__code__)
@@ -84,10 +84,23 @@ def _undeclared(factory: FunctionType, held: Sequence[str]) -> Iterator[LookedUp
         return
     lived_through = {id(part) for part in survived(node, ("KeyError", "LookupError"))}
     for part in certain(node):
-        match part:
-            case ast.Subscript(value=ast.Name(id=name), slice=key, ctx=ast.Load()) if name == deps:
-                if (wanted := _key(key, held)) is not None and id(part) not in lived_through:
-                    yield LookedUp(wanted, Location(code.co_filename, part.lineno))
+        key = _looked_up(part, deps)
+        if key is None or id(part) in lived_through:
+            continue
+        if (wanted := _key(key, held)) is not None:
+            yield LookedUp(wanted, Location(code.co_filename, key.lineno))
+
+
+def _looked_up(part: ast.AST, deps: str) -> ast.expr | None:
+    """The key of a look-up in ``deps``, None for whatever else there is."""
+    match part:
+        case ast.Subscript(value=ast.Name(id=name), slice=key, ctx=ast.Load()) if name == deps:
+            return key
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="get" | "pop"), args=[key, *_]) if (
+            name == deps
+        ):
+            return key
+    return None
 
 
 def _key(key: ast.expr, held: Sequence[str]) -> str | Member | None:

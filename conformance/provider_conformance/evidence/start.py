@@ -316,10 +316,11 @@ def blamed(
     *,
     method: str = "",
     place: Location | None = None,
+    through: tuple[str, ...] = (),
 ) -> Finding:
     """A finding at ``place``, else at the factory's class, else at the spec; its code is that of its rule."""
     found = subject.implementation().location or (subject.spec.location if subject.spec else None)
-    return Finding("", severity, message, method, location=place or found, why=why, fix=fix)
+    return Finding("", severity, message, method, location=place or found, why=why, fix=fix, through=through)
 
 
 def blame(subject: Subject, code: str, message: str, why: str, fix: str, **further: Any) -> Judgement:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from provider_conformance.evidence.answers import crashed, is_unknowable, refusal, where
 from provider_conformance.evidence.calls import Observed, observed
+from provider_conformance.evidence.passing import passed_through
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Finding, Judgement, Severity, left_to
 
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 
 NONE: Final = "it accepts none of the calls that were made"
 HURRIED: Final = "its calls take so long that there was no time for all kinds of them; see --provider-timeout"
-STATIC: Final = ("PC201", "PC202", "PC203", "PC206")
+STATIC: Final = (
+    *("PC201", "PC202", "PC203", "PC206", "PC207"),
+    *("PC301", "PC302", "PC303", "PC306", "PC307"),
+)
 """The rules that say of a method's source why calls on it go wrong."""
 CLOSING: Final = ("closed", "left", "after")
 """The calls that are about leaving a stream."""
@@ -61,7 +65,8 @@ def finding(
     who = f"; called by {calls[0].by}" if calls else ""
     why = f"seen with\n    {one.text}{who}"
     place = one.place or where(subject, one.method)
-    return Finding(code, severity, message, one.method, location=place, why=why, fix=fix)
+    through = passed_through(one.error, subject.implementation().cls)
+    return Finding(code, severity, message, one.method, location=place, why=why, fix=fix, through=through)
 
 
 def of_spec(

@@ -23,7 +23,8 @@ from provider_conformance.rules.model import Scope, rule
 _OBSCURE: Final = (LookupError, AttributeError, TypeError, NameError, AssertionError)
 """What Python raises by itself where something is not there; it says nothing to who starts the stack."""
 
-
+_FACTORY: Final = ("PC111", "PC112", "PC113", "PC114", "PC115")
+"""The rules that say of a factory's source why it gives nothing, whatever is set."""
 _SINGLY: Final = 8
 """How many variables are tried one by one."""
 
@@ -44,7 +45,14 @@ class _Start:
         return careful.class_title(type(self.error)), careful.text(self.error), line[-1] if line else 0
 
 
-@rule("PC704", "obscure-without-settings", scope=Scope.SPEC, applies=is_loadable, level=Level.STARTS)
+@rule(
+    "PC704",
+    "obscure-without-settings",
+    scope=Scope.SPEC,
+    applies=is_loadable,
+    level=Level.STARTS,
+    after=_FACTORY,
+)
 def obscure_without_settings(subject: Subject) -> Judgement:
     """Check that a provider says what it misses when it is started where nothing is set.
 

@@ -17,14 +17,15 @@ from provider_conformance.evidence.demands import (
 from provider_conformance.evidence.registering import Registered
 from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.evidence.telling import finding
+from provider_conformance.evidence.telling import STATIC, finding
 from provider_conformance.findings import Finding, Location, Row, Severity, Status
 from provider_conformance.providers.loading import Home, last_own_frame
 from provider_conformance.providers.places import of_function
 from provider_conformance.rules.model import Scope, rule
 
 _TOLD: Final = (
-    *("PC201", "PC202", "PC203", "PC206", "PC402"),
+    *STATIC,
+    "PC402",
     *("PC651", "PC652", "PC653", "PC654", "PC659", "PC660", "PC662", "PC723", "PC724", "PC725"),
 )
 """The rules that tell of one call why it went wrong."""

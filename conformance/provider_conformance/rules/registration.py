@@ -13,11 +13,13 @@ from provider_conformance.evidence.candidates import BUGS, candidates, examples,
 from provider_conformance.evidence.conduct import violations
 from provider_conformance.evidence.listings import Entry, Listing
 from provider_conformance.evidence.loading import is_loadable
+from provider_conformance.evidence.passing import passed_through
 from provider_conformance.evidence.registry import heard, listing, reachable, restless, verbs_of
 from provider_conformance.evidence.registry_faults import wrongly_listed
 from provider_conformance.evidence.search import smallest
 from provider_conformance.evidence.start import Start, blame, started
 from provider_conformance.evidence.subject import Subject
+from provider_conformance.evidence.telling import STATIC
 from provider_conformance.findings import PASS, Judgement, Severity, left_to
 from provider_conformance.hosts.running import FIRST, SECOND, Running
 from provider_conformance.providers import careful, watching
@@ -32,8 +34,8 @@ from provider_conformance.rules.uses import CALLS, error_of
 _REGISTERED: Final = "conformance-registered"
 _ABSENT: Final = "conformance-not-registered"
 _LISTS_ONCE: Final = "the stack asks for this listing when it starts, and not after a registration; "
-_LISTING: Final = ("PC211", "PC301", "PC302", "PC303", "PC306")
-"""The rules that tell of a listing that cannot be had at all."""
+_WRITTEN: Final = ("PC211", *STATIC)
+"""The rules that tell of a registry method that cannot be called at all."""
 
 
 def _is_routed(subject: Subject) -> bool:
@@ -154,7 +156,7 @@ def _shared(subject: Subject, first: Start, obj: Any) -> Judgement:
     return blame(subject, "PC504", message, steps(obj), "keep what is registered on the instance")
 
 
-@rule("PC601", "listing-not-usable", scope=Scope.SPEC, applies=_is_routed, after=_LISTING)
+@rule("PC601", "listing-not-usable", scope=Scope.SPEC, applies=_is_routed, after=_WRITTEN)
 def listing_not_usable(subject: Subject) -> Judgement:
     """Check that the routing table can use what the provider lists.
 
@@ -217,7 +219,7 @@ def _may_be_offline(subject: Subject, first: Start, told: str) -> bool:
     return means is not Nature.CRASH or bool(violations(subject, watching.NETWORK)[0])
 
 
-@rule("PC602", "registration-crashes", scope=Scope.SPEC, applies=_is_routed)
+@rule("PC602", "registration-crashes", scope=Scope.SPEC, applies=_is_routed, after=_WRITTEN)
 def registration_crashes(subject: Subject) -> Judgement:
     """Check that registering an object is accepted or refused, whatever its identifier.
 
@@ -253,7 +255,18 @@ def registration_crashes(subject: Subject) -> Judgement:
     error = _crashed(first, found, lacking)
     message = f"registering {found.identifier!r} raises {reason(error) if error else ''}"
     fix = "accept it, or refuse it with a ValueError that says why"
-    return blame(subject, "PC602", message, steps(found), fix)
+    verbs = verbs_of(subject.api)
+    method = verbs.register if verbs is not None else ""
+    return blame(
+        subject,
+        "PC602",
+        message,
+        steps(found),
+        fix,
+        method=method,
+        place=method_place(subject, method),
+        through=passed_through(error, subject.implementation().cls),
+    )
 
 
 def _crashed(first: Start, obj: Any, lacking: list[BaseException]) -> BaseException | None:

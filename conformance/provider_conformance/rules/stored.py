@@ -11,6 +11,7 @@ from provider_conformance.evidence.listings import Call, Fault, ObservedLeaving
 from provider_conformance.evidence.loading import is_loadable
 from provider_conformance.evidence.registry import Observer, leaving, observed, observer, verbs_of
 from provider_conformance.evidence.subject import Subject
+from provider_conformance.evidence.telling import STATIC
 from provider_conformance.findings import PASS, Judgement, left_to
 from provider_conformance.hosts.running import FIRST, Running
 from provider_conformance.rules.model import Scope, rule
@@ -61,7 +62,7 @@ def _judge(
     return tell(subject, code, fault, verbs.register if code == "PC610" else verbs.unregister, steps)
 
 
-@rule("PC609", "unregistering", scope=Scope.SPEC, applies=_has("unregister"))
+@rule("PC609", "unregistering", scope=Scope.SPEC, applies=_has("unregister"), after=STATIC)
 def unregistering(subject: Subject) -> Judgement:
     """Check that what is unregistered is gone, and that nothing else is.
 
@@ -211,7 +212,7 @@ def _two_names(found: Observer) -> SearchStrategy[Any]:
     )
 
 
-@rule("PC613", "should-refresh", scope=Scope.SPEC, applies=_has("refresh"))
+@rule("PC613", "should-refresh", scope=Scope.SPEC, applies=_has("refresh"), after=STATIC)
 def should_refresh(subject: Subject) -> Judgement:
     """Check that the provider answers with yes or no when it is asked whether to list again.
 

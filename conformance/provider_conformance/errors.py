@@ -49,3 +49,7 @@ class NoValueError(ConformanceError):
         text = getattr(annotation, "__qualname__", None) if isinstance(annotation, type) else None
         because = f": {why}" if why else ""
         super().__init__(f"no value can be made up for the annotation {text or annotation!r}{because}")
+
+
+class MissingExtraError(ConformanceError):
+    """Something needs a package that an extra of this distribution brings."""

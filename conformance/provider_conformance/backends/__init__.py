@@ -1,0 +1,1 @@
+"""Stand-ins for the servers of remote providers, on loopback."""

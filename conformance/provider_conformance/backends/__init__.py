@@ -1,1 +1,1 @@
-"""Stand-ins for the servers of remote providers: on loopback, deterministic; they record what they are asked."""
+"""Stand-ins for the servers of remote providers: on loopback, deterministic; they record what is asked."""

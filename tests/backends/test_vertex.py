@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
+from provider_conformance.backends.catalogue import MODELS, vector
 from provider_conformance.backends.model import Answer, Request
-from provider_conformance.backends.vertex import generating
+from provider_conformance.backends.vertex import vertex_form
 
-ROUTE = generating(("tiny-chat", "tiny-embed"), lambda text, length: [float(len(text))] * (length or 2))
 HELLO = {"contents": [{"role": "user", "parts": [{"text": "hello there"}]}]}
 TOOL = {"name": "weather", "parameters": {"type": "OBJECT", "properties": {"place": {"type": "STRING"}}}}
 
 
 def asked(verb: str, body: Any, model: str = "tiny-chat") -> Answer:
     path = f"/v1beta1/projects/p/locations/global/publishers/google/models/{model}:{verb}"
-    answer = ROUTE(Request("POST", "aiplatform.googleapis.com", path, body=json.dumps(body).encode()))
+    answer = vertex_form(Request("POST", "aiplatform.googleapis.com", path, body=json.dumps(body).encode()))
     assert answer is not None
     return answer
 
@@ -55,7 +55,7 @@ def test_there_are_as_many_candidates_as_are_asked_for() -> None:
 
 def test_an_offered_tool_is_called() -> None:
     (part,) = parts(whole({**HELLO, "tools": [{"functionDeclarations": [TOOL]}]}))
-    assert part == {"functionCall": {"name": "weather", "args": {"place": "stand-in"}}}
+    assert part == {"functionCall": {"name": "weather", "args": {"place": "hello"}}}
 
 
 def test_a_tool_is_not_called_where_calls_are_switched_off() -> None:
@@ -67,7 +67,10 @@ def test_a_tool_is_not_called_where_calls_are_switched_off() -> None:
 def test_there_is_one_embedding_a_text() -> None:
     body = {"instances": [{"content": "a"}, {"content": "bb"}], "parameters": {"outputDimensionality": 3}}
     predictions = json.loads(asked("predict", body, "tiny-embed").body)["predictions"]
-    assert [one["embeddings"]["values"] for one in predictions] == [[1.0] * 3, [2.0] * 3]
+    assert [one["embeddings"]["values"] for one in predictions] == [
+        list(vector("a", 3)),
+        list(vector("bb", 3)),
+    ]
 
 
 def test_a_model_that_is_not_there_is_not_found() -> None:
@@ -80,11 +83,10 @@ def test_a_model_does_what_it_is_for(verb: str, model: str) -> None:
 
 
 def test_models_are_listed_under_their_publisher() -> None:
-    answer = ROUTE(Request("GET", "aiplatform.googleapis.com", "/v1beta1/publishers/google/models"))
+    answer = vertex_form(Request("GET", "aiplatform.googleapis.com", "/v1beta1/publishers/google/models"))
     assert answer is not None
     assert [one["name"] for one in json.loads(answer.body)["publisherModels"]] == [
-        "publishers/google/models/tiny-chat",
-        "publishers/google/models/tiny-embed",
+        f"publishers/google/models/{name}" for name in MODELS
     ]
 
 
@@ -92,4 +94,4 @@ def test_models_are_listed_under_their_publisher() -> None:
     "path", ["/v1/models", "/v1/models/tiny-chat:otherwise", "/models/tiny-chat:predict"]
 )
 def test_another_path_is_not_its_own(path: str) -> None:
-    assert ROUTE(Request("POST", "h", path, body=b"{}")) is None
+    assert vertex_form(Request("POST", "h", path, body=b"{}")) is None

@@ -2,20 +2,21 @@
 
 Signatures (AWS, OCI) and tokens are never verified: an answer says nothing about them.
 
-Sources: https://docs.databricks.com/api/workspace/servingendpoints/list,
+Sources:
 https://cloud.ibm.com/apidocs/watsonx-ai#list-foundation-model-specs, https://docs.together.ai/reference/models-1,
-https://docs.claude.com/en/api/models-list, https://docs.oracle.com/iaas/api/#/en/generative-ai/20231130,
+https://docs.oracle.com/iaas/api/#/en/generative-ai/20231130,
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_ListFoundationModels.html.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from provider_conformance.backends.model import Answer, Request, Route, answer_json
+from provider_conformance.backends.catalogue import DIMENSION, MODELS
+from provider_conformance.backends.model import Answer, Request, answer_json
 
 HOSTS: Final = (
     "api.anthropic.com",
@@ -34,31 +35,14 @@ HOSTS: Final = (
 _TOGETHER: Final = ("api.together.ai", "api.together.xyz")
 _CREATED: Final = "2024-01-01T00:00:00Z"
 _CONTEXT: Final = 8192
-Form = Callable[[Request, Sequence[str]], Answer]
+Form = Callable[[Request], Answer]
 
 
-def discovering(models: Sequence[str], dimension: int) -> Route:
-    """A route that lists models in the form of whoever is asked.
-
-    Args:
-        models: Their names; one with ``embed`` in it makes embeddings, one with ``rerank`` ranks.
-        dimension: The length of an embedding.
-    """
-
-    def specifications(_request: Request, names: Sequence[str]) -> Answer:
-        return answer_json({"resources": [_watsonx(name, dimension) for name in names]})
-
-    listings: tuple[tuple[Callable[[Request], object], Form], ...] = (
-        *_LISTINGS,
-        (_is_watsonx, specifications),
-    )
-
-    def listing(request: Request) -> Answer | None:
-        if request.method != "GET":
-            return None
-        return next((form(request, models) for asks, form in listings if asks(request)), None)
-
-    return listing
+def discovery(request: Request) -> Answer | None:
+    """List the models in the form of whoever is asked."""
+    if request.method != "GET":
+        return None
+    return next((form(request) for asks, form in _LISTINGS if asks(request)), None)
 
 
 def embeds(model: str) -> bool:
@@ -70,38 +54,21 @@ def _talks(model: str) -> bool:
     return not embeds(model) and "rerank" not in model
 
 
-def _is_watsonx(request: Request) -> bool:
-    return request.path.endswith("/ml/v1/foundation_model_specs")
+def _watsonx(_request: Request) -> Answer:
+    return answer_json({"resources": [_specification(name) for name in MODELS]})
 
 
-def _watsonx(name: str, dimension: int) -> Mapping[str, Any]:
+def _specification(name: str) -> Mapping[str, Any]:
     function = "embedding" if embeds(name) else "rerank" if "rerank" in name else "text_chat"
-    limits = {"max_sequence_length": _CONTEXT} | ({"embedding_dimension": dimension} if embeds(name) else {})
+    limits = {"max_sequence_length": _CONTEXT} | ({"embedding_dimension": DIMENSION} if embeds(name) else {})
     return {"model_id": name, "label": name, "functions": [{"id": function}], "model_limits": limits}
 
 
-def _databricks(_request: Request, models: Sequence[str]) -> Answer:
-    """Each model is an endpoint of its own."""
-    return answer_json(
-        {
-            "endpoints": [
-                {
-                    "name": name,
-                    "id": name,
-                    "task": "llm/v1/embeddings" if embeds(name) else "llm/v1/chat",
-                    "state": {"ready": "READY", "config_update": "NOT_UPDATING"},
-                }
-                for name in models
-            ]
-        }
-    )
-
-
-def _databricks_host(request: Request, _models: Sequence[str]) -> Answer:
+def _databricks_host(request: Request) -> Answer:
     return answer_json({"oidc_endpoint": f"http://{request.headers.get('host', request.host)}/oidc"})
 
 
-def _together(_request: Request, models: Sequence[str]) -> Answer:
+def _together(_request: Request) -> Answer:
     """A bare list."""
     return answer_json(
         [
@@ -113,18 +80,12 @@ def _together(_request: Request, models: Sequence[str]) -> Answer:
                 "display_name": name,
                 "context_length": _CONTEXT,
             }
-            for name in models
+            for name in MODELS
         ]
     )
 
 
-def _anthropic(_request: Request, models: Sequence[str]) -> Answer:
-    data = [{"type": "model", "id": name, "display_name": name, "created_at": _CREATED} for name in models]
-    ends = {"first_id": models[0], "last_id": models[-1]} if models else {"first_id": None, "last_id": None}
-    return answer_json({"data": data, "has_more": False, **ends})
-
-
-def _oci(_request: Request, models: Sequence[str]) -> Answer:
+def _oci(_request: Request) -> Answer:
     return answer_json(
         {
             "items": [
@@ -141,13 +102,13 @@ def _oci(_request: Request, models: Sequence[str]) -> Answer:
                     "vendor": "stand-in",
                     "version": "1",
                 }
-                for name in models
+                for name in MODELS
             ]
         }
     )
 
 
-def _bedrock(request: Request, models: Sequence[str]) -> Answer:
+def _bedrock(request: Request) -> Answer:
     return answer_json(
         {
             "modelSummaries": [
@@ -163,7 +124,7 @@ def _bedrock(request: Request, models: Sequence[str]) -> Answer:
                     "inferenceTypesSupported": request.query.get("byInferenceType", ("ON_DEMAND",))[:1],
                     "modelLifecycle": {"status": "ACTIVE"},
                 }
-                for name in models
+                for name in MODELS
             ]
         }
     )
@@ -180,15 +141,10 @@ def _at(path: str, *hosts: str) -> Callable[[Request], object]:
     return asks
 
 
-def _asks_anthropic(request: Request) -> bool:
-    return "anthropic-version" in request.headers and request.path.endswith("/models")
-
-
 _LISTINGS: Final[tuple[tuple[Callable[[Request], object], Form], ...]] = (
+    (_at(r"(?:/.*)?/ml/v1/foundation_model_specs"), _watsonx),
     (_at(r"/\.well-known/databricks-config"), _databricks_host),
-    (_at(r"/api/2\.0/serving-endpoints"), _databricks),
     (_at(r"/v1/models|/models|/v2/projects/[^/]+/models", *_TOGETHER), _together),
-    (_asks_anthropic, _anthropic),
     (_at(r"/20231130/models"), _oci),
     (_at(r"/foundation-models", "bedrock.*"), _bedrock),
 )

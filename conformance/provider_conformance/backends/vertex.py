@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from provider_conformance.backends.discovery import embeds
-from provider_conformance.backends.model import EVENTS, Answer, Request, Route, answer_json
+from provider_conformance.backends.catalogue import CHAT, DIMENSION, EMBED, LONGEST, MODELS, tokens, vector
+from provider_conformance.backends.model import EVENTS, Answer, Request, answer_json
+from provider_conformance.backends.openai_form import arguments
 
 HOSTS: Final = ("aiplatform.googleapis.com", "*-aiplatform.googleapis.com")
 """The hosts that are answered for; ``*`` is a region."""
@@ -19,61 +20,35 @@ HOSTS: Final = ("aiplatform.googleapis.com", "*-aiplatform.googleapis.com")
 _PUBLISHED: Final = "publishers/google/models/"
 _LISTING: Final = re.compile(r"/v1(?:beta1)?/publishers/google/models")
 _CALL: Final = re.compile(r"/v1(?:beta1?)?/(?:.*/)?models/(?P<model>[^/:]+):(?P<verb>\w+)")
-_SAID: Final = "A stand-in answers."
-Vector = Callable[[str, int | None], Sequence[float]]
-"""The embedding of a text, of the asked-for length where one is."""
+_SAID: Final = "Hello! It is sunny today."
+_HEAD: Final = {"modelVersion": CHAT, "responseId": "stand-in"}
 
 
-def generating(models: Sequence[str], vector: Vector) -> Route:
-    """A route for Google's form.
-
-    Args:
-        models: The names of the models that are there; another one is refused.
-        vector: Makes embeddings.
-    """
-
-    def embedding(body: Mapping[str, Any]) -> Answer:
-        length = _mapping(body.get("parameters")).get("outputDimensionality")
-        texts = [str(one.get("content", "")) for one in _mappings(body.get("instances"))]
-        made = [{"values": list(vector(text, length)), "statistics": _statistics(text)} for text in texts]
-        return answer_json({"predictions": [{"embeddings": one} for one in made]})
-
-    verbs: Mapping[str, Callable[[Mapping[str, Any], str], Answer]] = {
-        "generateContent": lambda body, model: answer_json(_generated(body, model)),
-        "streamGenerateContent": _streamed,
-        "predict": lambda body, _model: embedding(body),
-        "countTokens": lambda body, _model: answer_json({"totalTokens": _tokens(_text(body))}),
-    }
-
-    def answering(request: Request) -> Answer | None:
-        if request.method == "GET" and _LISTING.fullmatch(request.path):
-            return answer_json({"publisherModels": [{"name": f"{_PUBLISHED}{name}"} for name in models]})
-        called = _CALL.fullmatch(request.path)
-        verb = verbs.get(called["verb"]) if called and request.method == "POST" else None
-        if called is None or verb is None:
-            return None
-        if called["model"] not in models:
-            return _refused(404, "NOT_FOUND", f"Publisher Model `{called['model']}` was not found")
-        if embeds(called["model"]) is not (called["verb"] == "predict"):
-            return _refused(400, "INVALID_ARGUMENT", f"{called['model']} does not support {called['verb']}")
-        return verb(_mapping(request.json()), called["model"])
-
-    return answering
+def vertex_form(request: Request) -> Answer | None:
+    """Answer what Google's clients ask."""
+    if request.method == "GET" and _LISTING.fullmatch(request.path):
+        return answer_json({"publisherModels": [{"name": f"{_PUBLISHED}{name}"} for name in MODELS]})
+    called = _CALL.fullmatch(request.path)
+    verb = _VERBS.get(called["verb"]) if called and request.method == "POST" else None
+    if called is None or verb is None:
+        return None
+    wanted, model = EMBED if called["verb"] == "predict" else CHAT, called["model"]
+    if model not in MODELS:
+        return _refused(404, "NOT_FOUND", f"Publisher Model `{model}` was not found")
+    if model != wanted:
+        return _refused(400, "INVALID_ARGUMENT", f"{model} does not support {called['verb']}")
+    return verb(request.fields())
 
 
-def _generated(body: Mapping[str, Any], model: str) -> Mapping[str, Any]:
+def _generated(body: Mapping[str, Any]) -> Answer:
     """As many candidates as are asked for; each calls the first tool where tools are offered."""
     count = _mapping(body.get("generationConfig")).get("candidateCount") or 1
     parts = [_call(body) or {"text": _SAID}]
-    return {
-        "candidates": [_candidate(index, parts, "STOP") for index in range(count)],
-        "usageMetadata": _usage(body),
-        "modelVersion": model,
-        "responseId": "stand-in",
-    }
+    candidates = [_candidate(index, parts, "STOP") for index in range(count)]
+    return answer_json({"candidates": candidates, "usageMetadata": _usage(body), **_HEAD})
 
 
-def _streamed(body: Mapping[str, Any], model: str) -> Answer:
+def _streamed(body: Mapping[str, Any]) -> Answer:
     """The same in pieces, without a mark at its end."""
     call = _call(body)
     pieces = [call] if call else [{"text": text} for text in re.findall(r"\S+\s*", _SAID)]
@@ -81,8 +56,7 @@ def _streamed(body: Mapping[str, Any], model: str) -> Answer:
     events = [
         {
             "candidates": [_candidate(0, [piece], "STOP" if index == last else None)],
-            "modelVersion": model,
-            "responseId": "stand-in",
+            **_HEAD,
             **({"usageMetadata": _usage(body)} if index == last else {}),
         }
         for index, piece in enumerate(pieces)
@@ -107,34 +81,42 @@ def _call(body: Mapping[str, Any]) -> Mapping[str, Any] | None:
     if not functions or mode == "NONE":
         return None
     schema = functions[0].get("parameters") or functions[0].get("parametersJsonSchema")
-    properties = _mapping(_mapping(schema).get("properties"))
-    return {"functionCall": {"name": functions[0].get("name", ""), "args": _arguments(properties)}}
+    return {"functionCall": {"name": functions[0].get("name", ""), "args": arguments(_plain(schema))}}
 
 
-def _arguments(properties: Mapping[str, Any]) -> Mapping[str, Any]:
-    made: Mapping[str, Any] = {
-        "string": "stand-in", "integer": 1, "number": 1, "boolean": True, "array": [], "object": {},
-    }  # fmt: skip
-    kinds = {name: str(_mapping(schema).get("type", "string")).lower() for name, schema in properties.items()}
-    return {name: made.get(kind, "stand-in") for name, kind in kinds.items()}
+def _plain(schema: Any) -> Any:
+    """A schema with its types in small letters; Google writes them in capitals."""
+    if isinstance(schema, list):
+        return [_plain(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: value.lower() if key == "type" and isinstance(value, str) else _plain(value)
+        for key, value in schema.items()
+    }
+
+
+def _embedded(body: Mapping[str, Any]) -> Answer:
+    asked = _mapping(body.get("parameters")).get("outputDimensionality")
+    length = DIMENSION if asked is None else asked
+    if type(length) is not int or not 0 < length <= LONGEST:
+        return _refused(400, "INVALID_ARGUMENT", "outputDimensionality is out of range")
+    texts = [str(one.get("content", "")) for one in _mappings(body.get("instances"))]
+    made = [{"values": list(vector(text, length)), "statistics": _statistics(text)} for text in texts]
+    return answer_json({"predictions": [{"embeddings": one} for one in made]})
+
+
+def _counted(body: Mapping[str, Any]) -> Answer:
+    return answer_json({"totalTokens": tokens(body.get("contents"))})
 
 
 def _usage(body: Mapping[str, Any]) -> Mapping[str, int]:
-    asked, said = _tokens(_text(body)), _tokens(_SAID)
+    asked, said = tokens(body.get("contents")), tokens(_SAID)
     return {"promptTokenCount": asked, "candidatesTokenCount": said, "totalTokenCount": asked + said}
 
 
 def _statistics(text: str) -> Mapping[str, Any]:
-    return {"truncated": False, "token_count": _tokens(text)}
-
-
-def _text(body: Mapping[str, Any]) -> str:
-    parts = (part for content in _mappings(body.get("contents")) for part in _mappings(content.get("parts")))
-    return " ".join(str(part.get("text", "")) for part in parts)
-
-
-def _tokens(text: str) -> int:
-    return max(1, len(text.split()))
+    return {"truncated": False, "token_count": tokens(text)}
 
 
 def _refused(status: int, code: str, message: str) -> Answer:
@@ -147,3 +129,11 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 def _mappings(value: object) -> list[Mapping[str, Any]]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+_VERBS: Final[Mapping[str, Callable[[Mapping[str, Any]], Answer]]] = {
+    "generateContent": _generated,
+    "streamGenerateContent": _streamed,
+    "predict": _embedded,
+    "countTokens": _counted,
+}

@@ -19,6 +19,11 @@ def listed(host: str, path: str) -> Any:
     return None if answer is None else json.loads(answer.body)
 
 
+def test_databricks_lists_endpoints() -> None:
+    endpoints = listed("127.0.0.1", "/api/2.0/serving-endpoints")["endpoints"]
+    assert [endpoint["name"] for endpoint in endpoints] == list(MODELS)
+
+
 def test_databricks_tells_where_tokens_are() -> None:
     host = {"host": "127.0.0.1:1"}
     answer = discovery(Request("GET", "127.0.0.1", "/.well-known/databricks-config", {}, host))

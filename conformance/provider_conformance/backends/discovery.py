@@ -2,7 +2,7 @@
 
 Signatures (AWS, OCI) and tokens are never verified: an answer says nothing about them.
 
-Sources:
+Sources: https://docs.databricks.com/api/workspace/servingendpoints/list,
 https://cloud.ibm.com/apidocs/watsonx-ai#list-foundation-model-specs, https://docs.together.ai/reference/models-1,
 https://docs.oracle.com/iaas/api/#/en/generative-ai/20231130,
 https://docs.aws.amazon.com/bedrock/latest/APIReference/API_ListFoundationModels.html.
@@ -62,6 +62,23 @@ def _specification(name: str) -> Mapping[str, Any]:
     function = "embedding" if embeds(name) else "rerank" if "rerank" in name else "text_chat"
     limits = {"max_sequence_length": _CONTEXT} | ({"embedding_dimension": DIMENSION} if embeds(name) else {})
     return {"model_id": name, "label": name, "functions": [{"id": function}], "model_limits": limits}
+
+
+def _databricks(_request: Request) -> Answer:
+    """Each model is an endpoint of its own."""
+    return answer_json(
+        {
+            "endpoints": [
+                {
+                    "name": name,
+                    "id": name,
+                    "task": "llm/v1/embeddings" if embeds(name) else "llm/v1/chat",
+                    "state": {"ready": "READY", "config_update": "NOT_UPDATING"},
+                }
+                for name in MODELS
+            ]
+        }
+    )
 
 
 def _databricks_host(request: Request) -> Answer:
@@ -143,6 +160,7 @@ def _at(path: str, *hosts: str) -> Callable[[Request], object]:
 
 _LISTINGS: Final[tuple[tuple[Callable[[Request], object], Form], ...]] = (
     (_at(r"(?:/.*)?/ml/v1/foundation_model_specs"), _watsonx),
+    (_at(r"/api/2\.0/serving-endpoints"), _databricks),
     (_at(r"/\.well-known/databricks-config"), _databricks_host),
     (_at(r"/v1/models|/models|/v2/projects/[^/]+/models", *_TOGETHER), _together),
     (_at(r"/20231130/models"), _oci),

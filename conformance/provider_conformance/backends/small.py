@@ -11,7 +11,6 @@ from typing import Any, Final
 from provider_conformance.backends.catalogue import (
     CHAT,
     EMBED,
-    MODELS,
     RERANK,
     likeness,
     refused,
@@ -29,7 +28,6 @@ _TOLD: Final[Mapping[str, Any]] = {
     "/info": {"model_id": EMBED, "model_type": {"embedding": {"pooling": "mean"}}, "max_input_length": 4096},
 }
 """What vLLM, Ollama, llama.cpp and text-embeddings-inference say of themselves."""
-_LISTED: Final = {"endpoints": [{"name": name, "state": {"ready": "READY"}} for name in MODELS]}
 
 
 def small(request: Request) -> Answer | None:
@@ -37,8 +35,6 @@ def small(request: Request) -> Answer | None:
     for end, value in _TOLD.items():
         if request.method in ("GET", "HEAD") and ending(request, request.method, end):
             return answer_json(value)
-    if ending(request, "GET", "/api/2.0/serving-endpoints"):  # Databricks
-        return answer_json(_LISTED)
     if ending(request, "POST", "/rerank", "/reranking") or _is_ranking_at_base(request):
         return _ranked(request.fields())
     return None

@@ -12,10 +12,10 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from provider_conformance.errors import NoValueError
-from provider_conformance.hosts.asking import WORD, Asked, Path, Slot
+from provider_conformance.hosts.asking import Asked, Path, Slot
 from provider_conformance.hosts.objects import identifier_of, names_object
 from provider_conformance.hosts.running import FIRST
-from provider_conformance.hosts.smallest import likely
+from provider_conformance.hosts.smallest import WORD, likely
 from provider_conformance.laws import model as laws
 from provider_conformance.laws.model import Guide, Sample, Setting, Upload, Way
 from provider_conformance.protocols.annotated import options, wanted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -90,5 +91,8 @@ def unknown_route(request: Request) -> Answer:
 
 
 def does_not_answer(method: str, path: str) -> str:
-    """How it is said that no route takes a request."""
+    """How it is said that no route takes a request; `DOES_NOT_ANSWER` finds it in a text."""
     return f"the stand-in does not answer {method} {path}"
+
+
+DOES_NOT_ANSWER: Final = re.compile(r"the stand-in does not answer [A-Z]+ [^\s'\"\\]+")

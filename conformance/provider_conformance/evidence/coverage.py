@@ -99,7 +99,7 @@ class Answered:
             raise NotJudged(f"it is not called: {why}", inconclusive=True, see=("PC203",))
         wrong = {id(one) for one, _ in wrong_answers(subject, asked, seen)}
         status, first, reason = _came_to(asked, seen, wrong)
-        row = Row(subject.method, PUBLIC, is_demanded(subject), status, len(seen), reason)
+        row = Row(subject.method, PUBLIC, is_demanded(subject), status, len(seen), reason, found.standin)
         return cls(row, first)
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
+
+BACKENDS_EXTRA: Final = "pip install provider-conformance[backends]"
+"""What brings the stand-ins for hosts with a fixed name."""
 
 
 class ConformanceError(Exception):

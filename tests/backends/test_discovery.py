@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from provider_conformance.backends.catalogue import DIMENSION, MODELS
-from provider_conformance.backends.discovery import discovery
+from provider_conformance.backends.discovery import discovering
 from provider_conformance.backends.known_hosts import is_known
 from provider_conformance.backends.model import Request
 from provider_conformance.backends.tokens import handing_out_tokens
 
 
 def listed(host: str, path: str) -> Any:
-    answer = discovery(Request("GET", host, path))
+    answer = discovering(Request("GET", host, path))
     return None if answer is None else json.loads(answer.body)
 
 
@@ -26,7 +26,7 @@ def test_databricks_lists_endpoints() -> None:
 
 def test_databricks_tells_where_tokens_are() -> None:
     host = {"host": "127.0.0.1:1"}
-    answer = discovery(Request("GET", "127.0.0.1", "/.well-known/databricks-config", {}, host))
+    answer = discovering(Request("GET", "127.0.0.1", "/.well-known/databricks-config", {}, host))
     assert answer is not None
     told = json.loads(answer.body)
     assert told["oidc_endpoint"] == "http://127.0.0.1:1/oidc"
@@ -67,7 +67,7 @@ def test_another_listing_is_not_its_own(host: str, path: str) -> None:
 
 
 def test_a_listing_is_not_posted() -> None:
-    assert discovery(Request("POST", "h", "/.well-known/databricks-config")) is None
+    assert discovering(Request("POST", "h", "/.well-known/databricks-config")) is None
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from provider_conformance.backends.catalogue import CHAT
-from provider_conformance.backends.discovery import discovery
+from provider_conformance.backends.discovery import discovering
 from provider_conformance.backends.faults import Fault, Faults, spoilt
 from provider_conformance.backends.model import Answer, Request
 from provider_conformance.backends.openai_form import openai_form
@@ -123,7 +123,7 @@ def test_without_models_all_else_is_as_ever(client: httpx.Client, faults: Faults
 )
 def test_each_form_of_a_listing_can_be_empty(host: str, path: str) -> None:
     request = Request("GET", host, path)
-    right = discovery(request) or vertex_form(request)
+    right = discovering(request) or vertex_form(request)
     assert right is not None
     assert "tiny-chat" in right.body.decode()
     assert "tiny-chat" not in spoilt(Fault.NO_MODELS, right, delay=0).body.decode()

@@ -38,7 +38,7 @@ _CONTEXT: Final = 8192
 Form = Callable[[Request], Answer]
 
 
-def discovery(request: Request) -> Answer | None:
+def discovering(request: Request) -> Answer | None:
     """List the models in the form of whoever is asked."""
     if request.method != "GET":
         return None

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
-from provider_conformance.errors import MissingExtraError
+from provider_conformance.backends.model import does_not_answer
+from provider_conformance.errors import BACKENDS_EXTRA, MissingExtraError
 
 LOOPBACK: Final = "127.0.0.1"
-EXTRA: Final = "pip install provider-conformance[backends]"
 _HEAD_LIMIT: Final = 65_536
 _PATIENCE: Final = 30.0
 """Seconds that a client may take for its own part of opening a connection."""
@@ -59,7 +59,9 @@ class TrustMe:
         try:
             self._trustme: Any = importlib.import_module("trustme")
         except ImportError as error:
-            raise MissingExtraError(f"hosts with a fixed name are stood in for with: {EXTRA}") from error
+            raise MissingExtraError(
+                f"hosts with a fixed name are stood in for with: {BACKENDS_EXTRA}"
+            ) from error
         self._authority = self._trustme.CA(organization_name="provider-conformance")
         self._context = cache(self._made)
 
@@ -184,7 +186,7 @@ class _Serving:
     def _refuse(self, client: socket.socket, host: str) -> None:
         if host not in self.refused:
             self.refused.append(host)
-        client.sendall(_refusal(502, f"the stand-in does not know the host {host}"))
+        client.sendall(_refusal(502, does_not_answer("CONNECT", host)))
 
 
 def _in_a_thread(work: Callable[[socket.socket], None], connection: socket.socket) -> None:
@@ -217,10 +219,9 @@ def _asked(client: socket.socket) -> tuple[str, str]:
 
 
 def _refusal(status: int, why: str) -> bytes:
-    body = why.encode("ascii", "backslashreplace")
-    reason = "Bad Gateway" if status == 502 else "Method Not Allowed"
-    head = f"HTTP/1.1 {status} {reason}\r\ncontent-type: text/plain\r\ncontent-length: {len(body)}"
-    return head.encode("ascii") + b"\r\nconnection: close\r\n\r\n" + body
+    """A refusal that says why in its first line: of a proxy's answer, clients show no more."""
+    told = why.encode("ascii", "backslashreplace").replace(b"\r", b"").replace(b"\n", b"")
+    return b"HTTP/1.1 %d %s\r\ncontent-length: 0\r\nconnection: close\r\n\r\n" % (status, told)
 
 
 def _pipe(client: ssl.SSLSocket, server: socket.socket) -> None:

@@ -54,12 +54,16 @@ class Answer:
         body: The body, where it is sent whole.
         headers: Further headers; length and connection are the server's business.
         chunks: The parts of a stream, sent one by one; None for an answer that is sent whole.
+        delay: Seconds to wait before anything is sent.
+        cut: Whether the connection ends in the middle of the answer.
     """
 
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     chunks: tuple[bytes, ...] | None = None
+    delay: float = 0
+    cut: bool = False
 
 
 Route = Callable[[Request], Answer | None]

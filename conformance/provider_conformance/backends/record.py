@@ -42,6 +42,7 @@ class Recorded:
         counts: The number of messages, inputs or documents.
         tools: The names of the tools that were offered.
         keys: All keys of the body.
+        fault: What was made to go wrong, "" where nothing was.
     """
 
     time: float
@@ -59,6 +60,7 @@ class Recorded:
     counts: Mapping[str, int] = field(default_factory=dict)
     tools: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    fault: str = ""
 
 
 def hashed(credential: str) -> str:
@@ -68,13 +70,14 @@ def hashed(credential: str) -> str:
     return hashlib.sha256(bare.strip().encode()).hexdigest()[:16]
 
 
-def recorded(request: Request, status: int, *, known: bool) -> Recorded:
+def recorded(request: Request, status: int, *, known: bool, fault: str = "") -> Recorded:
     """What is kept of a request.
 
     Args:
         request: The request.
         status: The status that is answered.
         known: Whether a route took it.
+        fault: What is made to go wrong.
     """
     body, headers = request.fields(), request.headers
     retry = headers.get("x-stainless-retry-count", "0")
@@ -94,6 +97,7 @@ def recorded(request: Request, status: int, *, known: bool) -> Recorded:
         counts={key: len(body[key]) for key in _LISTS if isinstance(body.get(key), list)},
         tools=_tools(body.get("tools")),
         keys=tuple(body),
+        fault=fault,
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from provider_conformance.backends.faults import Faults
 from provider_conformance.backends.model import Answer, Request, Route, answer_json, unknown_route
 from provider_conformance.backends.record import Recorded, recorded
 
@@ -30,6 +32,7 @@ class Server:
     Args:
         routes: What answers, in this order. A request that none takes is answered with 404 and
             the code `unknown_route`; a route that raises, with 500 and the code `stand_in_failed`.
+        faults: What goes wrong on demand.
 
     Attributes:
         url: Scheme, host and port, without a slash at the end.
@@ -38,8 +41,8 @@ class Server:
         OSError: If there is no free port.
     """
 
-    def __init__(self, routes: Sequence[Route]) -> None:
-        self._routes = tuple(routes)
+    def __init__(self, routes: Sequence[Route], faults: Faults | None = None) -> None:
+        self._routes, self._faults = tuple(routes), faults or Faults()
         self._requests: list[Recorded] = []
         self._listener = _Listener((_LOOPBACK, 0), type("_Bound", (_Handler,), {"respond": self._respond}))
         self.url = f"http://{_LOOPBACK}:{self._listener.server_address[1]}"
@@ -67,11 +70,10 @@ class Server:
         self.close()
 
     def _respond(self, request: Request) -> Answer:
-        answer = self._routed(request)
-        self._requests.append(
-            recorded(request, (answer or unknown_route(request)).status, known=answer is not None)
-        )
-        return answer or unknown_route(request)
+        found = self._routed(request)
+        fault, answer = self._faults.spoil(found or unknown_route(request))
+        self._requests.append(recorded(request, answer.status, known=found is not None, fault=fault))
+        return answer
 
     def _routed(self, request: Request) -> Answer | None:
         try:
@@ -143,16 +145,20 @@ class _Handler(BaseHTTPRequestHandler):
         return chunk
 
     def _send(self, answer: Answer) -> None:
+        if answer.delay:
+            time.sleep(answer.delay)
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
         if answer.chunks is None:
             self.send_header("content-length", str(len(answer.body)))
             self.end_headers()
-            self.wfile.write(b"" if self.command == "HEAD" else answer.body)
-            return
-        self.send_header("transfer-encoding", _CHUNKED)
-        self.end_headers()
-        for chunk in filter(None, answer.chunks):
-            self.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk))
-        self.wfile.write(b"0\r\n\r\n")
+            body = b"" if self.command == "HEAD" else answer.body
+            self.wfile.write(body[: len(body) // 2] if answer.cut else body)
+        else:
+            self.send_header("transfer-encoding", _CHUNKED)
+            self.end_headers()
+            chunks = [b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in answer.chunks if chunk]
+            for chunk in chunks[: len(chunks) // 2] if answer.cut else [*chunks, b"0\r\n\r\n"]:
+                self.wfile.write(chunk)
+        self.close_connection |= answer.cut

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from provider_conformance.errors import ConformanceError, StackIncompleteError
+from provider_conformance.errors import BACKENDS_EXTRA, ConformanceError, StackIncompleteError
 from provider_conformance.evidence.loading import has_spec, judge_problem
 from provider_conformance.evidence.store import Cause, NotJudged
 from provider_conformance.evidence.subject import Subject
@@ -23,6 +23,7 @@ from provider_conformance.providers.secret_fields import Filling, empty_secret_f
 from provider_conformance.providers.watching import NETWORK
 
 if TYPE_CHECKING:
+    from provider_conformance.backends import Backend
     from provider_conformance.hosts.running import Running
     from provider_conformance.hosts.trial import Trial, TryingHost, Witness
 
@@ -109,13 +110,13 @@ class _Wish:
         given: Its configuration, None for the sample.
         may_lack: Whether its back end may be missing: nobody says that it is there.
         remote: Whether it stands for a service elsewhere.
-        standin: The URL of the server to try it on, "" without one.
+        standin: The server to try it on, None without one.
     """
 
     given: Given | None
     may_lack: bool
     remote: bool = False
-    standin: str = ""
+    standin: Backend | None = None
 
     @property
     def asked(self) -> bool:
@@ -125,7 +126,8 @@ class _Wish:
     def absent(self, error: BaseException | None) -> str:
         """Why an error is for want of a back end that may be missing."""
         reason = missing_backend(error) if self.may_lack else ""
-        return f"{reason}; see --provider-backend" if reason else ""
+        more = f", or {BACKENDS_EXTRA}" if self.standin is not None and self.standin.proxy is None else ""
+        return f"{reason}; see --provider-backend{more}" if reason else ""
 
     def awaited(self, attempt: Attempt) -> str:
         """Whom a trial was waiting for that did not come to its end: what it tried to reach and may lack."""
@@ -138,13 +140,8 @@ class _Wish:
 
 def _wish(subject: Subject, spec: Spec) -> _Wish:
     remote = spec.kind is SpecKind.REMOTE
-    standin = subject.trying.standin_for(spec)
-    return _Wish(
-        subject.trying.configuration(spec),
-        not subject.trying.backend,
-        remote,
-        standin.url if standin is not None else "",
-    )
+    trying = subject.trying
+    return _Wish(trying.configuration(spec), not trying.backend, remote, trying.standin_for(spec))
 
 
 def want_of_backend(subject: Subject, error: BaseException | None) -> str:
@@ -211,18 +208,27 @@ def _tried(spec: Spec, factory: Callable[..., Any], host: TryingHost, wish: _Wis
 
 
 def _led(trial: Trial, wish: _Wish) -> Start | None:
-    """The first trial over the stand-in; None where no setting leads to a server."""
-    last = None
-    for base in backend_fields.BASES if wish.standin and trial.config_class is not None else ():
-        led = backend_fields.Leading(wish.standin, base)
-        last = replace(
-            _first(replace(trial, config_class=Filling(trial.config_class, led)), wish), standin=True
-        )
-        if not led.leads:
-            return None
-        if not (last.absent and led.guesses):
-            return last
-    return last
+    """The first trial over the stand-in; None where neither a setting nor a host's name leads to it.
+
+    It is tried with placeholders for secrets; where that does not start, with one for every empty text.
+    """
+    standin = wish.standin
+    if standin is None or trial.config_class is None:
+        return None
+    trial = replace(trial, environment=standin.variables)
+    tried = []
+    for fill in (empty_secret_fields, empty_text_fields):
+        for base in backend_fields.BASES:
+            led = backend_fields.Leading(standin.url, base, fill)
+            start = _first(replace(trial, config_class=Filling(trial.config_class, led)), wish)
+            if not (led.leads or standin.variables):
+                return None
+            if not (start.absent and led.guesses):
+                break
+        tried.append(replace(start, standin=True))
+        if not _may_want_settings(start):
+            return tried[-1]
+    return tried[0]
 
 
 def _may_want_settings(first: Start) -> bool:

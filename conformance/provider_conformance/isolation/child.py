@@ -77,7 +77,7 @@ def main(arguments: list[str]) -> None:
         channel.tell(usage=str(error))
     except Exception:
         channel.tell(broken=traceback.format_exc())
-    _leave(0)
+    _end()
 
 
 _for_good: Final = contextlib.ExitStack()
@@ -87,6 +87,13 @@ _leave: Final = os._exit
 """At once: what the provider has registered for the end of the process may not come back."""
 
 
+def _end() -> None:
+    """Take down what is kept up, and leave."""
+    with contextlib.suppress(Exception):
+        _for_good.close()
+    _leave(0)
+
+
 def _requests(stream: BinaryIO) -> queue.SimpleQueue[dict[str, Any]]:
     """The requests, read by a thread that ends the process when nobody asks any more."""
     waiting: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
@@ -94,7 +101,7 @@ def _requests(stream: BinaryIO) -> queue.SimpleQueue[dict[str, Any]]:
     def read() -> None:
         for text in stream:
             waiting.put(json.loads(text))
-        _leave(0)
+        _end()
 
     threading.Thread(target=read, daemon=True, name="provider-conformance-requests").start()
     return waiting

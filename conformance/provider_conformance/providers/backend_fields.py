@@ -6,13 +6,14 @@ They are told by the names and the types of the fields; no provider is known her
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from provider_conformance.providers import careful
+from provider_conformance.providers.credentials import credentials
 from provider_conformance.providers.secret_fields import (
     NOBODY,
     classes_of,
@@ -39,12 +40,14 @@ class Leading:
     Attributes:
         server: Scheme, host and port of the server.
         base: The path of a URL that has none yet.
+        fill: What is put into fields that are empty.
         leads: Whether a field was found that leads to a server.
         guesses: Whether ``base`` was needed.
     """
 
     server: str
     base: str
+    fill: Callable[[Any], dict[str, Any]] = empty_secret_fields
     leads: bool = False
     guesses: bool = False
 
@@ -57,7 +60,7 @@ class Leading:
                 led[name] = kind(self.server + (self.base if path is None else path))
                 self.guesses |= path is None
         self.leads |= bool(led)
-        return {**empty_secret_fields(config), **led}
+        return {**self.fill(config), **credentials(config), **led}
 
 
 def _urls(config: Any) -> Iterator[tuple[str, Any]]:

@@ -29,6 +29,7 @@ _NAMES: Final = frozenset(
     {
         # httpx and httpcore
         *("ConnectError", "ConnectTimeout", "ReadError", "ReadTimeout", "PoolTimeout", "RemoteProtocolError"),
+        "ProxyError",
         # openai, anthropic, groq, together, llama_stack_client: all made by one generator
         *("APIConnectionError", "APITimeoutError", "AuthenticationError", "PermissionDeniedError"),
         # aiohttp
@@ -37,7 +38,13 @@ _NAMES: Final = frozenset(
         *("ConnectionError", "Timeout", "MaxRetryError", "NewConnectionError", "NameResolutionError"),
         *("ConnectTimeoutError", "ReadTimeoutError", "ProtocolError"),
         # botocore
-        *("EndpointConnectionError", "HTTPClientError", "NoCredentialsError", "CredentialRetrievalError"),
+        *(
+            "EndpointConnectionError",
+            "HTTPClientError",
+            "ProxyConnectionError",
+            "NoCredentialsError",
+            "CredentialRetrievalError",
+        ),
         # data bases
         *("ServerSelectionTimeoutError", "ServiceUnavailable", "WeaviateConnectionError", "AuthError"),
         *("ConnectionTimeout", "ResponseHandlingException", "WeaviateStartUpError"),

@@ -64,7 +64,7 @@ class Trying:
         return self.samples.get((spec.api, spec.provider_type), NO_SAMPLES)
 
 
-_SPOKEN: Final = ("inference",)
+_SPOKEN: Final = ("inference", "files", "file_processors", "tool_runtime")
 """The APIs whose servers the stand-in knows to answer for."""
 
 

@@ -168,7 +168,31 @@ class Filling:
         """A configuration of these values."""
         made = self.cls(**values)
         texts = self.fill(made)
-        return made.model_copy(update=texts) if texts else made
+        return _filled(made, texts) if texts else made
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.cls, name)
+
+
+def _filled(config: Any, texts: Mapping[str, Any]) -> Any:
+    """A configuration with these values; where its class does not take all of them, with those it takes.
+
+    Some fields exclude each other, such as a key and a token.
+    """
+    whole = config.model_copy(update=dict(texts))
+    if _is_taken(whole):
+        return whole
+    made = config
+    for name, value in texts.items():
+        further = made.model_copy(update={name: value})
+        made = further if _is_taken(further) else made
+    return made
+
+
+def _is_taken(config: Any) -> bool:
+    """Whether a class's own rules about several fields hold; whoever keeps a configuration asks for that."""
+    try:
+        type(config).model_validate(config)
+    except Exception:
+        return False
+    return True

@@ -14,6 +14,7 @@ from provider_conformance.laws import (
     messages,
     responses,
     skills,
+    tool_runtime,
     vector_io,
 )
 from provider_conformance.laws.model import Guide
@@ -29,6 +30,7 @@ GUIDES: Final[Mapping[str, Guide]] = {
         messages,
         responses,
         skills,
+        tool_runtime,
         vector_io,
     )
 }

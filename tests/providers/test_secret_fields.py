@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, Field, SecretStr
 
+from provider_conformance.providers.sample import PLACEHOLDER
 from provider_conformance.providers.secret_fields import empty_text_fields, is_secret_name, seed
 
 
@@ -93,3 +94,12 @@ def test_fields_without_a_text_are_filled_in_their_own_type() -> None:
     assert isinstance(filled.pop("api_key"), SecretStr)
     assert filled == {"named": "conformance", "secret": "conformance"}
     assert empty_text_fields(None) == {}
+
+
+def test_an_address_that_a_sample_leaves_open_becomes_one_where_nobody_answers() -> None:
+    class Config(BaseModel):
+        url: str = PLACEHOLDER
+        name: str = PLACEHOLDER
+        endpoint: str = "http://theirs"
+
+    assert empty_text_fields(Config()) == {"url": "http://localhost:1"}

@@ -1,9 +1,10 @@
 """Write ``docs/answered.md``: which methods of a stack's own providers answer here, and why others do not.
 
-``python tools/answered.py`` judges all in-tree providers of the ogx that is installed, in an empty folder, and
-writes the table of its JSON report; ``--from FILE`` takes a report that is there. With ``--check`` it writes
-nothing and exits with 1 where the table is not current. What is answered hangs on what is installed beside ogx:
-the table is made in an environment with ``REQUIREMENTS``, which the page names.
+``python tools/answered.py`` judges all in-tree providers of the ogx that is installed, in an empty folder,
+and writes the table of its JSON report; ``--from FILE ...`` takes reports that are there, of which a later
+one replaces the providers that it has judged. With ``--check`` it writes nothing and exits with 1 where the
+table is not current. What is answered hangs on what is installed beside ogx: the table is made in an
+environment with ``REQUIREMENTS``, which the page names.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ REQUIREMENTS: Final = (
     "chromadb",
     "pymilvus[milvus-lite]",
     "milvus-lite<3",
+    "setuptools<81",  # which that milvus-lite imports and does not declare
     "pypdf",
     "chardet",
     "markitdown[all]",
@@ -57,16 +59,17 @@ _CHANGES: Final = (
 _HEAD: Final = """\
 # What is answered
 
-Written by `python tools/answered.py`, which judges the in-tree providers of {stack} and reads the JSON report. It
-takes minutes, and an environment that has what the specs of inline providers ask for, but for what needs torch:
+Written by `python tools/answered.py`, which judges the in-tree providers of {stack} and reads the JSON
+report. It takes minutes, and an environment that has what the specs of inline providers ask for, but for what
+needs torch. sqlite-vec needs a Python whose `sqlite3` loads extensions.
 
 ```shell
 pip install {requirements}
 ```
 
-*Demanded* are the public methods that the stack calls and that the provider does not decline; *offered* are all that it
-has. A method is answered where at least one sensible call came back with what the protocol promises. Levels are
-[the guide's](guide.md#the-verdict). Remote providers without a back end start here, and answer nothing."""
+*Demanded* are the public methods that the stack calls and that the provider does not decline; *offered* are
+all that it has. A method is answered where at least one sensible call came back with what the protocol
+promises. Levels are [the guide's](guide.md#the-verdict)."""
 
 
 class Line(NamedTuple):
@@ -91,9 +94,13 @@ class Line(NamedTuple):
     def unseen(self) -> Iterator[tuple[str, list[str]]]:
         """Why methods that are demanded or offered are not answered, with their names."""
         rows = {row["method"]: row for row in (*self.demanded, *self.offered) if row["status"] != "answered"}
-        reasons = [(tidy(f"{row['status']}: {row['reason']}"), name) for name, row in rows.items()]
+        reasons = [(tidy(f"{row['status']}: {_plain(row['reason'])}"), name) for name, row in rows.items()]
         for reason, several in groupby(sorted(reasons), key=lambda pair: pair[0]):
             yield reason, [name for _, name in several]
+
+
+def _plain(reason: str) -> str:
+    return reason.removeprefix("it is not called: ")
 
 
 def tidy(reason: str) -> str:
@@ -161,6 +168,28 @@ def _names(names: Sequence[str]) -> str:
     return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
 
 
+def merged(reports: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """One report of several runs on the same providers: what the last run that judged each of them says.
+
+    Args:
+        reports: They, in the order in which they were made.
+    """
+    specs: dict[tuple[str, str], Mapping[str, Any]] = {}
+    rows: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for report in reports:
+        ran = {_spec(check) for check in report["checks"]}
+        for spec in (spec for provider in report["providers"] for spec in provider["specs"]):
+            if _spec(spec) in ran or _spec(spec) not in specs:
+                specs[_spec(spec)] = spec
+                rows[_spec(spec)] = [row for row in report["coverage"] if _spec(row) == _spec(spec)]
+    coverage = [row for several in rows.values() for row in several]
+    return {**reports[-1], "providers": [{"specs": [*specs.values()]}], "coverage": coverage}
+
+
+def _spec(about: Mapping[str, Any]) -> tuple[str, str]:
+    return str(about["api"]), str(about["provider_type"])
+
+
 def judged() -> dict[str, Any]:
     """The report of a run on all in-tree providers.
 
@@ -187,10 +216,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Write or check the page; return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--check", action="store_true", help="write nothing, fail where the page is stale")
-    parser.add_argument("--from", dest="report", type=Path, help="a JSON report, instead of a run")
+    parser.add_argument("--from", dest="reports", nargs="+", type=Path, help="JSON reports, instead of a run")
     options = parser.parse_args(arguments)
-    report = json.loads(options.report.read_text("utf-8")) if options.report else judged()
-    wanted = page(report)
+    given = [json.loads(path.read_text("utf-8")) for path in options.reports or ()]
+    wanted = page(merged(given or [judged()]))
     if not options.check:
         PAGE.write_text(wanted, encoding="utf-8")
         return 0

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import runpy
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,18 @@ def test_providers_stand_by_api_and_type() -> None:
     assert [line.split(" | ")[0] for line in found] == ["## b", "| `c`", "## z", "| `a`", "| `b`"]
 
 
+def test_a_later_report_replaces_the_providers_that_it_has_judged() -> None:
+    other = {**SPEC, "provider_type": "inline::other"}
+    check = {"api": "files", "provider_type": "inline::mine"}
+    first = {"providers": [{"specs": [SPEC, other]}], "checks": [check, {**check, **other}], "coverage": []}
+    better = {**SPEC, "level": 4}
+    specs = [better, {**other, "level": 0}]
+    later = {"providers": [{"specs": specs}], "checks": [check], "coverage": [row("a", "answered")]}
+    found = TOOL["merged"]([first, later])
+    assert found["providers"] == [{"specs": [better, other]}]
+    assert found["coverage"] == [row("a", "answered")]
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [
@@ -63,7 +76,8 @@ def test_a_table_that_is_not_current_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     report = tmp_path / "report.json"
-    report.write_text('{"stack": {"name": "ogx", "release": "1"}, "providers": [], "coverage": []}')
+    stack = {"name": "ogx", "release": "1"}
+    report.write_text(json.dumps({"stack": stack, "providers": [], "coverage": [], "checks": []}))
     monkeypatch.setitem(TOOL["main"].__globals__, "PAGE", tmp_path / "page.md")
     given = ["--from", str(report)]
     assert TOOL["main"]([*given, "--check"]) == 1

@@ -145,7 +145,8 @@ class Walk:
             if asked.name in self.guide.listings:
                 await self._call(asked, {}, "first")
         self.knowing.nouns = nouns_of(self.running)
-        self.knowing.objects = await objects_of(self.running)
+        fields = {name: of(sample, self.knowing.setting()) for name, sample in self.guide.registered.items()}
+        self.knowing.objects = await objects_of(self.running, fields)
 
     def _is_over(self) -> bool:
         late = sum(seen.late for seen in self.notes.seen)

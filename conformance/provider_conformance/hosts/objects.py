@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 from provider_conformance.hosts.asking import WORD
@@ -42,7 +43,7 @@ async def objects_of(running: Running, fields: Mapping[str, Any] | None = None) 
     """
     found = await _registered(running)
     for kind in () if found else running.kinds:
-        for make in (lambda one: likely_object(one, fields), smallest):
+        for make in (partial(likely_object, fields=fields), smallest):
             with suppress(Exception):
                 if await running.register(make(kind)) is None and (found := await _registered(running)):
                     return found

@@ -1,9 +1,9 @@
 """What runs on an installed ogx cost in CPU: ``python benchmarks/field.py [API/TYPE ...] [--registry]``.
 
 Three runs on one spec are held against a process that imports the stack and makes an empty pytest run: all
-rules but those that search with hypothesis (PC6xx), all rules, and one check by its id, that of its start. With
-``--registry`` all specs of the stack are judged once, which takes minutes. It ends with 1 where a budget is
-missed.
+rules but those that search with hypothesis (PC6xx), all rules, and one check by its id, that of its start.
+With ``--registry`` all specs of the stack are judged once, which takes minutes. It ends with 1 where a budget
+is missed.
 """
 
 from __future__ import annotations

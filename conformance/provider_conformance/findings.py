@@ -120,6 +120,7 @@ class Row:
         status: What became of the calls on it.
         calls: How many were made.
         reason: Why it was not answered, "" where it was.
+        standin: Whether the provider's server was the stand-in, whose answers are no proof of the real one.
     """
 
     method: str
@@ -128,6 +129,7 @@ class Row:
     status: Status
     calls: int = 0
     reason: str = ""
+    standin: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ def lines(said: Sequence[OfProvider], width: int) -> Iterator[Line]:
     specs = [spec for one in said for spec in one.specs]
     if specs:
         yield from _table(specs, width)
+    yield from _stood_in(specs, max(width, _NARROW))
     records = [record for one in said for record in one.records]
     yield from _unseen(records, specs, max(width, _NARROW))
 
@@ -184,6 +185,15 @@ def _unseen(records: Sequence[Record], specs: Sequence[OfSpec], width: int) -> I
             f"not seen: {many(left, 'further reason')}; all of them: --provider-report=json:FILE", width
         )
     if reasons:
+        yield Line("")
+
+
+def _stood_in(specs: Sequence[OfSpec], width: int) -> Iterator[Line]:
+    """Which specs were served over the stand-in."""
+    names = [spec.label for spec in specs if spec.standin]
+    if names:
+        told = f"served over the stand-in, not over a real server: {', '.join(names)}"
+        yield from _wrapped(f"{told}; see --provider-no-standin", width)
         yield Line("")
 
 

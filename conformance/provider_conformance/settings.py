@@ -75,6 +75,7 @@ class Settings:
     config: Path | None = None
     samples: Path | None = None
     backend: bool = False
+    standin: bool = True
     left_out: tuple[str, ...] = ()
 
 
@@ -201,6 +202,7 @@ def read(source: Source, codes: Collection[str]) -> Settings:
         config=_file("--provider-config", *source.text_with_root("provider_config")),
         samples=_file("--provider-samples", *source.text_with_root("provider_samples")),
         backend=source.flag("provider_backend"),
+        standin=not source.flag("provider_no_standin"),
     )
     return _spread(settings)
 

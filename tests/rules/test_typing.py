@@ -17,6 +17,7 @@ from provider_conformance.providers import typing as checking
 from provider_conformance.providers.model import Implementation, Provider, Spec, SpecKind
 from provider_conformance.providers.mypy_runner import MypyError
 from provider_conformance.report import Record
+from provider_conformance.rules import rules_of
 from provider_conformance.rules import typing as rules
 from provider_conformance.run import run
 
@@ -95,7 +96,9 @@ def _run(
     specs = tuple(Spec("asking", name, SpecKind.REMOTE, "x", None) for name in found)
     provider = Provider("typed", specs, "fake", package="typing_rules_subject")
     contracts = {"typed": contract}
-    return run([provider], contracts, rules.RULES, find=lambda spec, *_: found[spec.provider_type]).records
+    return run(
+        [provider], contracts, rules_of(rules), find=lambda spec, *_: found[spec.provider_type]
+    ).records
 
 
 def _implementation(subject: object, cls: str | type | Implementation) -> Implementation:
@@ -221,7 +224,7 @@ def test_what_the_stack_itself_defines_is_skipped_in_a_provider_of_somebody_else
 
 
 def test_every_rule_of_the_family_has_a_code_of_its_own() -> None:
-    assert [rule.code for rule in rules.RULES] == ["PC401", "PC402", "PC403"]
+    assert [rule.code for rule in rules_of(rules)] == ["PC401", "PC402", "PC403"]
 
 
 class _Seed:

@@ -12,7 +12,7 @@ from provider_conformance.evidence.loading import has_spec, judge_problem
 from provider_conformance.evidence.store import Cause, NotJudged
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Location, Severity
-from provider_conformance.providers import careful, loading
+from provider_conformance.providers import backend_fields, careful, loading
 from provider_conformance.providers.backends import missing_backend
 from provider_conformance.providers.chains import causes
 from provider_conformance.providers.constructing import FactoryTimeoutError
@@ -42,6 +42,7 @@ class Start:
         again: Why the same did not start a second time, None where it did or was never started.
         absent: Why its back end is not there, "" where it is or none is needed.
         seconds: How long a trial takes in which nothing is asked of it.
+        standin: Whether its back end is the stand-in, see ``--provider-no-standin``.
     """
 
     trial: Trial
@@ -50,6 +51,7 @@ class Start:
     again: BaseException | None = None
     absent: str = ""
     seconds: float = 0.0
+    standin: bool = False
 
     @classmethod
     def collect(cls, subject: Subject) -> Start:
@@ -103,11 +105,13 @@ class _Wish:
         given: Its configuration, None for the sample.
         may_lack: Whether its back end may be missing: nobody says that it is there.
         remote: Whether it stands for a service elsewhere.
+        standin: The URL of the server to try it on, "" without one.
     """
 
     given: Given | None
     may_lack: bool
     remote: bool = False
+    standin: str = ""
 
     @property
     def asked(self) -> bool:
@@ -122,7 +126,13 @@ class _Wish:
 
 def _wish(subject: Subject, spec: Spec) -> _Wish:
     remote = spec.kind is SpecKind.REMOTE
-    return _Wish(subject.trying.configuration(spec), not subject.trying.backend, remote)
+    standin = subject.trying.standin_for(spec)
+    return _Wish(
+        subject.trying.configuration(spec),
+        not subject.trying.backend,
+        remote,
+        standin.url if standin is not None else "",
+    )
 
 
 def want_of_backend(subject: Subject, error: BaseException | None) -> str:
@@ -175,6 +185,9 @@ def _tried(spec: Spec, factory: Callable[..., Any], host: TryingHost, wish: _Wis
         if config_class is None:
             raise NotJudged(f"its configuration class cannot be had: {spec.config_class}", see=("PC109",))
     trial = Trial(spec.raw, factory, config_class, host, wish.given)
+    led = _led(trial, wish)
+    if led is not None and not led.absent:
+        return led
     first = _first(trial, wish)
     if wish.given is None and _may_want_settings(first):
         # What fails for want of a secret or a URL says nothing about the provider: nobody has set them here.
@@ -183,6 +196,21 @@ def _tried(spec: Spec, factory: Callable[..., Any], host: TryingHost, wish: _Wis
             first,
         )
     return first
+
+
+def _led(trial: Trial, wish: _Wish) -> Start | None:
+    """The first trial over the stand-in; None where no setting leads to a server."""
+    last = None
+    for base in backend_fields.BASES if wish.standin and trial.config_class is not None else ():
+        led = backend_fields.Leading(wish.standin, base)
+        last = replace(
+            _first(replace(trial, config_class=Filling(trial.config_class, led)), wish), standin=True
+        )
+        if not led.leads:
+            return None
+        if not (last.absent and led.guesses):
+            return last
+    return last
 
 
 def _may_want_settings(first: Start) -> bool:

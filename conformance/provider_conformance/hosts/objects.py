@@ -8,9 +8,8 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
-from provider_conformance.hosts.asking import WORD
 from provider_conformance.hosts.running import FIRST, Running
-from provider_conformance.hosts.smallest import likely, smallest
+from provider_conformance.hosts.smallest import WORD, likely, smallest
 from provider_conformance.laws.model import DIMENSION
 
 _IDENTIFIES: Final = re.compile(r"_(id|type|name|identifier)$")

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from provider_conformance.errors import NoValueError
-from provider_conformance.hosts.asking import WORD, Asked, Path, Slot
+from provider_conformance.hosts.asking import Asked, Path, Slot
 from provider_conformance.hosts.calling import Caller, Reading, Seen
 from provider_conformance.hosts.knowing import MAKERS, Knowing, several
 from provider_conformance.hosts.notes import Notes, Together
 from provider_conformance.hosts.objects import nouns_of, objects_of
 from provider_conformance.hosts.preparing import Preparing
 from provider_conformance.hosts.running import Running
-from provider_conformance.hosts.smallest import likely
+from provider_conformance.hosts.smallest import WORD, likely
 from provider_conformance.hosts.tools import (
     Draw,
     Place,

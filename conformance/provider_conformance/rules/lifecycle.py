@@ -25,7 +25,7 @@ from provider_conformance.protocols.signature import Signature
 from provider_conformance.providers import careful, places
 from provider_conformance.providers.chains import reason
 from provider_conformance.providers.progress import Patience, TooBusyError
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.running import Running
@@ -372,11 +372,3 @@ def _wrong_health(step: _Step) -> str:
     if isinstance(status, str) and any(status == known for known in _STATES):
         return ""
     return f"has the status {careful.short_repr(status)}, none of {', '.join(_STATES)}"
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    life_cycle_not_async,
-    life_cycle_not_repeatable,
-    life_cycle_too_slow,
-    health_shape,
-)

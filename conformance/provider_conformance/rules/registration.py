@@ -23,7 +23,7 @@ from provider_conformance.providers import careful, watching
 from provider_conformance.providers.backends import cannot_extend_sqlite, missing_backend
 from provider_conformance.providers.exceptions import Nature, nature, reason
 from provider_conformance.providers.model import SpecKind
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 from provider_conformance.rules.registry import method_place
 from provider_conformance.rules.resolution import twice
 from provider_conformance.rules.uses import CALLS, error_of
@@ -379,12 +379,3 @@ def _same_refusal(error: BaseException | None, usual: BaseException | None) -> b
         return False
     text, other = careful.text(error), careful.text(usual)
     return _REGISTERED in text and text.replace(_REGISTERED, _ABSENT) == other
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    instances_not_apart,
-    listing_not_usable,
-    registration_crashes,
-    registered_wrongly_listed,
-    registered_not_served,
-)

@@ -21,7 +21,7 @@ from provider_conformance.providers import endings, watching
 from provider_conformance.providers.constructing import FactoryTimeoutError
 from provider_conformance.providers.limits import MEBIBYTE, limits
 from provider_conformance.providers.watching import Violation
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 _SHOWN: Final = 3
 
@@ -307,14 +307,3 @@ def threads_left(subject: Subject) -> Judgement:
     why = "Python waits for such a thread when it ends: the stack's process stays"
     fix = "end it in shutdown, or make it a daemon"
     return _blamed("PC726", message, done.threads[0][1] or fallback(subject), why, fix)
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    network,
-    writes_files,
-    ends_the_process,
-    over_time,
-    over_memory,
-    threads_left,
-    standard_output,
-)

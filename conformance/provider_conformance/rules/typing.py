@@ -20,7 +20,7 @@ from provider_conformance.protocols.results import names_values_only
 from provider_conformance.providers.typing import CODES, Judged, judge
 from provider_conformance.providers.typing_model import About, Pair, path_of
 from provider_conformance.providers.typing_probes import data_members
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 _STACKS: Final = frozenset({"llama_stack", "llama_stack_api", "ogx", "ogx_api", "provider_conformance"})
 """Packages of which a stack consists: what a provider inherits from them is not its author's to repair."""
@@ -152,9 +152,6 @@ def attribute_type(subject: Subject) -> Judgement:
         The annotations of the stack's protocols, as mypy understands them.
     """
     return _judge(subject, About.ATTRIBUTE)
-
-
-RULES: tuple[Rule, ...] = (parameter_type, return_type, attribute_type)
 
 
 def _judge(subject: Subject, about: About) -> Judgement:

@@ -13,7 +13,7 @@ from provider_conformance.findings import Finding, Severity
 from provider_conformance.providers import careful, loading, requirements
 from provider_conformance.providers.implementation import home_of, load_class
 from provider_conformance.providers.model import Spec
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 _ASKS: Final = "get_request_provider_data"
 _WHY: Final = (
@@ -95,6 +95,3 @@ _FULL: Final = "write `package.module.Class`"
 
 def _found(spec: Spec, message: str, fix: str) -> Finding:
     return Finding("", Severity.ERROR, message, location=spec.location, why=_WHY, fix=fix)
-
-
-RULES: Final[tuple[Rule, ...]] = (provider_data_validator,)

@@ -16,6 +16,7 @@ from provider_conformance.settings import Settings
 
 if TYPE_CHECKING:
     from provider_conformance.backends import Backend
+    from provider_conformance.backends.stores import Stores
 
 HOOK: Final = "pytest_provider_config"
 SAMPLES: Final = "pytest_provider_samples"
@@ -27,6 +28,7 @@ def trying(
     providers: Iterable[Provider],
     methods_of: MethodsOf,
     standin: Backend | None = None,
+    stores: Stores | None = None,
 ) -> Trying:
     """How providers are to be tried.
 
@@ -36,6 +38,7 @@ def trying(
         providers: The providers.
         methods_of: Tells the public methods of a spec's API.
         standin: The server that stands for those of remote providers, None without one.
+        stores: The stores that installed packages bring, None where none is wanted.
 
     Raises:
         UsageError: If a file cannot be followed, or a hook fails: both are the user's.
@@ -49,7 +52,7 @@ def trying(
         origin = f"{SAMPLES}: {spec.provider_type}"
         made = samples_of(value, origin, config.rootpath, methods_of(spec))
         sampled[spec.api, spec.provider_type] = made
-    return Trying(settings.backend, found, sampled, standin)
+    return Trying(settings.backend, found, sampled, standin, stores)
 
 
 def _hooked(

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, Field, SecretStr, model_validator
 
+from provider_conformance.providers.sample import PLACEHOLDER
 from provider_conformance.providers.secret_fields import (
     Filling,
     empty_secret_fields,
@@ -118,3 +119,10 @@ def test_of_fields_that_exclude_each_other_the_first_is_filled() -> None:
     filled = {name for name in Exclusive.model_fields if getattr(made, name) is not None}
     assert filled == {"api_key", "refresh_token"}
     assert Exclusive.model_validate(made) is made
+def test_an_address_that_a_sample_leaves_open_becomes_one_where_nobody_answers() -> None:
+    class Config(BaseModel):
+        url: str = PLACEHOLDER
+        name: str = PLACEHOLDER
+        endpoint: str = "http://theirs"
+
+    assert empty_text_fields(Config()) == {"url": "http://localhost:1"}

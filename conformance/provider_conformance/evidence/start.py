@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.errors import BACKENDS_EXTRA, ConformanceError, StackIncompleteError
@@ -111,12 +112,14 @@ class _Wish:
         may_lack: Whether its back end may be missing: nobody says that it is there.
         remote: Whether it stands for a service elsewhere.
         standin: The server to try it on, None without one.
+        stored: Given the fields of its configuration, the settings that lead it to a store, if there is one.
     """
 
     given: Given | None
     may_lack: bool
     remote: bool = False
     standin: Backend | None = None
+    stored: Callable[[Collection[str]], Mapping[str, object] | None] = lambda _fields: None
 
     @property
     def asked(self) -> bool:
@@ -141,7 +144,13 @@ class _Wish:
 def _wish(subject: Subject, spec: Spec) -> _Wish:
     remote = spec.kind is SpecKind.REMOTE
     trying = subject.trying
-    return _Wish(trying.configuration(spec), not trying.backend, remote, trying.standin_for(spec))
+    return _Wish(
+        trying.configuration(spec),
+        not trying.backend,
+        remote,
+        trying.standin_for(spec),
+        partial(trying.store_for, spec),
+    )
 
 
 def want_of_backend(subject: Subject, error: BaseException | None) -> str:
@@ -197,6 +206,9 @@ def _tried(spec: Spec, factory: Callable[..., Any], host: TryingHost, wish: _Wis
     led = _led(trial, wish)
     if led is not None and not led.absent:
         return led
+    kept = _kept(trial, wish)
+    if kept is not None and kept.error is None and not kept.absent:
+        return kept
     first = _first(trial, wish)
     if wish.given is None and _may_want_settings(first):
         # What fails for want of a secret or a URL says nothing about the provider: nobody has set them here.
@@ -229,6 +241,16 @@ def _led(trial: Trial, wish: _Wish) -> Start | None:
         if not _may_want_settings(start):
             return tried[-1]
     return tried[0]
+
+
+def _kept(trial: Trial, wish: _Wish) -> Start | None:
+    """The first trial over a store that an installed package brings; None where none does."""
+    fields = careful.attribute(trial.config_class, "model_fields")
+    settings = wish.stored([*fields]) if isinstance(fields, dict) else None
+    if settings is None or trial.config_class is None:
+        return None
+    settled = Filling(trial.config_class, backend_fields.Settled(settings))
+    return _first(replace(trial, config_class=settled), wish)
 
 
 def _may_want_settings(first: Start) -> bool:

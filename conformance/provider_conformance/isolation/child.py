@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from provider_conformance.backends import Backend, serving
+from provider_conformance.backends.stores import Stores
 from provider_conformance.checks import Check, encode_judgement
 from provider_conformance.engine import apply
 from provider_conformance.errors import ConformanceError, StackIncompleteError
@@ -149,7 +150,7 @@ def _checks(provider: Provider, asked: Mapping[str, Any]) -> dict[str, Check]:
     given = read_given(Path(asked["config"]), provider.specs) if asked["config"] else {}
     # Their parent has looked whether there are such methods.
     samples = read_samples(Path(asked["samples"]), provider.specs, _any) if asked["samples"] else {}
-    trying = Trying(asked["backend"], given, samples, _standin(provider, asked))
+    trying = Trying(asked["backend"], given, samples, _standin(provider, asked), _stores(asked))
     planned = plan([provider], contracts, all_rules(), find=views.finder(asked["view"]), trying=trying)
     return {check.id: check for check in planned}
 
@@ -159,6 +160,11 @@ def _standin(provider: Provider, asked: Mapping[str, Any]) -> Backend | None:
     if not asked["standin"] or asked["backend"] or not any(map(is_stood_in, provider.specs)):
         return None
     return _for_good.enter_context(serving())
+
+
+def _stores(asked: Mapping[str, Any]) -> Stores | None:
+    """The stores that installed packages bring; they end with the process."""
+    return _for_good.enter_context(Stores()) if asked["standin"] and not asked["backend"] else None
 
 
 def _any(_spec: Spec) -> tuple[str, ...]:

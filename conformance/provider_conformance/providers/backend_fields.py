@@ -6,7 +6,7 @@ They are told by the names and the types of the fields; no provider is known her
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,6 +19,7 @@ from provider_conformance.providers.secret_fields import (
     classes_of,
     empty_secret_fields,
     fields_of,
+    is_secret,
 )
 
 _URL: Final = re.compile(r"(^|_)(url|uri|endpoint|api_base)$")
@@ -61,6 +62,27 @@ class Leading:
                 self.guesses |= path is None
         self.leads |= bool(led)
         return {**self.fill(config), **credentials(config), **led}
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Fills in configurations with what leads them to a store.
+
+    Attributes:
+        settings: The fields that are set, and what to.
+    """
+
+    settings: Mapping[str, object]
+
+    def __call__(self, config: Any) -> dict[str, Any]:
+        """Which fields of a configuration get which values: those that it has, secrets in their class."""
+        found: dict[str, Any] = {}
+        for name, _, annotation in fields_of(type(config)):
+            if name in self.settings:
+                value = self.settings[name]
+                secret = next((cls for cls in classes_of(annotation) if is_secret(cls)), None)
+                found[name] = secret(value) if secret is not None and value is not None else value
+        return found
 
 
 def _urls(config: Any) -> Iterator[tuple[str, Any]]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from provider_conformance.protocols.classes import mro
 from provider_conformance.providers import careful
+from provider_conformance.providers.sample import PLACEHOLDER
 
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 _SECRET: Final = frozenset({
@@ -125,7 +126,7 @@ NOBODY: Final = "http://localhost:1"
 
 
 def empty_text_fields(config: Any) -> dict[str, Any]:
-    """A text for each field of a configuration that takes one and has None, in the type that it takes."""
+    """A text for each field of a configuration that takes one and that nobody has set, in its type."""
     return dict(_empty_texts(config))
 
 
@@ -138,8 +139,7 @@ def empty_secret_fields(config: Any) -> dict[str, Any]:
 
 def _empty_texts(config: Any) -> Iterator[tuple[str, Any]]:
     for name, _, annotation in fields_of(type(config)):
-        given = careful.attribute(config, name, 0)
-        if given is not None and not (given == "" and is_secret_name(name)):
+        if not _is_open(name, careful.attribute(config, name, 0)):
             continue
         classes = tuple(classes_of(annotation))
         secret = next((cls for cls in classes if is_secret(cls)), None)
@@ -150,6 +150,12 @@ def _empty_texts(config: Any) -> Iterator[tuple[str, Any]]:
         elif url := next((cls for cls in classes if careful.class_module(cls) == "pydantic.networks"), None):
             with suppress(Exception):
                 yield name, url(NOBODY)
+
+
+def _is_open(name: str, given: Any) -> bool:
+    """Whether nobody has said what a field is: it is empty, or an address that a sample leaves open."""
+    guessed = type(given) is str and given == PLACEHOLDER and ADDRESS.search(name) is not None
+    return given is None or guessed or (given == "" and is_secret_name(name))
 
 
 @dataclass(frozen=True, slots=True)

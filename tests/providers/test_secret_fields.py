@@ -119,6 +119,8 @@ def test_of_fields_that_exclude_each_other_the_first_is_filled() -> None:
     filled = {name for name in Exclusive.model_fields if getattr(made, name) is not None}
     assert filled == {"api_key", "refresh_token"}
     assert Exclusive.model_validate(made) is made
+
+
 def test_an_address_that_a_sample_leaves_open_becomes_one_where_nobody_answers() -> None:
     class Config(BaseModel):
         url: str = PLACEHOLDER

@@ -11,12 +11,14 @@ from typing import Any, Final
 
 from provider_conformance.findings import Location
 from provider_conformance.protocols import classes
-from provider_conformance.protocols.bodies import FunctionNode, node_of, own_statements
+from provider_conformance.protocols.bodies import FunctionNode, certain, node_of, own_statements
 
 _ANY: Final = "*"
 _PREPARING: Final = frozenset(
     {"__init__", "__new__", "__post_init__", "__attrs_post_init__", "__enter__", "__aenter__"}
 )
+_LITERALS: Final = (ast.Constant, ast.Dict, ast.List, ast.Set, ast.Tuple, ast.JoinedStr)
+"""What nobody can call, whatever is in it."""
 _DYNAMIC: Final = frozenset({"setattr", "__setattr__", "__dict__", "vars"})
 
 
@@ -61,6 +63,48 @@ def assigned_late(cls: type, name: str, *, constants: bool = False) -> Late | No
         if not _DYNAMIC.isdisjoint(names):
             dynamic = dynamic or _dynamic(owner, function, name)
     return dynamic
+
+
+def hiding_value(cls: type, name: str) -> Late | None:
+    """Find the value that a constructor puts in front of a method, and that nobody can call.
+
+    It counts where every call of the ``__init__`` that runs makes the assignment, its value is a literal,
+    and it is the only place where the class or a base sets the attribute.
+    """
+    constructor = next((owner for owner, _ in classes.definitions(cls, "__init__")), object)
+    if classes.overrides(cls, "__setattr__"):
+        return None
+    setting = [
+        (owner, function, statement)
+        for owner, function in _functions(cls)
+        if name in function.__code__.co_names or not _DYNAMIC.isdisjoint(function.__code__.co_names)
+        for statement in _setting(function, name)
+    ]
+    if len(setting) != 1:
+        return None
+    owner, function, statement = setting[0]
+    node = node_of(function.__code__)
+    if node is None or owner is not constructor or function.__name__ != "__init__":
+        return None
+    if all(one is not statement for one in certain(node)):
+        return None
+    if not isinstance(statement, ast.Assign | ast.AnnAssign) or not isinstance(statement.value, _LITERALS):
+        return None
+    where = f"`{classes.class_name(owner)}.__init__` sets `{name}` to `{ast.unparse(statement.value)}`"
+    place = Location(function.__code__.co_filename, statement.lineno)
+    return Late(f"{where} on the instance, which nobody can call", place)
+
+
+def _setting(function: FunctionType, name: str) -> Iterator[ast.AST]:
+    """The statements of a method that set an attribute of the instance, or may do so."""
+    node = node_of(function.__code__)
+    if node is None:
+        return
+    first = _first(node)
+    for statement in own_statements(node):
+        plain = _assigns(statement, first, name, True) or _assigns_part(statement, first, name)
+        if plain or _sets_by_name(statement, first, name) or _writes_dict(statement, first, name):
+            yield statement
 
 
 def _functions(cls: type) -> Iterator[tuple[type, FunctionType]]:

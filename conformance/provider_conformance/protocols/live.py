@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from provider_conformance.findings import Location
 from provider_conformance.protocols import classes
-from provider_conformance.protocols.assigned import Late, assigned_late
+from provider_conformance.protocols.assigned import Late, assigned_late, hiding_value
 from provider_conformance.protocols.bodies import (
     Body,
     class_line,
@@ -77,8 +77,20 @@ def look_up(view: View, method: ProtocolMethod, protocol: ProtocolModel) -> Impl
         found = _defined(view, owner, raw, method, protocol)
         if found.state in (State.STUB, State.MISSING) and view.instance is None:
             return set_late(view, method, protocol) or found
-        return found
+        return _unless_hidden(found, view, method)
     return _absent(view, method, protocol)
+
+
+def _unless_hidden(found: Implemented, view: View, method: ProtocolMethod) -> Implemented:
+    """What a class has, or that its constructor puts something in front of it which nobody can call."""
+    if found.state is not State.PRESENT or view.instance is not None:
+        return found
+    return _hidden_by_value(view, method) or found
+
+
+def _hidden_by_value(view: View, method: ProtocolMethod) -> Implemented | None:
+    late = hiding_value(view.cls, method.name)
+    return None if late is None else Implemented(State.MISSING, location=late.location, note=late.note)
 
 
 def _function_itself(view: View, method: ProtocolMethod) -> Implemented | None:
@@ -361,6 +373,8 @@ def set_late(view: View, method: ProtocolMethod, protocol: ProtocolModel) -> Imp
     """What the class's own methods put on the instance under the method's name, None if nothing."""
     if answering := _rewrites_access(view.cls):
         return Implemented(State.UNSEEN, location=view.location, note=f"`{answering}` decides what it is")
+    if (hidden := _hidden_by_value(view, method)) is not None:
+        return hidden
     late = assigned_late(view.cls, method.name)
     return _named(view, late, method, protocol) if late else None
 

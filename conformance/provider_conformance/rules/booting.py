@@ -23,8 +23,8 @@ from provider_conformance.rules.model import Scope, rule
 _OBSCURE: Final = (LookupError, AttributeError, TypeError, NameError, AssertionError)
 """What Python raises by itself where something is not there; it says nothing to who starts the stack."""
 
-_FACTORY: Final = ("PC111", "PC112", "PC113", "PC114", "PC115")
-"""The rules that say of a factory's source why it gives nothing, whatever is set."""
+_FACTORY: Final = ("PC109", "PC111", "PC112", "PC113", "PC114", "PC115")
+"""The rules that say of a configuration class and a factory why nothing starts, whatever is set."""
 _SINGLY: Final = 8
 """How many variables are tried one by one."""
 

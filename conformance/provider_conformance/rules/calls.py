@@ -301,6 +301,7 @@ def valid_call_crashes(subject: Subject) -> Judgement:
         refuses.
         Nothing is said where a back end or a declared requirement is not there, nor of a call in which
         another provider took part: that one is made up here.
+        Where the call fails over another method that has a finding of its own, that one tells it.
 
     Why is this bad:
         The client sees an internal error and cannot tell what is wrong with its request.

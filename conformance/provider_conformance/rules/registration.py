@@ -227,6 +227,7 @@ def registration_crashes(subject: Subject) -> Judgement:
         Registers what the provider lists under generated identifiers, through the routing table:
         names with slashes, colons and blanks, any other text. The provider may refuse with a `ValueError`
         (or `NotImplementedError`); a `KeyError`, `TypeError` and the like is a mistake.
+        Where the register method cannot be called at all, the rules about its signature tell it.
 
     Why is this bad:
         The client sees an internal error and cannot tell what is wrong with its request.
@@ -257,16 +258,9 @@ def registration_crashes(subject: Subject) -> Judgement:
     fix = "accept it, or refuse it with a ValueError that says why"
     verbs = verbs_of(subject.api)
     method = verbs.register if verbs is not None else ""
-    return blame(
-        subject,
-        "PC602",
-        message,
-        steps(found),
-        fix,
-        method=method,
-        place=method_place(subject, method),
-        through=passed_through(error, subject.implementation().cls),
-    )
+    where = {"method": method, "place": method_place(subject, method)}
+    through = passed_through(error, subject.implementation().cls)
+    return blame(subject, "PC602", message, steps(found), fix, **where, through=through)
 
 
 def _crashed(first: Start, obj: Any, lacking: list[BaseException]) -> BaseException | None:

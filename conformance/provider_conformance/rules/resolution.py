@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _PLACES: Final = 6
 _TELLERS: Final = (
+    "PC109",
     "PC113",
     "PC114",
     "PC115",

@@ -97,6 +97,39 @@ class MendsStub(_AlsoInference):
         return Seen(model_id=model_id)
 
 
+class _Data:
+    def __init__(self):
+        self.completion = {}
+
+
+class _Completes:
+    async def completion(self, model_id, content, stream=False, max_tokens=None):
+        return Seen(model_id=model_id)
+
+
+@cases.fine("constructor-with-data-does-not-run", Inference)
+class OwnConstructor(_Completes, _Data):
+    def __init__(self):
+        self.completions = {}
+
+
+@cases.fine("data-under-a-condition", Inference)
+class DataSometimes(_Completes):
+    def __init__(self, url=None):
+        if url == "":
+            self.completion = None
+
+
+@cases.fine("data-that-is-replaced", Inference)
+class DataAtFirst(_Completes):
+    def __init__(self):
+        self.completion = None
+        self.prepare()
+
+    def prepare(self):
+        self.completion = super().completion
+
+
 @cases.fine("carries-the-name-of-the-protocol", Inference)
 class _NamedLikeIt(Inference):
     async def completion(self, model_id, content, stream=False, max_tokens=None) -> dict[str, Any]:

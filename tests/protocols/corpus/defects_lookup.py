@@ -64,6 +64,24 @@ class TextInPlace(Embeddings):
     embed = "https://embeddings.example"
 
 
+@cases.defect("constructor-puts-data-in-its-place", Embeddings, "x01 embed")
+class DataOnInstances:
+    def __init__(self):
+        self.embed = {}
+
+    async def embed(self, model_id, texts):
+        return [1.0]
+
+
+@cases.defect("constructor-puts-none-in-its-place", Embeddings, "x01 embed")
+class NoneOnInstances:
+    def __init__(self):
+        self.embed: Any = None
+
+    async def embed(self, model_id, texts):
+        return [1.0]
+
+
 @cases.defect("uncallable-object-in-its-place", Embeddings, "x01 embed")
 class ObjectInPlace(Embeddings):
     embed = object()

@@ -71,3 +71,9 @@ def test_what_is_no_text_is_told_of(content: bytes) -> None:
 def test_a_call_without_a_file_is_refused(path: str) -> None:
     bare = Request("POST", "h", path)
     assert answered(Conversions()(bare) or partitioning(bare)).status == 422
+
+
+def test_a_link_to_a_document_is_refused_in_words_that_the_client_knows() -> None:
+    answer = answered(Conversions()(form("/v1/convert/file/async", target_type="presigned_url")))
+    assert answer.status == 400
+    assert "artifact storage to be configured" in json.loads(answer.body)["detail"]

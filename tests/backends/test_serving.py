@@ -9,9 +9,11 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from provider_conformance.backends import serving
+from provider_conformance.providers.backends import missing_backend
 
 PAGE = Path(__file__).parents[2] / "docs" / "backends.md"
 
@@ -67,3 +69,13 @@ def test_without_the_extra_there_is_a_server_and_no_proxy(monkeypatch: pytest.Mo
     with serving() as backend:
         assert (backend.variables, backend.refused) == ({}, ())
         assert MyClient(f"{backend.url}/v1", "k").chat("tiny-chat", "hello")
+
+
+def test_a_host_that_nobody_stands_in_for_is_a_missing_back_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("trustme", reason="the extra `backends` is not installed")
+    with serving() as backend:
+        for name, value in backend.variables.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(httpx.ProxyError) as raised:
+            httpx.get("https://nobody.example/v1/models")
+    assert missing_backend(raised.value) == "the stand-in does not answer CONNECT nobody.example"

@@ -39,18 +39,21 @@ class Backend:
 
     Attributes:
         server: The server.
-        faults: The switch for what goes wrong.
         proxy: What leads hosts with a fixed name to it; None where the extra `backends` is not installed.
     """
 
     server: Server
-    faults: Faults
     proxy: Proxy | None = None
 
     @property
     def url(self) -> str:
         """Scheme, host and port; `/v1` and other prefixes follow."""
         return self.server.url
+
+    @property
+    def faults(self) -> Faults:
+        """The switch for what goes wrong."""
+        return self.server.faults
 
     @property
     def requests(self) -> tuple[Recorded, ...]:
@@ -78,11 +81,10 @@ def serving(*, faults: Faults | None = None) -> Iterator[Backend]:
     Args:
         faults: What goes wrong; by default a switch of its own, that is off.
     """
-    switch = Faults() if faults is None else faults
     with ExitStack() as stack:
-        server = stack.enter_context(Server((Files(), Conversions(), *_ROUTES), switch))
+        server = stack.enter_context(Server((Files(), Conversions(), *_ROUTES), faults))
         try:
             proxy = stack.enter_context(proxying(server.url, is_known))
         except MissingExtraError:
             proxy = None
-        yield Backend(server, switch, proxy)
+        yield Backend(server, proxy)

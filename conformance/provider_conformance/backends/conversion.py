@@ -93,7 +93,11 @@ def _converted(request: Request) -> Answer:
     file = next((part for part in form if part.filename), None)
     if file is None:
         return answer_json({"detail": [{"loc": ["body", "files"], "msg": "Field required"}]}, 422)
-    if "chunks" in (part.text for part in form if part.name == "to_formats"):
+    told = {(part.name, part.text) for part in form if not part.filename}
+    if ("target_type", "presigned_url") in told:
+        # As a server without a store for artifacts says it; its client then asks for the document itself.
+        return answer_json({"detail": "presigned_url needs artifact storage to be configured"}, 400)
+    if ("to_formats", "chunks") in told:
         return _archive(file)
     return answer_json(
         {

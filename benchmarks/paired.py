@@ -28,11 +28,20 @@ class Comparison:
     ratio: float
 
 
-def cpu_seconds(command: Command, folder: Path) -> float:
-    """The CPU seconds of one run: other load on the machine changes them far less than the clock's."""
+def cpu_seconds(command: Command, folder: Path, *, check: bool = True) -> float:
+    """The CPU seconds of one run: other load on the machine changes them far less than the clock's.
+
+    Args:
+        command: What is run.
+        folder: Where.
+        check: Whether a run that fails ends the measurement.
+
+    Raises:
+        subprocess.CalledProcessError: It fails.
+    """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     environment = {**os.environ, **command.environment}
-    subprocess.run(command.arguments, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+    subprocess.run(command.arguments, cwd=folder, env=environment, check=check, stdout=subprocess.DEVNULL)  # noqa: S603
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 

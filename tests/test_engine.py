@@ -188,6 +188,7 @@ def test_a_rule_is_applied_once() -> None:
         BLOCKED,
         Judgement((Finding("PC501", Severity.ERROR, "no", location=Location("a.py", 3)),), after=("PC2",)),
         Judgement((Finding("PC210", Severity.ERROR, "no", methods=("a", "b"), through=("c",)),)),
+        Judgement((Finding("PC401", Severity.ERROR, "no", after=("PC203",)),)),
         Judgement(inconclusive="unseen", row=Row("chat", "public", True, Status.REFUSED, 2, "no key")),
     ],
 )

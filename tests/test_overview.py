@@ -74,6 +74,21 @@ def test_one_reason_is_told_once_with_all_that_hangs_on_it() -> None:
     assert "\n".join(told).count("not seen: no server") == 1
 
 
+def test_what_was_served_over_the_stand_in_is_named_once() -> None:
+    answered = row("chat", Status.ANSWERED)
+    assert answered.row is not None
+    stood_in = replace(answered, row=replace(answered.row, standin=True))
+    told = shown({"PC661.chat": stood_in}, width=120)
+    (line,) = [line for line in told if "stand-in" in line]
+    assert line == (
+        "served over the stand-in, not over a real server: remote::foo; see --provider-no-standin"
+    )
+
+
+def test_nothing_is_said_of_a_stand_in_that_served_nothing() -> None:
+    assert not any("stand-in" in line for line in shown({"PC661.chat": row("chat", Status.ANSWERED)}))
+
+
 def test_what_another_finding_hides_is_not_seen() -> None:
     blocked = {code: Judgement(skipped="not started", see=("PC203",)) for code in ("PC501", "PC661.embed")}
     told = shown({"PC203.embed": ERROR, **blocked})

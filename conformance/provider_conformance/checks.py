@@ -38,6 +38,11 @@ class Check:
         return f"{self.rule.code}[{self.target}]" if self.target else self.rule.code
 
     @property
+    def spec_label(self) -> str:
+        """What its id calls the spec under test, "" for a rule about the whole provider."""
+        return self.target.removesuffix(f".{self.subject.method}") if self.subject.method else self.target
+
+    @property
     def provider(self) -> str:
         """The name of the provider under test."""
         return self.subject.provider.name
@@ -106,5 +111,5 @@ def _row(data: dict[str, Any]) -> Row | None:
 def _finding(data: dict[str, Any]) -> Finding:
     location, severity = data.pop("location"), Severity(data.pop("severity"))
     place = Location(**location) if location else None
-    methods, through = tuple(data.pop("methods")), tuple(data.pop("through"))
-    return Finding(severity=severity, location=place, methods=methods, through=through, **data)
+    data |= {name: tuple(data[name]) for name in ("methods", "after", "through")}
+    return Finding(severity=severity, location=place, **data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from traceback import walk_tb
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -14,12 +14,21 @@ from provider_conformance.providers.model import Provider, Spec
 from provider_conformance.providers.sampling import MethodsOf, read_samples, samples_of
 from provider_conformance.settings import Settings
 
+if TYPE_CHECKING:
+    from provider_conformance.backends import Backend
+    from provider_conformance.backends.stores import Stores
+
 HOOK: Final = "pytest_provider_config"
 SAMPLES: Final = "pytest_provider_samples"
 
 
 def trying(
-    config: pytest.Config, settings: Settings, providers: Iterable[Provider], methods_of: MethodsOf
+    config: pytest.Config,
+    settings: Settings,
+    providers: Iterable[Provider],
+    methods_of: MethodsOf,
+    standin: Backend | None = None,
+    stores: Stores | None = None,
 ) -> Trying:
     """How providers are to be tried.
 
@@ -28,6 +37,8 @@ def trying(
         settings: The settings of the run.
         providers: The providers.
         methods_of: Tells the public methods of a spec's API.
+        standin: The server that stands for those of remote providers, None without one.
+        stores: The stores that installed packages bring, None where none is wanted.
 
     Raises:
         UsageError: If a file cannot be followed, or a hook fails: both are the user's.
@@ -41,7 +52,7 @@ def trying(
         origin = f"{SAMPLES}: {spec.provider_type}"
         made = samples_of(value, origin, config.rootpath, methods_of(spec))
         sampled[spec.api, spec.provider_type] = made
-    return Trying(settings.backend, found, sampled)
+    return Trying(settings.backend, found, sampled, standin, stores)
 
 
 def _hooked(

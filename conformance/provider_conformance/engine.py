@@ -217,10 +217,12 @@ class Engine:
 
     def _better(self, check: Check, judgement: Judgement) -> dict[str, str]:
         """The findings, by their keys, that a collected check tells better, each with that check's code."""
-        after = (*check.rule.after, *judgement.after)
-        if not after:
-            return {}
-        return {f.key: told for f in judgement.findings if (told := self._shadow(check, f, after))}
+        general = (*check.rule.after, *judgement.after)
+        return {
+            finding.key: told
+            for finding in judgement.findings
+            if (after := (*general, *finding.after)) and (told := self._shadow(check, finding, after))
+        }
 
     def _shadow(self, check: Check, finding: Finding, after: Sequence[str]) -> str:
         """The code of a collected check that tells a finding better, "" where there is none."""

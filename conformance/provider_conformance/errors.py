@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
+
+BACKENDS_EXTRA: Final = "pip install provider-conformance[backends]"
+"""What brings the stand-ins for hosts with a fixed name."""
 
 
 class ConformanceError(Exception):
@@ -49,3 +53,7 @@ class NoValueError(ConformanceError):
         text = getattr(annotation, "__qualname__", None) if isinstance(annotation, type) else None
         because = f": {why}" if why else ""
         super().__init__(f"no value can be made up for the annotation {text or annotation!r}{because}")
+
+
+class MissingExtraError(ConformanceError):
+    """Something needs a package that an extra of this distribution brings."""

@@ -47,8 +47,9 @@ class Finding:
     ``fix`` what to change. ``detail`` tells two findings of one rule on one method
     apart (a parameter's name, say) and is part of ``key``, which stays the same from
     run to run and does not depend on line numbers or paths. ``methods`` are those that one
-    cause breaks, where the finding is about several of them. ``through`` are those that a failing call
-    went through: what is wrong with one of them tells the failure better.
+    cause breaks, where the finding is about several of them. ``after`` are the codes, or beginnings of
+    codes, of rules that tell this one finding better, where they have one of their own. ``through`` are
+    the methods that a failing call went through: what is wrong with one of them tells the failure better.
     """
 
     code: str
@@ -63,6 +64,7 @@ class Finding:
     detail: str = ""
     provider_type: str = ""
     methods: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     through: tuple[str, ...] = ()
 
     @property
@@ -122,6 +124,7 @@ class Row:
         status: What became of the calls on it.
         calls: How many were made.
         reason: Why it was not answered, "" where it was.
+        standin: Whether the provider's server was the stand-in, whose answers are no proof of the real one.
     """
 
     method: str
@@ -130,6 +133,7 @@ class Row:
     status: Status
     calls: int = 0
     reason: str = ""
+    standin: bool = False
 
 
 @dataclass(frozen=True, slots=True)

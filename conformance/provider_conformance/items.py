@@ -10,15 +10,16 @@ from typing import Any, Final
 import pytest
 from _pytest._code.code import ReprEntryNative, ReprExceptionInfo, ReprFileLocation, ReprTraceback
 
+from provider_conformance.blocks import Telling, block
 from provider_conformance.checks import Check, Result, encode
 from provider_conformance.engine import Engine
 from provider_conformance.findings import Outcome
 from provider_conformance.paths import finding_from, location_from, text_from
-from provider_conformance.reports import terminal
 
 OUTCOME: Final = "conformance_outcome"
 RESULT: Final = "conformance_result"
 """The user properties that carry a result from the process that ran a check to the one that reports."""
+_WHOLE: Final = Telling(width=120)
 
 
 class NonconformityError(Exception):
@@ -91,7 +92,9 @@ def _from(here: Path, result: Result) -> Result:
 
 def _representation(check: Check, result: Result) -> ReprExceptionInfo:
     """A failure that pytest shows as text, and as one line where it shows one line."""
-    errors = [line.text for finding in result.findings for line in terminal.block(finding, check.id)]
+    errors = [
+        line.text for finding in result.findings for line in block(finding, check.rule.name, check.id, _WHOLE)
+    ]
     text = "\n".join([*errors, *([result.reason] if result.reason else [])])
     first = result.findings[0] if result.findings else None
     message = first.message if first else result.reason.partition("\n")[0]

@@ -14,7 +14,7 @@ from provider_conformance.report import Record
 from provider_conformance.verdict import OfProvider, OfSpec, Verdict, is_only_unseen, many, why_unseen
 
 INDENT: Final = "    "
-_MOST_ROWS: Final = 12
+MOST_ROWS: Final = 12
 """With more specs than that the table has a row an API."""
 _MOST_REASONS: Final = 12
 _WIDE: Final = 100
@@ -39,7 +39,7 @@ _FIRST_OUT: Final = ("known", "warn", "passed", "conforms", "specs")
 """The columns that are left out first where there is no room for all."""
 _BLOCKED: Final = re.compile(r", see PC\d{3}$")
 """How the reason ends of a check that could not look because of what another one reports."""
-_OPEN: Final = (Status.REFUSED, Status.NOT_CALLED)
+OPEN: Final = (Status.REFUSED, Status.NOT_CALLED)
 
 _Row = dict[str, str]
 
@@ -62,13 +62,14 @@ def lines(said: Sequence[OfProvider], width: int) -> Iterator[Line]:
     specs = [spec for one in said for spec in one.specs]
     if specs:
         yield from _table(specs, width)
+    yield from _stood_in(specs, max(width, _NARROW))
     records = [record for one in said for record in one.records]
     yield from _unseen(records, specs, max(width, _NARROW))
 
 
 def _table(specs: Sequence[OfSpec], width: int) -> Iterator[Line]:
     """A row a spec, or a row an API where there are many; as many columns as there is room for."""
-    rows = [_of_spec(spec) for spec in specs] if len(specs) <= _MOST_ROWS else list(_by_api(specs))
+    rows = [_of_spec(spec) for spec in specs] if len(specs) <= MOST_ROWS else list(_by_api(specs))
     sizes = _sizes(rows, width)
     yield Line(_cells({name: name for name in sizes}, sizes))
     for row in rows:
@@ -167,17 +168,22 @@ def reason_of(record: Record) -> str:
 
 def _unseen(records: Sequence[Record], specs: Sequence[OfSpec], width: int) -> Iterator[Line]:
     """What was not seen: each reason once, with the checks and the methods that hang on it."""
-    checks = Counter(reason for record in records if (reason := reason_of(record)))
+    told = Counter(reason for record in records if (reason := reason_of(record)))
+    behind = _behind(told)
+    checks: Counter[str] = Counter()
+    for reason, count in told.items():
+        checks[behind.get(reason, reason)] += count
     methods: dict[str, dict[str, None]] = {}
     for row in (covered.row for spec in specs for covered in spec.rows):
-        if row.demanded and row.status in _OPEN:
-            methods.setdefault(row.reason.partition("\n")[0], {})[row.method] = None
+        if row.demanded and row.status in OPEN:
+            reason = row.reason.partition("\n")[0]
+            methods.setdefault(behind.get(reason, reason), {})[row.method] = None
     reasons = list(dict.fromkeys([*checks, *methods]))
     for reason in reasons[:_MOST_REASONS]:
         yield from _wrapped(f"not seen: {reason}", width, ("yellow",))
-        told = [many(checks[reason], "check")] if checks[reason] else []
-        told += [f"{', '.join(methods[reason])} not answered"] if reason in methods else []
-        yield from _wrapped(f"{INDENT}{'; '.join(told)}", width)
+        parts = [many(checks[reason], "check")] if checks[reason] else []
+        parts += [f"{', '.join(methods[reason])} not answered"] if reason in methods else []
+        yield from _wrapped(f"{INDENT}{'; '.join(parts)}", width)
     if len(reasons) > _MOST_REASONS:
         left = len(reasons) - _MOST_REASONS
         yield from _wrapped(
@@ -185,6 +191,25 @@ def _unseen(records: Sequence[Record], specs: Sequence[OfSpec], width: int) -> I
         )
     if reasons:
         yield Line("")
+
+
+def _stood_in(specs: Sequence[OfSpec], width: int) -> Iterator[Line]:
+    """Which specs were served over the stand-in."""
+    names = [spec.label for spec in specs if spec.standin]
+    if names:
+        told = f"served over the stand-in, not over a real server: {', '.join(names)}"
+        yield from _wrapped(f"{told}; see --provider-no-standin", width)
+        yield Line("")
+
+
+def _behind(told: Counter[str]) -> dict[str, str]:
+    """For the reasons that refer to one and the same finding the one of them that most checks have."""
+    first: dict[str, str] = {}
+    same: dict[str, str] = {}
+    for reason, _ in told.most_common():
+        if found := _BLOCKED.search(reason):
+            same[reason] = first.setdefault(found.group(), reason)
+    return same
 
 
 def _wrapped(text: str, width: int, markup: tuple[str, ...] = ()) -> Iterator[Line]:

@@ -72,6 +72,11 @@ _OPTIONS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
         {"action": "store_true", "default": None},
     ),
     (
+        "provider_no_standin",
+        "try remote providers without the stand-in server on loopback that answers for their back ends",
+        {"action": "store_true", "default": None},
+    ),
+    (
         "provider_select",
         "run only the rules with these codes or prefixes, separated by commas: PC2,PC301",
         {"metavar": "CODES", "action": "append"},

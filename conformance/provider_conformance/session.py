@@ -25,7 +25,8 @@ from provider_conformance.errors import (
 from provider_conformance.items import CheckHooks
 from provider_conformance.providers import limits, stacks, views
 from provider_conformance.providers.causes import STACK_MISSING
-from provider_conformance.providers.model import Provider, Spec
+from provider_conformance.providers.given import is_stood_in
+from provider_conformance.providers.model import Provider, Spec, SpecKind
 from provider_conformance.report import Subjected
 from provider_conformance.rules.model import Rule
 from provider_conformance.run import contract_for, plan, plan_stack
@@ -34,6 +35,8 @@ from provider_conformance.settings import Named, Settings, read, source_of
 from provider_conformance.summary import SummaryHooks
 
 if TYPE_CHECKING:
+    from provider_conformance.backends import Backend
+    from provider_conformance.backends.stores import Stores
     from provider_conformance.contracts.snapshots import Snapshot
     from provider_conformance.isolation.remote import Remote
     from provider_conformance.releases.asking import Asked
@@ -91,12 +94,14 @@ def _prepare(config: pytest.Config, during: ExitStack) -> Prepared:
     during.enter_context(limits.limited(settings.limits))
     remotes: dict[str, Remote] = {}
     subjects = _subjects(settings, snapshot, remotes, during)
+    tried = [subject.provider for subject in subjects]
+    servers = _standin(settings, tried, during), _stores(settings, tried, during)
     planned = plan(
         [subject.provider for subject in subjects if subject.provider.not_imported != _BY_RELEASES],
         {subject.provider.name: subject.contract for subject in subjects},
         all_rules,
         find=views.finder(settings.view),
-        trying=trying(config, settings, [subject.provider for subject in subjects], _methods_of(subjects)),
+        trying=trying(config, settings, tried, _methods_of(subjects), *servers),
     )
     for name, remote in remotes.items():
         planned = remote.away(planned, name)
@@ -117,6 +122,30 @@ def _prepare(config: pytest.Config, during: ExitStack) -> Prepared:
         chosen = addressed(addresses, wanted, left_out)
         wanted = [check for check in wanted if check.id in chosen]
     return Prepared(settings, subjects, tuple(planned), tuple(wanted))
+
+
+def _standin(settings: Settings, providers: Iterable[Provider], during: ExitStack) -> Backend | None:
+    """The server that stands for those of remote providers, where one is wanted and of use."""
+    if not _may_stand_in(settings) or not any(is_stood_in(spec) for one in providers for spec in one.specs):
+        return None
+    from provider_conformance.backends import serving  # noqa: PLC0415 - few runs need it
+
+    return during.enter_context(serving())
+
+
+def _stores(settings: Settings, providers: Iterable[Provider], during: ExitStack) -> Stores | None:
+    """The stores that installed packages bring, for remote providers; none is started before it is needed."""
+    remote = (spec.kind is SpecKind.REMOTE for one in providers for spec in one.specs)
+    if not _may_stand_in(settings) or not any(remote):
+        return None
+    from provider_conformance.backends.stores import Stores  # noqa: PLC0415 - few runs need it
+
+    return during.enter_context(Stores())
+
+
+def _may_stand_in(settings: Settings) -> bool:
+    """Whether this process is to provide what remote providers work with."""
+    return settings.standin and not (settings.backend or settings.isolate or settings.view == "source")
 
 
 def _methods_of(subjects: Iterable[Subjected]) -> Callable[[Spec], Collection[str]]:
@@ -206,7 +235,9 @@ def _away(named: Named, settings: Settings, remotes: dict[str, Remote], during: 
     from provider_conformance.isolation.remote import Remote  # noqa: PLC0415
 
     given = (named.argument, named.root, settings.view, settings.api, settings.stack, settings.limits)
-    remote = Remote(parent.Asked(*given, settings.config, settings.samples, settings.backend))
+    remote = Remote(
+        parent.Asked(*given, settings.config, settings.samples, settings.backend, settings.standin)
+    )
     during.callback(remote.close)
     provider = remote.load()
     remotes.setdefault(provider.name, remote)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -75,6 +76,7 @@ class Settings:
     config: Path | None = None
     samples: Path | None = None
     backend: bool = False
+    standin: bool = True
     left_out: tuple[str, ...] = ()
 
 
@@ -91,6 +93,35 @@ def environment_name(key: str) -> str:
 def option_name(key: str) -> str:
     """The option of a setting, for messages."""
     return "--" + key.replace("_", "-")
+
+
+_JUDGED_BY: Final = (
+    "provider",
+    "provider_api",
+    "provider_stack",
+    "provider_view",
+    "provider_config",
+    "provider_samples",
+    "provider_backend",
+    "provider_no_standin",
+    "provider_isolate",
+    "provider_stack_rules",
+)
+"""The settings on which it depends what a check sees."""
+
+
+def again(config: pytest.Config) -> Callable[[str], str]:
+    """What repeats a check by its id: the command line as far as it decides what the check sees."""
+    words = ["pytest"]
+    for key in _JUDGED_BY:
+        given = config.getoption(destination(key), None)
+        values = given if isinstance(given, list) else [given]
+        words += [_word(option_name(key), value) for value in values if value]
+    return lambda check_id: f'{" ".join(words)} "{check_id}"'
+
+
+def _word(option: str, value: Any) -> str:
+    return option if value is True else f"{option}={shlex.quote(str(value))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +232,7 @@ def read(source: Source, codes: Collection[str]) -> Settings:
         config=_file("--provider-config", *source.text_with_root("provider_config")),
         samples=_file("--provider-samples", *source.text_with_root("provider_samples")),
         backend=source.flag("provider_backend"),
+        standin=not source.flag("provider_no_standin"),
     )
     return _spread(settings)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import linecache
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +12,7 @@ from typing import Any, Final
 import pytest
 
 from provider_conformance import verdict
+from provider_conformance.blocks import Detail, Telling
 from provider_conformance.checks import Check, Result, decode
 from provider_conformance.engine import Policy
 from provider_conformance.findings import Outcome
@@ -18,7 +20,8 @@ from provider_conformance.items import OUTCOME, RESULT
 from provider_conformance.overview import Line
 from provider_conformance.report import Record, Report, Subjected, left_out, stale
 from provider_conformance.reports import FORMATS, github, terminal
-from provider_conformance.settings import Target
+from provider_conformance.rows import Rows, in_rows, without_ours
+from provider_conformance.settings import Target, again
 
 _PASSED: Final = Result(Outcome.PASSED)
 _STATUS: Final[Mapping[str, tuple[str, str, tuple[str, Mapping[str, bool]]]]] = {
@@ -26,6 +29,8 @@ _STATUS: Final[Mapping[str, tuple[str, str, tuple[str, Mapping[str, bool]]]]] = 
     Outcome.KNOWN: ("known", "x", ("KNOWN", {"yellow": True})),
     Outcome.PASSED: ("passed", "w", ("PASSED WITH WARNINGS", {"yellow": True})),
 }
+_BY_ITSELF: Final = "fE"
+"""What pytest sums up unless it is told otherwise."""
 _JUDGED: Final = (
     pytest.ExitCode.OK,
     pytest.ExitCode.NO_TESTS_COLLECTED,
@@ -55,6 +60,7 @@ class SummaryHooks:
         self._left_out = left_out
         self._collected: frozenset[str] | None = None
         self._results: dict[str, tuple[Result, float]] = {}
+        self._rows = Rows(self._checks.values())
         self._report: Report | None = None
         self._unwritten: list[str] = []
 
@@ -86,15 +92,29 @@ class SummaryHooks:
             if any(name == RESULT for name, _value in report.user_properties):
                 report._pdbshown = True  # type: ignore[attr-defined]
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_report_teststatus(self, report: pytest.TestReport | pytest.CollectReport) -> Any:
-        """Give inconclusive and known checks a category of their own."""
-        if report.when != "call" or report.failed:
-            return None
-        for name, value in report.user_properties:
-            if name == OUTCOME:
-                return _STATUS.get(str(value))
-        return None
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_report_teststatus(
+        self, report: pytest.TestReport | pytest.CollectReport, config: pytest.Config
+    ) -> Generator[None, Any, Any]:
+        """Give inconclusive and known checks a category of their own; of many specs one letter each."""
+        status = yield
+        if report.when != "call":
+            return status
+        if not report.failed:
+            own = next((value for name, value in report.user_properties if name == OUTCOME), "")
+            status = _STATUS.get(str(own), status)
+        check = self._checks.get(report.nodeid)
+        if check is None or isinstance(report, pytest.CollectReport) or config.option.verbose > 0:
+            return status
+        category, usual, word = status
+        letter = self._rows.letter(check, _result_of(report), usual)
+        return category, letter, _marked(letter, word)
+
+    def pytest_collection(self, session: pytest.Session) -> None:
+        """Let the progress be told in rows, once the terminal is there."""
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            in_rows(reporter, self._rows)
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Make the report, write the files, and let no run pass that should not."""
@@ -128,17 +148,48 @@ class SummaryHooks:
         entries = stale(policy, records, planned)
         return Report(self._subjects, records, left_out(planned, records), entries, policy)
 
-    def pytest_terminal_summary(self, terminalreporter: Any, config: pytest.Config) -> None:
-        """Print findings and verdicts."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(
+        self, terminalreporter: Any, config: pytest.Config
+    ) -> Generator[None, None, None]:
+        """Print findings and verdicts; what is printed here is not summed up by pytest as well."""
+        asked = config.option.reportchars
+        failed = [] if _wants(asked, "f") else without_ours(terminalreporter, self._checks)
+        self._print(terminalreporter, config)
+        yield
+        if failed:
+            terminalreporter.stats["failed"] = failed
+
+    def _print(self, terminalreporter: Any, config: pytest.Config) -> None:
         if self._report is None:
             return
         terminalreporter.write_sep("=", "provider conformance")
-        width = terminalreporter._tw.fullwidth
-        told = terminal.lines(self._report, _detail(config), width)
+        told = terminal.lines(self._report, self._telling(terminalreporter, config))
         for line in [*_annotations(self._report, config), *told]:
             terminalreporter.write_line(line.text, **dict.fromkeys(line.markup, True))
         for problem in self._unwritten:
             terminalreporter.write_line(f"ERROR: {problem}", red=True)
+
+    def _telling(self, terminalreporter: Any, config: pytest.Config) -> Telling:
+        here = config.invocation_params.dir
+        return Telling(
+            _detail(config),
+            terminalreporter._tw.fullwidth,
+            lambda location: linecache.getlines(str(here / location.path)),
+            again(config),
+            _wants(config.option.reportchars, "w") or self._policy.strict,
+        )
+
+
+def _wants(reportchars: str, letter: str) -> bool:
+    """Whether the user has asked for a kind of lines, as ``-rw`` does, and not pytest by itself."""
+    return reportchars != _BY_ITSELF and any(one in reportchars for one in (letter, "A", "a"))
+
+
+def _marked(letter: str, word: Any) -> Any:
+    """The word of a status in the colour of a spec's letter."""
+    colour = {"F": "red", "i": "yellow", ".": "green"}.get(letter)
+    return (word, {colour: True}) if colour and isinstance(word, str) else word
 
 
 def _write(target: Target, report: Report) -> str:
@@ -176,11 +227,11 @@ def _many(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _detail(config: pytest.Config) -> terminal.Detail:
+def _detail(config: pytest.Config) -> Detail:
     style = config.option.tbstyle
     if config.option.no_summary or style == "no" or config.option.verbose < -1:
-        return terminal.Detail.VERDICT
-    return terminal.Detail.LINE if style == "line" else terminal.Detail.BLOCK
+        return Detail.VERDICT
+    return Detail.LINE if style == "line" else Detail.BLOCK
 
 
 def _result_of(report: pytest.TestReport) -> Result:

@@ -71,6 +71,11 @@ class OfSpec:
         return sum(row.status is Status.ANSWERED for row in self.demanded)
 
     @property
+    def standin(self) -> bool:
+        """Whether it was served over the stand-in: what that answers is no proof of the real server."""
+        return any(covered.row.standin for covered in self.rows)
+
+    @property
     def failed(self) -> list[Record]:
         """The checks that failed."""
         return [record for record in self.records if record.result.outcome is Outcome.FAILED]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from provider_conformance.providers.views import load
-from provider_conformance.rules import lookups
+from provider_conformance.rules import lookups, rules_of
 from provider_conformance.run import contract_for, run
 from support.packages import write
 
@@ -54,7 +54,7 @@ def told(folder: Path, name: str, body: str) -> list[str]:
         {f"{name}/provider.py": PROVIDER.format(name=name), f"{name}/__init__.py": FACTORY.format(body=body)},
     )
     provider = load(str(folder / name), view="source", root=folder)
-    report = run([provider], {provider.name: contract_for(provider, "builtin")}, lookups.RULES)
+    report = run([provider], {provider.name: contract_for(provider, "builtin")}, rules_of(lookups))
     return [finding.message for record in report.records for finding in record.result.findings]
 
 

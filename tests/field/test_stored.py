@@ -18,7 +18,7 @@ from provider_conformance.hosts.installed_specs import inline_spec_class, made
 from provider_conformance.hosts.standins import stand_in
 from provider_conformance.hosts.trial import Trial, Witness
 from provider_conformance.providers.model import Implementation, Provider, Spec, SpecKind
-from provider_conformance.rules import registration
+from provider_conformance.rules import registration, rules_of
 from support.field import only
 from support.stored import EXPECTED, PACKAGE, RULES, case_class
 
@@ -70,7 +70,7 @@ def test_exactly_the_listed_findings(host: InstalledHost, case: str, monkeypatch
         contract.apis["inference"],
         implementation=lambda: Implementation(cls),
     )
-    rules = [rule for rule in (*RULES, *registration.RULES) if rule.applies(subject)]
+    rules = [rule for rule in (*RULES, *rules_of(registration)) if rule.applies(subject)]
     judgements = {rule.code: rule.check(subject) for rule in rules}
     found = {code for code, judgement in judgements.items() if judgement.findings}
     assert found == set(EXPECTED[case].get("error", ()))

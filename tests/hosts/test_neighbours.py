@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from provider_conformance.hosts.neighbours import inference, stores, tools
+from provider_conformance.hosts.neighbours import evaluating, inference, stores, tools
 from provider_conformance.hosts.neighbours.handlers import handlers_of
 from provider_conformance.hosts.neighbours.heard import Heard, NotThereError
 from provider_conformance.laws.uploaded import id_of
@@ -73,6 +73,23 @@ def test_a_tool_that_is_offered_is_called_once() -> None:
     assert json.loads(first["message"]["tool_calls"][0]["function"]["arguments"]) == {}
     answered = [{"role": "user"}, {"role": "tool"}]
     assert ask(inference.chat, messages=answered, tools=[TOOL])["choices"][0]["finish_reason"] == "stop"
+
+
+def test_a_model_that_is_to_choose_between_words_says_the_first() -> None:
+    said = [{"role": "user", "content": "- First line must read 'safe' or 'unsafe'."}]
+    assert ask(inference.chat, messages=said)["choices"][0]["message"]["content"] == "safe"
+
+
+def test_rows_of_a_dataset_are_as_many_as_asked() -> None:
+    assert len(ask(evaluating.rows, dataset_id="d", limit=2)["data"]) == 2
+    rest = ask(evaluating.rows, dataset_id="d", start_index=1)
+    assert (len(rest["data"]), rest["has_more"]) == (2, False)
+
+
+def test_each_row_is_scored_by_each_function() -> None:
+    results = ask(evaluating.score, input_rows=[{}, {}], scoring_functions={"f": None})["results"]
+    assert list(results) == ["f"]
+    assert len(results["f"]["score_rows"]) == 2
 
 
 def test_pieces_of_an_answer_have_one_id_and_end_once() -> None:

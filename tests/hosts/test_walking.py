@@ -18,6 +18,7 @@ from provider_conformance.hosts.running import FIRST
 from provider_conformance.hosts.stalls import LoopWatch
 from provider_conformance.hosts.tools import Draw, nothing_drawn
 from provider_conformance.hosts.walking import Walk, in_order
+from provider_conformance.laws.model import Guide
 from provider_conformance.stack.apis.agents import Agents
 
 
@@ -77,6 +78,7 @@ def running(objects: list[Any]) -> Any:
     return SimpleNamespace(listing="list_models", kinds=(), objects=listed)
 
 
+NO_GUIDE = Guide("")
 MODELS = [
     SimpleNamespace(identifier="other", provider_id="another"),
     SimpleNamespace(identifier="known", provider_id=FIRST, provider_resource_id="theirs"),
@@ -88,6 +90,7 @@ def walked(
     *methods: str,
     objects: list[Any] = MODELS,
     draw: Draw = nothing_drawn,
+    guide: Guide = NO_GUIDE,
     **generated: Any,
 ) -> Notes:
     async def walk() -> Notes:
@@ -96,7 +99,7 @@ def walked(
             caller = Caller(provider, lambda name: name == __name__, watch, 0.3)
             caller.listen()
             several = in_order(asked(Things, name) for name in methods)
-            await Walk(running(objects), caller, notes, generated, draw).through(several)
+            await Walk(running(objects), caller, notes, generated, draw, guide=guide).through(several)
         return notes
 
     return asyncio.run(walk())
@@ -116,6 +119,30 @@ def test_a_tool_is_called_once_tools_are_listed() -> None:
     provider = Tooled()
     walked(provider, "invoke_tool", "list_tools", draw=lambda _schema, likely: likely)
     assert provider.calls == [("add", {"a": 1})] * 2
+
+
+class Searching(Tooled):
+    async def invoke_tool(self, tool_name: str, kwargs: dict[str, Any]) -> int:
+        self.calls.append((tool_name, kwargs))
+        if "where" not in kwargs:
+            raise ValueError("say where")
+        return 0
+
+
+ADDED = Guide("things", beside={"where": ["here"]})
+
+
+def test_a_tool_that_refuses_what_a_model_says_gets_what_agents_add() -> None:
+    provider = Searching()
+    notes = walked(provider, "invoke_tool", "list_tools", draw=lambda _schema, likely: likely, guide=ADDED)
+    assert provider.calls[-1] == ("add", {"a": 1, "where": ["here"]})
+    assert notes.seen[-1].answered
+
+
+def test_a_tool_that_answers_gets_nothing_else() -> None:
+    provider = Tooled()
+    walked(provider, "invoke_tool", "list_tools", draw=lambda _schema, likely: likely, guide=ADDED)
+    assert all("where" not in kwargs for _, kwargs in provider.calls)
 
 
 def test_without_a_listed_tool_none_is_called() -> None:

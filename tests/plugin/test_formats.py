@@ -28,7 +28,7 @@ def test_junit_has_a_failure_with_a_short_message_and_the_whole_text(
     failure = junit_of(pytester, run, "--provider=bad")["PC201[remote::foo.chat]"].find("failure")
     assert failure is not None
     assert failure.attrib["message"] == "chat is missing"
-    assert "fix: add chat" in (failure.text or "")
+    assert "fix    add chat" in (failure.text or "")
 
 
 @pytest.mark.parametrize(

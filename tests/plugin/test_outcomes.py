@@ -22,22 +22,35 @@ def test_a_finding_fails_its_item_alone(run: Run) -> None:
     result = run("--provider=bad")
     result.assert_outcomes(passed=9, failed=1)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.stdout.fnmatch_lines([f"FAILED {CHAT} - chat is missing"])
+    result.stdout.no_fnmatch_line("FAILED *")
+
+
+def test_a_finding_is_in_pytests_own_summary_where_that_is_asked_for(run: Run) -> None:
+    run("--provider=bad", "-rf").stdout.fnmatch_lines([f"FAILED {CHAT} - chat is missing"])
+
+
+def test_an_authors_own_failure_stays_in_pytests_summary(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_own="def test_own(): assert False")
+    result = run("--provider=bad", "test_own.py")
+    result.assert_outcomes(failed=2, passed=9)
+    result.stdout.fnmatch_lines(["FAILED test_own.py::test_own - *"])
+    assert "FAILED bad::" not in result.stdout.str()
 
 
 def test_a_finding_is_told_with_place_reason_and_remedy(run: Run) -> None:
     run("--provider=bad").stdout.fnmatch_lines(
         [
-            "bad, inference",
-            "foo/adapter.py:12: error: PC201 chat is missing",
-            "*why: the router calls chat",
-            "*fix: add chat",
-            f"*check: {CHAT}*--provider-explain PC201*",
+            "foo/adapter.py:12: error PC201 method-missing",
+            "  chat is missing",
+            "  why    the router calls chat",
+            "  fix    add chat",
+            f'  again  pytest --provider=bad "{CHAT}"',
             "",
             "spec                   level    answered  passed  failed  warn  not seen",
             "inference remote::foo  1 loads    0 of 0       5       1     -         -",
             "safety inline::bar     2 fits     0 of 0       3       -     -         -",
             "",
+            "pages: pytest --provider-explain PC201",
             "bad on fake 1.0: fails, level 1 of 5 (loads); 0 of 0 methods answered",
         ],
         consecutive=True,
@@ -52,7 +65,7 @@ def test_no_traceback_of_the_tool_is_shown_for_a_finding(run: Run) -> None:
 
 def test_a_finding_is_told_once(run: Run) -> None:
     output = run("--provider=bad").stdout.str()
-    assert output.count("why: the router calls chat") == 1
+    assert output.count("the router calls chat") == 1
 
 
 def test_a_warning_alone_passes(run: Run) -> None:
@@ -146,7 +159,8 @@ def test_a_provider_that_cannot_be_loaded_is_one_failing_item_beside_the_others(
     result.stdout.fnmatch_lines(
         [
             "provider conformance: broken (could not be loaded) on a stack that is not known, 1 check",
-            "broken.py:1: error: PC101 needs numpy, which is not installed",
+            "broken.py:1: error PC101 *",
+            "  needs numpy, which is not installed",
             "broken: fails, level 0 of 5 (not loaded)",
             f"good on fake 1.0: incomplete, {AS_FAR_AS_HERE}",
             "2 providers (2 specs) on fake 1.0: fails, level 0 of 5 (not loaded)",
@@ -163,8 +177,8 @@ def test_the_header_says_what_is_judged_by_what(run: Run) -> None:
 @pytest.mark.parametrize(
     ("options", "shown", "hidden"),
     [
-        (["-q"], "why: the router calls chat", "good ("),
-        (["--tb=line"], "foo/adapter.py:12: error: PC201 chat is missing", "why: the router"),
+        (["-q"], "why    the router calls chat", "good ("),
+        (["--tb=line"], "foo/adapter.py:12: error PC201 chat is missing", "the router"),
         (["--tb=no"], "bad on fake 1.0: fails, level 1 of 5 (loads)", "adapter.py:12"),
         (["-qq"], "bad on fake 1.0: fails, level 1 of 5 (loads)", "adapter.py:12"),
         (["-qq"], "bad on fake 1.0: fails", "not seen"),

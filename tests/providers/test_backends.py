@@ -127,3 +127,30 @@ def test_an_error_that_raises_when_it_is_asked_is_no_back_end() -> None:
             raise ValueError("nor a status")
 
     assert missing_backend(AskedError()) == ""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        of_library("openai", "NotFoundError", status_code=404),
+        of_library("httpx", "HTTPStatusError", response=SimpleNamespace(status_code=404, text="")),
+    ],
+)
+def test_a_refusal_of_a_server_is_no_want_of_it(error: Exception) -> None:
+    assert missing_backend(error) == ""
+
+
+UNANSWERED = "the stand-in does not answer GET /v2/things"
+SAYING = '{"error": {"message": "' + UNANSWERED + '", "code": "unknown_route"}}'
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError(f"Error code: 404 - {SAYING}"),
+        of_library("httpx", "HTTPStatusError", response=SimpleNamespace(status_code=404, text=SAYING)),
+        raised_from(RuntimeError(UNANSWERED), ValueError("could not list models")),
+    ],
+)
+def test_what_the_stand_in_does_not_answer_is_named(error: Exception) -> None:
+    assert missing_backend(error) == UNANSWERED

@@ -15,7 +15,8 @@ from provider_conformance.providers.progress import (
     State,
     own_time,
     sample,
-    thread_wait,
+    spent,
+    thread_times,
 )
 
 
@@ -52,6 +53,13 @@ def test_a_thread_that_was_started_meanwhile_is_seen() -> None:
 def test_a_wait_that_is_told_late_is_taken_off_later() -> None:
     _, owed = own_time(at(5, 0, 0), at(6, 0, 3))
     assert own_time(at(6, 0, 3), at(10, 0, 3), owed) == (2, 0)
+
+
+@pytest.mark.parametrize(("ran", "waited"), [(1, True), (9, False)])
+def test_code_that_works_most_of_its_time_has_not_waited(ran: float, waited: bool) -> None:
+    budget = Budget(10, clocks([at(0, 0, 0), at(12, ran, 0)]))
+    budget.look()
+    assert budget.waited is waited
 
 
 def test_without_the_waits_the_time_with_a_processor_counts() -> None:
@@ -104,8 +112,17 @@ def test_this_process_has_clocks() -> None:
     assert own_time(before, sample())[0] > 0
 
 
-def test_this_threads_wait_is_never_negative() -> None:
-    assert thread_wait() >= 0
+def test_no_thread_has_waited_for_less_than_nothing() -> None:
+    assert all(ran >= 0 and waited >= 0 for ran, waited in thread_times().values())
+
+
+def test_the_longest_wait_of_any_thread_is_taken_away_from_all() -> None:
+    before = {"1": (1.0, 0.0), "2": (5.0, 2.0)}
+    assert spent(before, {"1": (1.5, 0.25), "2": (5.0, 3.0), "3": (0.1, 0.5)}, "1") == (0.5, 1.0)
+
+
+def test_a_thread_that_the_system_does_not_tell_of_has_had_nothing() -> None:
+    assert spent({}, {}, "1") == (0.0, 0.0)
 
 
 def test_what_never_ends_runs_out_of_patience() -> None:

@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import pytest
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, model_validator
 
-from provider_conformance.providers.secret_fields import empty_text_fields, is_secret_name, seed
+from provider_conformance.providers.sample import PLACEHOLDER
+from provider_conformance.providers.secret_fields import (
+    Filling,
+    empty_secret_fields,
+    empty_text_fields,
+    is_secret_name,
+    seed,
+)
 
 
 @pytest.mark.parametrize(
@@ -93,3 +100,31 @@ def test_fields_without_a_text_are_filled_in_their_own_type() -> None:
     assert isinstance(filled.pop("api_key"), SecretStr)
     assert filled == {"named": "conformance", "secret": "conformance"}
     assert empty_text_fields(None) == {}
+
+
+class Exclusive(BaseModel):
+    api_key: SecretStr | None = None
+    access_token: SecretStr | None = None
+    refresh_token: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def only_one(self) -> Exclusive:
+        if self.api_key and self.access_token:
+            raise ValueError("api_key and access_token are mutually exclusive")
+        return self
+
+
+def test_of_fields_that_exclude_each_other_the_first_is_filled() -> None:
+    made = Filling(Exclusive, empty_secret_fields)()
+    filled = {name for name in Exclusive.model_fields if getattr(made, name) is not None}
+    assert filled == {"api_key", "refresh_token"}
+    assert Exclusive.model_validate(made) is made
+
+
+def test_an_address_that_a_sample_leaves_open_becomes_one_where_nobody_answers() -> None:
+    class Config(BaseModel):
+        url: str = PLACEHOLDER
+        name: str = PLACEHOLDER
+        endpoint: str = "http://theirs"
+
+    assert empty_text_fields(Config()) == {"url": "http://localhost:1"}

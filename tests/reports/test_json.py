@@ -49,6 +49,7 @@ def test_providers_have_their_specs_or_their_problem(data: dict[str, Any]) -> No
         "level": 2,
         "level_name": "fits",
         "stopped": "not looked at",
+        "standin": False,
     }
     assert (bad["verdict"], bad["level"], bad["level_name"]) == ("fails", 1, "loads")
     assert bad["problem"] is None
@@ -126,6 +127,7 @@ def test_a_method_has_a_row_of_the_coverage() -> None:
         "status": "refused",
         "calls": 1,
         "reason": "set MY_KEY",
+        "standin": False,
     }
 
 

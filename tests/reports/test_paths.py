@@ -138,7 +138,7 @@ def test_a_run_shows_paths_from_where_it_began(project: Path, way: str) -> None:
     place = place_told(project)
     assert place.path.startswith(f"providers/{name}/")
     assert (project / place.path).is_file()
-    assert f"\n{place}: error: " in printed
+    assert f"\n{place}: error " in printed
     assert f"{project}/providers/{name}/" not in printed
 
 
@@ -148,7 +148,7 @@ def test_a_file_outside_of_where_the_run_began_stays_absolute(project: Path, way
     printed = run(project / "elsewhere", f"--provider=../providers/{name}", *options)
     place = place_told(project / "elsewhere")
     assert Path(place.path).is_relative_to(project / "providers" / name)
-    assert f"\n{place}: error: " in printed
+    assert f"\n{place}: error " in printed
 
 
 def test_an_ini_file_in_another_folder_changes_nothing(project: Path) -> None:

@@ -20,7 +20,7 @@ from provider_conformance.hosts.calling import Seen
 from provider_conformance.hosts.notes import Together
 from provider_conformance.providers.locate import load_provider
 from provider_conformance.report import Record
-from provider_conformance.rules import calls, streams
+from provider_conformance.rules import calls, rules_of, streams
 from provider_conformance.run import plan
 
 ROOT = Path(__file__).parents[2]
@@ -36,7 +36,7 @@ REFERENCES = sorted(
 def records(folder: Path, case: str = "") -> tuple[Record, ...]:
     provider = load_provider(str(folder), root=folder)
     assert provider.problem is None
-    checks = plan([provider], {provider.name: builtin_contract()}, (*calls.RULES, *streams.RULES))
+    checks = plan([provider], {provider.name: builtin_contract()}, rules_of(calls, streams))
     engine = Engine(checks, Policy(), frozenset(check.id for check in checks))
     return tuple(Record(c, engine.judge(c)) for c in checks if case in ("", c.provider_type))
 

@@ -12,11 +12,11 @@ from provider_conformance.engine import Engine, Policy
 from provider_conformance.findings import Outcome
 from provider_conformance.providers.locate import load_provider
 from provider_conformance.report import Record
-from provider_conformance.rules import calls, registration
+from provider_conformance.rules import calls, registration, rules_of
 from provider_conformance.run import plan
 
 CALLS = Path(__file__).parents[2] / "fixtures" / "packages" / "calls"
-RULES = [rule for rule in (*calls.RULES, *registration.RULES) if rule.code in ("PC655", "PC660", "PC601")]
+RULES = [rule for rule in rules_of(calls, registration) if rule.code in ("PC655", "PC660", "PC601")]
 
 
 @cache

@@ -9,7 +9,7 @@ import pytest
 from provider_conformance.contracts.builtin import builtin_contract
 from provider_conformance.findings import Finding
 from provider_conformance.providers.locate import load_provider
-from provider_conformance.rules import lookups
+from provider_conformance.rules import lookups, rules_of
 from provider_conformance.run import run
 
 WIRED = Path(__file__).parents[2] / "fixtures" / "packages" / "wired"
@@ -18,7 +18,7 @@ WIRED = Path(__file__).parents[2] / "fixtures" / "packages" / "wired"
 @pytest.fixture(scope="module")
 def found() -> dict[str, Finding]:
     provider = load_provider(str(WIRED), root=WIRED)
-    report = run([provider], {provider.name: builtin_contract()}, lookups.RULES)
+    report = run([provider], {provider.name: builtin_contract()}, rules_of(lookups))
     return {f.provider_type: f for record in report.records for f in record.result.findings}
 
 

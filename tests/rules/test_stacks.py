@@ -15,7 +15,7 @@ from provider_conformance.hosts import builtin
 from provider_conformance.hosts.builtin import BuiltinHost
 from provider_conformance.hosts.model import Resolution, Sorting, StackSketch, Started
 from provider_conformance.providers.model import Provider
-from provider_conformance.rules import stack_orders, stacks
+from provider_conformance.rules import rules_of, stack_orders, stacks
 from provider_conformance.rules.model import Rule
 
 Graph = Mapping[str, Sequence[str]]
@@ -68,7 +68,7 @@ def recursive(graph: Graph) -> list[str]:
     return list(order)
 
 
-@pytest.mark.parametrize("rule", (*stack_orders.RULES, *stacks.RULES), ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", rules_of(stack_orders, stacks), ids=lambda rule: rule.name)
 def test_our_own_stack_is_green(rule: Rule) -> None:
     assert judge(rule, BuiltinHost()) == ()
 

@@ -10,7 +10,7 @@ from provider_conformance.contracts.builtin import builtin_contract
 from provider_conformance.evidence import registry as observing
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.providers.model import Provider, Spec, SpecKind
-from provider_conformance.rules import stored
+from provider_conformance.rules import rules_of, stored
 from support.stored import EXPECTED, PACKAGE, RULES, case_class, fake_baseline, fake_subject
 
 
@@ -31,7 +31,7 @@ def test_every_rule_has_a_defective_and_two_conforming_cases() -> None:
     conforming: Counter[str] = Counter()
     for entry in EXPECTED.values():
         (defective if entry.get("error") else conforming)[entry["rule"]] += 1
-    codes = [rule.code for rule in stored.RULES]
+    codes = [rule.code for rule in rules_of(stored)]
     assert [code for code in codes if not defective[code] or conforming[code] < 2] == []
 
 
@@ -39,4 +39,4 @@ def test_every_rule_has_a_defective_and_two_conforming_cases() -> None:
 def test_the_built_in_stack_makes_no_check_of_them(api: str) -> None:
     spec = Spec(api, "inline::x", SpecKind.INLINE, "x", None)
     subject = Subject(Provider("x"), builtin_contract(), spec, builtin_contract().apis[api])
-    assert not any(rule.applies(subject) for rule in stored.RULES)
+    assert not any(rule.applies(subject) for rule in rules_of(stored))

@@ -17,13 +17,13 @@ from provider_conformance.hosts.trial import WatchedDeps
 from provider_conformance.hosts.watching import LookedUp
 from provider_conformance.providers.locate import load_provider
 from provider_conformance.providers.model import Implementation, Spec, SpecKind
-from provider_conformance.rules import registration, resolution
+from provider_conformance.rules import registration, resolution, rules_of
 from provider_conformance.rules.model import Rule
 from provider_conformance.stack.apis.safety import Safety
 from provider_conformance.stack.specs import Api, ShieldsProtocolPrivate
 
 WIRED = Path(__file__).parents[2] / "fixtures" / "packages" / "wired"
-RULES = [*resolution.RULES, *registration.RULES]
+RULES = rules_of(resolution, registration)
 
 
 @pytest.fixture(scope="module")

@@ -10,18 +10,24 @@ import pytest
 
 from provider_conformance.contracts.model import ApiContract, Contract, StackCall
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import Location, Outcome
+from provider_conformance.findings import Location, Outcome, Severity
 from provider_conformance.protocols.members import read_protocol
 from provider_conformance.providers import mypy_runner
 from provider_conformance.providers import typing as checking
 from provider_conformance.providers.model import Implementation, Provider, Spec, SpecKind
 from provider_conformance.providers.mypy_runner import MypyError
 from provider_conformance.report import Record
+from provider_conformance.rules import public as public_rules
+from provider_conformance.rules import rules_of
 from provider_conformance.rules import typing as rules
 from provider_conformance.run import run
 
 SOURCE = """\
-from typing import Protocol
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from pydantic import BaseModel
 
 
 class Store(Protocol): ...
@@ -71,6 +77,24 @@ class Bad(Good):
 class Partial:
     async def close(self) -> None:
         pass
+
+
+class Trains(Protocol):
+    async def train(self, config: Setup, model: str | None = None) -> str: ...
+
+
+class Setup(BaseModel):
+    rate: float
+
+
+class TakesADict:
+    async def train(self, config: dict[str, Any], model: str | None = None) -> str:
+        return ""
+
+
+class DemandsTheModel:
+    async def train(self, config: bytes, model: str) -> str:
+        return ""
 """
 
 
@@ -95,7 +119,9 @@ def _run(
     specs = tuple(Spec("asking", name, SpecKind.REMOTE, "x", None) for name in found)
     provider = Provider("typed", specs, "fake", package="typing_rules_subject")
     contracts = {"typed": contract}
-    return run([provider], contracts, rules.RULES, find=lambda spec, *_: found[spec.provider_type]).records
+    return run(
+        [provider], contracts, rules_of(rules), find=lambda spec, *_: found[spec.provider_type]
+    ).records
 
 
 def _implementation(subject: object, cls: str | type | Implementation) -> Implementation:
@@ -131,6 +157,37 @@ def test_the_type_of_what_a_registry_throws_away_is_nobodys_matter(
 ) -> None:
     records = _run(subject, "Bad", calls=(StackCall("register", 1, ignored=ignored),))
     assert _outcome(records, "PC402[remote::0.register]") is outcome
+
+
+_ROUTE = StackCall(
+    "train", 0, spread=True, text="func(**kwargs)", location=Location("stack/server/server.py", 250)
+)
+
+
+def _trained(subject: object, name: str, *calls: StackCall) -> list[tuple[str, str]]:
+    """Code and parameter of what is found in a class that trains."""
+    public = read_protocol(subject.Trains)  # type: ignore[attr-defined]
+    api = ApiContract("training", public=public, calls={"train": calls})
+    spec = Spec("training", "remote::0", SpecKind.REMOTE, "x", None)
+    provider = Provider("typed", (spec,), "fake", package="typing_rules_subject")
+    found = _implementation(subject, name)
+    contract = Contract("fake", "1", {"training": api})
+    judged = rules_of(rules, public_rules)
+    records = run([provider], {"typed": contract}, judged, find=lambda *_: found).records
+    return [(f.code, f.detail) for r in records for f in r.result.findings if f.severity is Severity.ERROR]
+
+
+def test_a_route_made_of_the_methods_own_signature_hands_it_what_that_says(subject: object) -> None:
+    assert _trained(subject, "TakesADict", _ROUTE) == []
+
+
+def test_another_caller_hands_over_what_the_protocol_says(subject: object) -> None:
+    direct = StackCall("train", 0, ("config",), text="p.train(config=c)", location=Location("agents.py", 1))
+    assert _trained(subject, "TakesADict", _ROUTE, direct) == [("PC401", "config")]
+
+
+def test_a_parameter_that_is_demanded_is_told_once_and_the_others_are_told(subject: object) -> None:
+    assert _trained(subject, "DemandsTheModel", _ROUTE) == [("PC203", ""), ("PC401", "config")]
 
 
 def test_where_the_stack_contradicts_its_protocol_the_types_of_arguments_are_not_judged(
@@ -221,7 +278,7 @@ def test_what_the_stack_itself_defines_is_skipped_in_a_provider_of_somebody_else
 
 
 def test_every_rule_of_the_family_has_a_code_of_its_own() -> None:
-    assert [rule.code for rule in rules.RULES] == ["PC401", "PC402", "PC403"]
+    assert [rule.code for rule in rules_of(rules)] == ["PC401", "PC402", "PC403"]
 
 
 class _Seed:

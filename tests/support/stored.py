@@ -20,11 +20,11 @@ from provider_conformance.hosts.running import FIRST, Running
 from provider_conformance.protocols.members import read_protocol
 from provider_conformance.providers.containment import Attempt
 from provider_conformance.providers.model import Implementation, Provider, Spec, SpecKind
-from provider_conformance.rules import registry, stored
+from provider_conformance.rules import registry, rules_of, stored
 
 PACKAGE = Path(__file__).parents[2] / "fixtures" / "packages" / "stored"
 EXPECTED: dict[str, dict[str, Any]] = yaml.safe_load((PACKAGE / "expected.yaml").read_text("utf-8"))
-RULES = [*registry.RULES, *stored.RULES]
+RULES = rules_of(registry, stored)
 
 
 def case_class(case: str) -> type:

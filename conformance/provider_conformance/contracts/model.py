@@ -6,11 +6,15 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Final
 
 from provider_conformance.findings import Location
 from provider_conformance.protocols.calls import Callers, CallShape, contradicts
 from provider_conformance.protocols.model import Calls, ProtocolMethod, ProtocolModel
 from provider_conformance.protocols.signature import Kind
+
+_SERVER: Final = "/server/"
+"""What the paths of a stack's server have in them."""
 
 
 class Role(StrEnum):
@@ -150,6 +154,16 @@ class ApiContract:
             unseen=any(call.spread for call in calls),
             ignored=bool(calls) and all(call.ignored for call in calls),
         )
+
+    def only_by_route(self, method: str) -> bool:
+        """Whether the stack calls a method only with what the server took out of a request for it.
+
+        A server without route modules makes a route of the very method that it calls: what a request brings
+        is read by the types of that method's own signature, and passed on as it is.
+        """
+        calls = self.calls.get(method, ())
+        served = all(call.spread and call.location and _SERVER in call.location.path for call in calls)
+        return self.role is Role.PLAIN and bool(calls) and served
 
     def against(self, method: ProtocolMethod) -> tuple[CallShape, ...]:
         """The stack's calls of a method that its protocol does not promise to take."""

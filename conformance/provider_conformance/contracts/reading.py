@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 
 from provider_conformance.contracts.flow import Flow
-from provider_conformance.contracts.guards import ApisNamed, name_of, narrowed
+from provider_conformance.contracts.guards import ApisNamed, narrowed
 from provider_conformance.contracts.sources import Unit
 
 
@@ -69,18 +69,7 @@ class Reading:
 
     def _is_handed_on(self, function: Unit) -> bool:
         """Whether a function is used otherwise than by calling it."""
-        name = function.node.name
-        return any(
-            isinstance(node, ast.Name | ast.Attribute)
-            and name_of(node) == name
-            and not _is_callee(unit.parents.get(node), node)
-            for unit in self.flow.sources.units
-            for node in unit.nodes
-        )
-
-
-def _is_callee(parent: ast.AST | None, node: ast.expr) -> bool:
-    return isinstance(parent, ast.Call) and parent.func is node
+        return function.node.name in self.flow.sources.handed_on
 
 
 def _mentions(unit: Unit, name: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
-_UNOPENED: Final = (*_FUNCTIONS, ast.ClassDef, ast.expr_context, ast.operator, ast.cmpop)
+_UNOPENED: Final = (*_FUNCTIONS, ast.ClassDef, ast.operator, ast.cmpop)
 _STEPS: Final = (
     ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.comprehension, ast.Return, ast.Call,
 )  # fmt: skip
@@ -77,6 +77,11 @@ class Sources:
     @cached_property
     def _lines(self) -> Mapping[str, list[str]]:
         return {path: text.splitlines() for path, text in self.texts.items()}
+
+    @cached_property
+    def handed_on(self) -> frozenset[str]:
+        """The names of variables and attributes that are used otherwise than by calling them."""
+        return frozenset(name for unit in self.units for name in _handed_on(unit))
 
     def text(self, path: str, node: ast.expr) -> str:
         """An expression in one line: as it stands in its file, where it does stand in one line there."""
@@ -157,14 +162,37 @@ def _add_function(
     return unit
 
 
+def _handed_on(unit: Unit) -> Iterator[str]:
+    called = {id(node.func) for node in unit.nodes if isinstance(node, ast.Call)}
+    for node in unit.nodes:
+        if isinstance(node, ast.Name | ast.Attribute) and id(node) not in called:
+            yield node.id if isinstance(node, ast.Name) else node.attr
+
+
 def _own_nodes(root: ast.AST) -> Iterator[ast.AST]:
-    """All nodes below ``root`` in the order of the source, nested functions and classes unopened."""
-    pending = [*ast.iter_child_nodes(root)][::-1]
+    """All nodes below ``root`` in the order of the source, nested functions and classes unopened.
+
+    Marks of reading and writing are left out: they say nothing that their node does not.
+    """
+    pending = _children(root)
     while pending:
         node = pending.pop()
         yield node
         if not isinstance(node, _UNOPENED):
-            pending.extend([*ast.iter_child_nodes(node)][::-1])
+            pending.extend(_children(node))
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    """The nodes directly below one, the last first."""
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found.extend(item for item in value if isinstance(item, ast.AST))
+        elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+            found.append(value)
+    found.reverse()
+    return found
 
 
 def _last_name(expression: ast.expr) -> str:

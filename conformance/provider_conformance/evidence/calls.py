@@ -54,6 +54,7 @@ class Observed:
         hurried: Whether calls were left out, for want of time.
         helped: Whether the provider works with a routing table of the stack, which is empty here.
         outgoing: The calls of the provider's own code on its dependencies.
+        standin: Whether its back end is the stand-in.
     """
 
     asked: Mapping[str, Asked]
@@ -65,6 +66,7 @@ class Observed:
     hurried: bool = False
     helped: bool = False
     outgoing: tuple[Outgoing, ...] = ()
+    standin: bool = False
 
     @classmethod
     def collect(cls, subject: Subject, served: Served) -> Observed:
@@ -143,7 +145,7 @@ def observe(
 
     every = {name: asked for name in methods_of(subject) if (asked := asked_of(subject, name)) is not None}
     generated = {name: _generated(asked) for name, asked in every.items() if only is None}
-    found = Observed(every, helped=_is_helped(subject))
+    found = Observed(every, helped=_is_helped(subject), standin=first.standin)
     guide = _guide(subject)
     left = in_order(every.values(), guide)
     for _ in range(_TRIALS):
@@ -278,4 +280,5 @@ def _more(
         found.hurried or notes.hurried,
         found.helped,
         (*found.outgoing, *notes.outgoing),
+        found.standin,
     )

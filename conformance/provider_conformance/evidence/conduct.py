@@ -61,7 +61,9 @@ def _tried(first: Start, places: tuple[Path, ...]) -> Exercise:
     if root_of(first.error, FactoryTimeoutError) is not None:
         # It would only be waited for again.
         return Exercise(first.error, bool(first.witness.made))
-    tried: Attempt = first.trial.run(first.trial.surroundings(), _exercise)
+    # Who waits for a back end when it is asked would only be waited for again.
+    work = _end if first.awaited else _exercise
+    tried: Attempt = first.trial.run(first.trial.surroundings(), work)
     held = () if tried.error is not None else tuple(_holding(tried.left, watching.Owner(places)))
     # In a trial of its own: what is begun twice may have threads that the provider ends only once.
     begun: Attempt = first.trial.run(first.trial.surroundings(), _begun)
@@ -85,6 +87,11 @@ async def _exercise(running: Running) -> SystemExit | None:
     if running.listing:
         with suppress(Exception):
             await _register(running)
+    return await _end(running)
+
+
+async def _end(running: Running) -> SystemExit | None:
+    """Shut it down."""
     try:
         for made in running.instances.values():
             await _shut_down(made)

@@ -99,7 +99,7 @@ class Answered:
             raise NotJudged(f"it is not called: {why}", inconclusive=True, see=("PC203",))
         wrong = {id(one) for one, _ in wrong_answers(subject, asked, seen)}
         status, first, reason = _came_to(asked, seen, wrong)
-        row = Row(subject.method, PUBLIC, is_demanded(subject), status, len(seen), reason)
+        row = Row(subject.method, PUBLIC, is_demanded(subject), status, len(seen), reason, found.standin)
         return cls(row, first)
 
 
@@ -139,7 +139,7 @@ def _not_answered(asked: Asked, seen: Sequence[Seen]) -> tuple[Status, Seen, str
 
 def _made_up_names(asked: Asked, one: Seen) -> Iterator[str]:
     """The places for an identifier into which one was put that nobody has given out."""
-    from provider_conformance.hosts.asking import WORD  # noqa: PLC0415 - pydantic, late
+    from provider_conformance.hosts.smallest import WORD  # noqa: PLC0415 - pydantic, late
 
     for slot in asked.slots:
         identifies = slot.name.endswith(("_id", "_ids", "identifier"))

@@ -49,10 +49,12 @@ class Registry:
     Attributes:
         made: What each call raised, None where it was answered; by the verb that its name begins with.
         ended: Why the trial ended early, "" where it did not.
+        standin: Whether its back end is the stand-in.
     """
 
     made: Mapping[str, tuple[BaseException | None, ...]]
     ended: str = ""
+    standin: bool = False
 
     @classmethod
     def collect(cls, subject: Subject, served: Served) -> Registry:
@@ -72,7 +74,7 @@ class Registry:
         trial = served.first.trial
         error = trial.run(trial.surroundings(), work).error
         made = {verb: tuple(errors) for verb, errors in notes.made.items()}
-        return cls(made, "" if error is None else reason(error))
+        return cls(made, "" if error is None else reason(error), served.first.standin)
 
     def of(self, method: str) -> tuple[BaseException | None, ...]:
         """What the calls of a method came to."""
@@ -156,13 +158,14 @@ class Registered:
             why = registry.ended or "nothing can be made up to call it with"
             raise NotJudged(f"it is not called: {why}", inconclusive=True, see=("PC3",))
         if None in made:
-            return cls(_row(subject, Status.ANSWERED, len(made)))
+            return cls(_row(subject, registry, Status.ANSWERED))
         first = made[0]
         remote = subject.spec is not None and subject.spec.kind is SpecKind.REMOTE
         means = nature(first, is_theirs=is_theirs(subject), remote=remote) if first is not None else None
         status = _STATUS[means] if means is not None else Status.ANSWERED
-        return cls(_row(subject, status, len(made), reason(first) if first is not None else ""), first)
+        return cls(_row(subject, registry, status, reason(first) if first is not None else ""), first)
 
 
-def _row(subject: Subject, status: Status, calls: int, why: str = "") -> Row:
-    return Row(subject.method, REGISTRY, needs(subject), status, calls, why)
+def _row(subject: Subject, registry: Registry, status: Status, why: str = "") -> Row:
+    calls = len(registry.of(subject.method))
+    return Row(subject.method, REGISTRY, needs(subject), status, calls, why, registry.standin)

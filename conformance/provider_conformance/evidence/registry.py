@@ -70,6 +70,16 @@ def verbs_of(api: ApiContract | None) -> Verbs | None:
     )
 
 
+def lists_again(api: ApiContract | None) -> bool:
+    """Whether the stack asks a provider for its listing when something may have been registered with it.
+
+    A table that asks only while it is initialized has it before that, and never again of the same instance.
+    """
+    verbs = verbs_of(api)
+    calls = api.calls.get(verbs.listing, ()) if api is not None and verbs is not None else ()
+    return any(call.caller.rpartition(".")[2] != "initialize" for call in calls)
+
+
 def _one(methods: Mapping[str, Any], prefix: str) -> str:
     return next((name for name in methods if name.startswith(prefix)), "")
 

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from provider_conformance.errors import ConformanceError, StackIncompleteError
+from provider_conformance.errors import BACKENDS_EXTRA, ConformanceError, StackIncompleteError
 from provider_conformance.evidence.loading import has_spec, judge_problem
 from provider_conformance.evidence.store import Cause, NotJudged
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Location, Severity
-from provider_conformance.providers import careful, loading
+from provider_conformance.providers import backend_fields, careful, loading
 from provider_conformance.providers.backends import missing_backend
 from provider_conformance.providers.chains import causes
 from provider_conformance.providers.constructing import FactoryTimeoutError
+from provider_conformance.providers.containment import Attempt
 from provider_conformance.providers.given import Given
 from provider_conformance.providers.model import Spec, SpecKind
 from provider_conformance.providers.secret_fields import Filling, empty_secret_fields, empty_text_fields
+from provider_conformance.providers.watching import NETWORK
 
 if TYPE_CHECKING:
+    from provider_conformance.backends import Backend
     from provider_conformance.hosts.running import Running
     from provider_conformance.hosts.trial import Trial, TryingHost, Witness
 
@@ -41,7 +45,9 @@ class Start:
         error: Why the stack did not start, None where it did.
         again: Why the same did not start a second time, None where it did or was never started.
         absent: Why its back end is not there, "" where it is or none is needed.
+        awaited: Whether the first trial came to no end for want of it.
         seconds: How long a trial takes in which nothing is asked of it.
+        standin: Whether its back end is the stand-in, see ``--provider-no-standin``.
     """
 
     trial: Trial
@@ -50,6 +56,8 @@ class Start:
     again: BaseException | None = None
     absent: str = ""
     seconds: float = 0.0
+    awaited: bool = False
+    standin: bool = False
 
     @classmethod
     def collect(cls, subject: Subject) -> Start:
@@ -103,11 +111,15 @@ class _Wish:
         given: Its configuration, None for the sample.
         may_lack: Whether its back end may be missing: nobody says that it is there.
         remote: Whether it stands for a service elsewhere.
+        standin: The server to try it on, None without one.
+        stored: Given the fields of its configuration, the settings that lead it to a store, if there is one.
     """
 
     given: Given | None
     may_lack: bool
     remote: bool = False
+    standin: Backend | None = None
+    stored: Callable[[Collection[str]], Mapping[str, object] | None] = lambda _fields: None
 
     @property
     def asked(self) -> bool:
@@ -117,12 +129,28 @@ class _Wish:
     def absent(self, error: BaseException | None) -> str:
         """Why an error is for want of a back end that may be missing."""
         reason = missing_backend(error) if self.may_lack else ""
-        return f"{reason}; see --provider-backend" if reason else ""
+        more = f", or {BACKENDS_EXTRA}" if self.standin is not None and self.standin.proxy is None else ""
+        return f"{reason}; see --provider-backend{more}" if reason else ""
+
+    def awaited(self, attempt: Attempt) -> str:
+        """Whom a trial was waiting for that did not come to its end: what it tried to reach and may lack."""
+        late = attempt.error
+        if not (self.asked and isinstance(late, FactoryTimeoutError) and late.waited):
+            return ""
+        sought = [v.what for v in attempt.violations if v.kind == NETWORK and not v.imported]
+        return f"it waits for {sought[-1].rpartition(' ')[2]}; see --provider-backend" if sought else ""
 
 
 def _wish(subject: Subject, spec: Spec) -> _Wish:
     remote = spec.kind is SpecKind.REMOTE
-    return _Wish(subject.trying.configuration(spec), not subject.trying.backend, remote)
+    trying = subject.trying
+    return _Wish(
+        trying.configuration(spec),
+        not trying.backend,
+        remote,
+        trying.standin_for(spec),
+        partial(trying.store_for, spec),
+    )
 
 
 def want_of_backend(subject: Subject, error: BaseException | None) -> str:
@@ -175,6 +203,12 @@ def _tried(spec: Spec, factory: Callable[..., Any], host: TryingHost, wish: _Wis
         if config_class is None:
             raise NotJudged(f"its configuration class cannot be had: {spec.config_class}", see=("PC109",))
     trial = Trial(spec.raw, factory, config_class, host, wish.given)
+    led = _led(trial, wish)
+    if led is not None and not led.absent:
+        return led
+    kept = _kept(trial, wish)
+    if kept is not None and kept.error is None and not kept.absent:
+        return kept
     first = _first(trial, wish)
     if wish.given is None and _may_want_settings(first):
         # What fails for want of a secret or a URL says nothing about the provider: nobody has set them here.
@@ -183,6 +217,40 @@ def _tried(spec: Spec, factory: Callable[..., Any], host: TryingHost, wish: _Wis
             first,
         )
     return first
+
+
+def _led(trial: Trial, wish: _Wish) -> Start | None:
+    """The first trial over the stand-in; None where neither a setting nor a host's name leads to it.
+
+    It is tried with placeholders for secrets; where that does not start, with one for every empty text.
+    """
+    standin = wish.standin
+    if standin is None or trial.config_class is None:
+        return None
+    trial = replace(trial, environment=standin.variables)
+    tried = []
+    for fill in (empty_secret_fields, empty_text_fields):
+        for base in backend_fields.BASES:
+            led = backend_fields.Leading(standin.url, base, fill)
+            start = _first(replace(trial, config_class=Filling(trial.config_class, led)), wish)
+            if not (led.leads or standin.variables):
+                return None
+            if not (start.absent and led.guesses):
+                break
+        tried.append(replace(start, standin=True))
+        if not _may_want_settings(start):
+            return tried[-1]
+    return tried[0]
+
+
+def _kept(trial: Trial, wish: _Wish) -> Start | None:
+    """The first trial over a store that an installed package brings; None where none does."""
+    fields = careful.attribute(trial.config_class, "model_fields")
+    settings = wish.stored([*fields]) if isinstance(fields, dict) else None
+    if settings is None or trial.config_class is None:
+        return None
+    settled = Filling(trial.config_class, backend_fields.Settled(settings))
+    return _first(replace(trial, config_class=settled), wish)
 
 
 def _may_want_settings(first: Start) -> bool:
@@ -198,13 +266,17 @@ def _first(trial: Trial, wish: _Wish) -> Start:
 
     witness = Witness()
     attempt = trial.run(trial.surroundings(), _unanswered if wish.asked else nothing_more, witness)
-    if attempt.error is not None:
-        return Start(trial, witness, attempt.error, absent=wish.absent(attempt.error))
-    absent = wish.absent(attempt.value)
+    awaited = wish.awaited(attempt)
+    if attempt.error is not None and not (awaited and witness.made):
+        absent = awaited or wish.absent(attempt.error)
+        return Start(trial, witness, attempt.error, absent=absent, awaited=bool(awaited))
+    absent = awaited or wish.absent(attempt.value)
     trial = replace(trial, offline=bool(absent))
     begun = time.monotonic()
     again = trial.run(trial.surroundings(), nothing_more).error
-    return Start(trial, witness, None, again, absent, time.monotonic() - begun)
+    if awaited and isinstance(again, FactoryTimeoutError):  # a stack that asks for listings as it starts
+        return Start(trial, witness, attempt.error, absent=absent, awaited=True)
+    return Start(trial, witness, None, again, absent, time.monotonic() - begun, bool(awaited))
 
 
 def _filled(trial: Trial) -> Iterator[Trial]:

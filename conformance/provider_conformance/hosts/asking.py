@@ -6,14 +6,11 @@ import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
-from provider_conformance.hosts.smallest import field_annotation, likely, smallest, validated
+from provider_conformance.hosts.smallest import WORD, field_annotation, likely, smallest, validated
 from provider_conformance.protocols.annotated import hints, options, wanted
 from provider_conformance.protocols.fitting import streamed, whole
-
-WORD: Final = "conformance"
-"""What the texts of a likely call say."""
 
 Path = tuple[str, ...]
 """Where a value stands: ``("model",)``, or ``("params", "model")`` for a field of a request object."""

@@ -110,6 +110,10 @@ class BuiltinHost:
             await self.working(sketch, once, ledger=tried.ledger, specs=[tried.spec])
         return done[0]
 
+    def rebuilt(self, _specs: Iterable[Any]) -> frozenset[str]:
+        """See :class:`~provider_conformance.hosts.trial.TryingHost`; this stack has no workers."""
+        return frozenset()
+
     def _implementation(self, provider: ProviderSketch, ledger: Ledger) -> Any:
         implementation = self._class(provider.api)()
         implementation.generated_type = provider.provider_type

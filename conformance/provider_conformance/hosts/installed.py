@@ -13,7 +13,7 @@ import inspect
 import io
 import logging
 import warnings
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -37,7 +37,12 @@ from provider_conformance.hosts.installed_running import (
     listing_of,
     read_listings,
 )
-from provider_conformance.hosts.installed_specs import inline_spec_class, made, protocols_of
+from provider_conformance.hosts.installed_specs import (
+    built_in_workers,
+    inline_spec_class,
+    made,
+    protocols_of,
+)
 from provider_conformance.hosts.loop import ReusedLoop
 from provider_conformance.hosts.model import ProviderSketch, Resolution, Sorting, StackSketch, Vocabulary
 from provider_conformance.hosts.running import Running
@@ -136,6 +141,14 @@ class InstalledHost:
             async with opened(self._stack.core_package, tried.folder):
                 whole = replace(sketch, apis=self._served(sketch))
                 return await self._worked(whole, registry, parts, work, tried)
+
+    def rebuilt(self, specs: Iterable[Any]) -> frozenset[str]:
+        """See :class:`~provider_conformance.hosts.trial.TryingHost`; the stack's own specs count, too."""
+        own: dict[Any, dict[str, Any]] = {}
+        with contextlib.suppress(Exception), _quiet():  # older releases want a run config
+            own = self._distribution.get_provider_registry()
+        known = [spec for several in own.values() for spec in several.values()]
+        return built_in_workers([*known, *specs]) - {*self.vocabulary.routed}
 
     def _served(self, sketch: StackSketch) -> tuple[str, ...]:
         """What is configured, and nothing else: some releases refuse a router without providers."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterable
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -30,6 +31,16 @@ def inline_spec_class(resolver: ModuleType) -> Any:
         return found
     # The class is always where its parent comes from, also where the resolver does not import it.
     return quietly_import(resolver.ProviderSpec.__module__).InlineProviderSpec
+
+
+def built_in_workers(specs: Iterable[Any]) -> frozenset[str]:
+    """The APIs of the providers that a worker builds anew: specs that ask for one, and what they need.
+
+    Only newer releases have workers, and a field of the specs that asks for them.
+    """
+    asking = [spec for spec in specs if getattr(spec, "execution_mode", "") == "worker"]
+    needed = [api for spec in asking for api in (*spec.api_dependencies, *spec.optional_api_dependencies)]
+    return frozenset(api.value for api in (*(spec.api for spec in asking), *needed))
 
 
 def made(model: Any, **values: Any) -> Any:

@@ -12,10 +12,10 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from provider_conformance.errors import NoValueError
-from provider_conformance.hosts.asking import WORD, Asked, Path, Slot
+from provider_conformance.hosts.asking import Asked, Path, Slot
 from provider_conformance.hosts.objects import identifier_of, names_object
 from provider_conformance.hosts.running import FIRST
-from provider_conformance.hosts.smallest import likely
+from provider_conformance.hosts.smallest import WORD, likely
 from provider_conformance.laws import model as laws
 from provider_conformance.laws.model import Guide, Sample, Setting, Upload, Way
 from provider_conformance.protocols.annotated import options, wanted
@@ -131,12 +131,30 @@ class Knowing:
     def _object_for(self, asked: Asked) -> Any:
         """The registered object that fits the method: a model for embeddings is one that makes embeddings."""
 
-        def fits(obj: Any) -> bool:
-            kind = str(getattr(getattr(obj, "model_type", ""), "value", getattr(obj, "model_type", "")))
-            special = next((word for word in ("embedding", "rerank") if word in asked.name), "llm")
-            return kind == special
+        def by_kind(obj: Any) -> bool:
+            kind = getattr(obj, "model_type", "")
+            return str(getattr(kind, "value", kind)) == wanted_kind
 
-        return next(filter(fits, self.objects), self.objects[0])
+        def by_name(obj: Any) -> bool:
+            # Many adapters take every model that a server lists for one that writes texts.
+            return _kind_in(identifier_of(obj)) == wanted_kind
+
+        wanted_kind = _kind_in(asked.name)
+        both = (obj for obj in self.objects if by_kind(obj) and by_name(obj))
+        ways = (both, filter(by_kind, self.objects), filter(by_name, self.objects), self.objects)
+        if wanted_kind != _WRITES:
+            ways = (both, filter(by_name, self.objects), filter(by_kind, self.objects), self.objects)
+        return next(obj for way in ways for obj in way)
+
+
+_WRITES: Final = "llm"
+_KINDS: Final = {"embed": "embedding", "rerank": "rerank"}
+"""Words in the names of methods and of models, and the kind of model that they tell of."""
+
+
+def _kind_in(name: str) -> str:
+    """The kind of model that a name tells of: one that writes texts, unless it says otherwise."""
+    return next((kind for word, kind in _KINDS.items() if word in name.lower()), _WRITES)
 
 
 def asking_for_one(asked: Asked, way: Way) -> list[Slot]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
-from provider_conformance.hosts.asking import WORD
 from provider_conformance.hosts.running import FIRST, Running
-from provider_conformance.hosts.smallest import likely, smallest
+from provider_conformance.hosts.smallest import WORD, likely, smallest
 from provider_conformance.laws.model import DIMENSION
 
 _IDENTIFIES: Final = re.compile(r"_(id|type|name|identifier)$")
@@ -33,22 +33,37 @@ def identifier_of(obj: Any) -> str:
     return str(getattr(obj, "provider_resource_id", None) or obj.identifier)
 
 
-async def objects_of(running: Running) -> list[Any]:
-    """The provider's registered objects; where there are none, one that it lets us register."""
+async def objects_of(running: Running, fields: Mapping[str, Any] | None = None) -> list[Any]:
+    """The provider's registered objects; where there are none, one that it lets us register.
+
+    Args:
+        running: The stack.
+        fields: Plain data for fields of an object that is registered.
+    """
     found = await _registered(running)
     for kind in () if found else running.kinds:
-        for make in (likely_object, smallest):
+        for make in (partial(likely_object, fields=fields), smallest):
             with suppress(Exception):
                 if await running.register(make(kind)) is None and (found := await _registered(running)):
                     return found
     return found
 
 
-def likely_object(kind: type) -> Any:
-    """An object to register."""
+def likely_object(kind: Any, fields: Mapping[str, Any] | None = None) -> Any:
+    """An object to register.
+
+    Args:
+        kind: Its class.
+        fields: Plain data for its fields; those that the class does not have are left out.
+
+    Raises:
+        Exception: The class has no value for a field, or refuses one.
+    """
     made = likely(kind, text=WORD)
-    sizes = [name for name in getattr(kind, "model_fields", ()) if name.endswith("dimension")]
-    return made.model_copy(update=dict.fromkeys(sizes, DIMENSION)) if sizes else made
+    places = getattr(kind, "model_fields", {})
+    sizes = {name: DIMENSION for name in places if name.endswith("dimension")}
+    update = {**sizes, **{name: value for name, value in (fields or {}).items() if name in places}}
+    return kind.model_validate({**dict(made), **update}) if update else made
 
 
 async def _registered(running: Running) -> list[Any]:

@@ -86,9 +86,8 @@ class Preparing:
             kind: Any = self.running.kinds[0]
             setting = self.knowing.setting()
             fields = {field: laws.of(sample, setting) for field, sample in wanted.fields.items()}
-            update = {**fields, "identifier": name, "provider_resource_id": name}
-            own = {field: value for field, value in update.items() if field in kind.model_fields}
-            await self.running.register(likely_object(kind).model_copy(update=own))
+            named = {"identifier": name, "provider_resource_id": name}
+            await self.running.register(likely_object(kind, {**fields, **named}))
 
     async def _made(self, maker: Asked, way: Way) -> Any:
         """What a method answers that makes something; None where it does not."""

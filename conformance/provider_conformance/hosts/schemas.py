@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from provider_conformance.hosts.asking import WORD
+from provider_conformance.hosts.smallest import WORD
 
 Schema = Mapping[str, Any]
 

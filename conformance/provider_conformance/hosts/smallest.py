@@ -33,6 +33,8 @@ from provider_conformance.protocols.classes import definitions, is_protocol
 
 T = TypeVar("T")
 
+WORD: Final = "conformance"
+"""What texts say where somebody is to read them."""
 _DEPTH: Final = 8
 _EPOCH: Final = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 _TEXTS: Final = ("", "a", "a/b", "1", "2000-01-01", "http://localhost/", f"pmpt_{0:048}")

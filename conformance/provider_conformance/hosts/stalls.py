@@ -1,9 +1,10 @@
 """Watch an event loop: when it does not get its turn, who holds it, and for how long.
 
 A timer in the loop beats; a thread beside it looks whether it still does, and where the loop's thread
-is when it does not. What the machine itself takes away is not counted: the time for which the loop's thread
-has waited for a processor, where the system tells that. It shows on the thread beside it as well, which
-wakes up late though this process used no processor time.
+is when it does not. What the machine itself takes away is not counted: the time for which a thread of this
+process has waited for a processor, where the system tells that, be it the loop's or one that kept the
+interpreter's lock meanwhile. It shows on the thread beside it as well, which wakes up late though this
+process used no processor time.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from types import FrameType
 from typing import Final
 
 from provider_conformance.findings import Location
-from provider_conformance.providers.progress import thread_wait
+from provider_conformance.providers.progress import spent, thread_times
 
 _BEAT: Final = 0.02
 _LOOK: Final = 0.05
@@ -56,7 +57,7 @@ class LoopWatch:
         self._during = ("", "")
         self._seen: Counter[Location] = Counter()
         self._starved = 0.0
-        self._waited = 0.0
+        self._times: dict[str, tuple[float, float]] = {}
         self._last = time.monotonic()
         self._timer: asyncio.TimerHandle | None = None
         self._stopped = threading.Event()
@@ -65,7 +66,7 @@ class LoopWatch:
 
     async def __aenter__(self) -> LoopWatch:
         self._thread_id = threading.get_ident()
-        self._waited = thread_wait()
+        self._times = thread_times()
         self._beat()
         threading.Thread(target=self._look, daemon=True, name="provider-conformance-watch").start()
         return self
@@ -90,11 +91,12 @@ class LoopWatch:
         return innermost(frame, self._is_theirs)
 
     def _beat(self) -> None:
-        now, waited = time.monotonic(), thread_wait()
-        gap = now - self._last - max(self._starved, waited - self._waited)
+        now, times = time.monotonic(), thread_times()
+        ran, taken = spent(self._times, times, str(threading.get_native_id()))
+        gap = max(now - self._last - max(self._starved, taken), ran)
         if gap > self._budget and self._seen.total() > 1:
             self.stalls.append(Stall(*self._during, gap, self._seen.most_common(1)[0][0]))
-        self._last, self._starved, self._waited = now, 0.0, waited
+        self._last, self._starved, self._times = now, 0.0, times
         self._seen.clear()
         self._timer = asyncio.get_running_loop().call_later(_BEAT, self._beat)
 

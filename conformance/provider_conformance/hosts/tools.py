@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from provider_conformance.hosts.asking import Asked, Path, Slot
+from provider_conformance.hosts.calling import Seen
 from provider_conformance.hosts.schemas import Schema, likely_of
 from provider_conformance.providers.chains import reason
+from provider_conformance.providers.exceptions import Nature
 from provider_conformance.providers.limits import limits
 
 Draw = Callable[[Schema, Sequence[Any]], Sequence[Mapping[str, Any]]]
@@ -119,6 +121,27 @@ def calls_on(place: Place, tools: Sequence[Tool], draw: Draw) -> tuple[list[Call
     if chosen and not found:
         why = why or f"no arguments can be made that fit the schema of {_names(chosen)}"
     return found, why
+
+
+def with_more(place: Place, made: Sequence[Seen], more: Mapping[str, Any]) -> list[dict[Path, Any]]:
+    """The usual calls once more, with further arguments, on each tool that has refused all calls.
+
+    Args:
+        place: Where the method takes the tool's name and arguments.
+        made: The calls on all tools so far.
+        more: The further arguments.
+    """
+    taken = {seen.values[place.name.path] for seen in made if not _refused(seen)}
+    usual = (seen.values for seen in made if seen.label == "usual")
+    return [
+        {**values, place.arguments.path: {**more, **values[place.arguments.path]}}
+        for values in usual
+        if values[place.name.path] not in taken
+    ]
+
+
+def _refused(seen: Seen) -> bool:
+    return seen.nature is Nature.REFUSAL
 
 
 def _callable_here(tools: Sequence[Tool]) -> tuple[list[Tool], str]:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, Final, Protocol, TypeVar
+from unittest import mock
 
 from provider_conformance.hosts.builtin import BuiltinHost
 from provider_conformance.hosts.configuring import configuring
@@ -62,6 +63,13 @@ class TryingHost(Protocol):
                 when it is shut down is not raised.
         """
 
+    def rebuilt(self, specs: Iterable[Any]) -> frozenset[str]:
+        """The APIs whose providers the stack builds once more elsewhere, and initializes after their factory.
+
+        Args:
+            specs: The specs of the providers under test.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -74,6 +82,7 @@ class Trial:
         host: The stack to try it on.
         given: The configuration that the user gave, None for the sample.
         offline: Whether its back end is known not to be there: then the stack does not ask for listings.
+        environment: Variables that are set while it is tried, and put back.
     """
 
     spec: Any
@@ -82,6 +91,7 @@ class Trial:
     host: TryingHost = field(default_factory=BuiltinHost)
     given: Given | None = None
     offline: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sketch(self) -> ProviderSketch:
@@ -129,7 +139,11 @@ class Trial:
                 return await self.host.trying(sketch, work, tried)
 
         prefix = "provider-conformance-"
-        with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder, stood_in():
+        with (
+            tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as folder,
+            mock.patch.dict("os.environ", self.environment),
+            stood_in(),
+        ):
             return construct(worked, ())
 
     @contextmanager

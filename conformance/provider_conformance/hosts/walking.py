@@ -12,16 +12,25 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from provider_conformance.errors import NoValueError
-from provider_conformance.hosts.asking import WORD, Asked, Path, Slot
+from provider_conformance.hosts.asking import Asked, Path, Slot
 from provider_conformance.hosts.calling import Caller, Reading, Seen
 from provider_conformance.hosts.knowing import MAKERS, Knowing, several
 from provider_conformance.hosts.notes import Notes, Together
 from provider_conformance.hosts.objects import nouns_of, objects_of
 from provider_conformance.hosts.preparing import Preparing
 from provider_conformance.hosts.running import Running
-from provider_conformance.hosts.smallest import likely
-from provider_conformance.hosts.tools import Draw, Place, Tool, calls_on, nothing_drawn, place_of, tools_in
-from provider_conformance.laws.model import Guide
+from provider_conformance.hosts.smallest import WORD, likely
+from provider_conformance.hosts.tools import (
+    Draw,
+    Place,
+    Tool,
+    calls_on,
+    nothing_drawn,
+    place_of,
+    tools_in,
+    with_more,
+)
+from provider_conformance.laws.model import Guide, of
 from provider_conformance.protocols.annotated import options, wanted
 from provider_conformance.providers.limits import limits
 
@@ -136,7 +145,8 @@ class Walk:
             if asked.name in self.guide.listings:
                 await self._call(asked, {}, "first")
         self.knowing.nouns = nouns_of(self.running)
-        self.knowing.objects = await objects_of(self.running)
+        fields = {name: of(sample, self.knowing.setting()) for name, sample in self.guide.registered.items()}
+        self.knowing.objects = await objects_of(self.running, fields)
 
     def _is_over(self) -> bool:
         late = sum(seen.late for seen in self.notes.seen)
@@ -172,10 +182,21 @@ class Walk:
         calls, why = calls_on(place, [tool for tool in self.tools if tool.name not in told], self.draw)
         if not calls and not own:
             self.notes.unseen[asked.name] = why
+        made: list[Seen] = []
         for label, values in (*own, *calls):
-            seen = await self._call(asked, values, label)
-            if seen is not None and seen.late:
-                return
+            if (seen := await self._call(asked, values, label)) is not None:
+                made.append(seen)
+                if seen.late:
+                    return
+        for again in self._with_more(place, made):
+            await self._call(asked, again, "usual")
+
+    def _with_more(self, place: Place, made: Sequence[Seen]) -> Sequence[Values]:
+        """The usual calls again, with what agents add, on the tools that refuse everything else."""
+        if not self.guide.beside:
+            return []
+        more = {name: of(sample, self.knowing.setting()) for name, sample in self.guide.beside.items()}
+        return with_more(place, made, more)
 
     def _missing(self, asked: Asked) -> str | None:
         """Why the method cannot be called at all, None where it can."""

@@ -22,6 +22,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from provider_conformance.backends import Backend, serving
+from provider_conformance.backends.stores import Stores
 from provider_conformance.checks import Check, encode_judgement
 from provider_conformance.engine import apply
 from provider_conformance.errors import ConformanceError, StackIncompleteError
@@ -29,7 +31,7 @@ from provider_conformance.evidence.subject import Subject
 from provider_conformance.isolation.messages import from_provider, line
 from provider_conformance.isolation.patience import Pulse
 from provider_conformance.providers import alarm, loading, sparing, staging, targets, views, watching
-from provider_conformance.providers.given import Trying, read_given
+from provider_conformance.providers.given import Trying, is_stood_in, read_given
 from provider_conformance.providers.limits import Limits, limited, limits
 from provider_conformance.providers.model import Provider, Spec
 from provider_conformance.providers.progress import MOST
@@ -76,11 +78,21 @@ def main(arguments: list[str]) -> None:
         channel.tell(usage=str(error))
     except Exception:
         channel.tell(broken=traceback.format_exc())
-    _leave(0)
+    _end()
 
+
+_for_good: Final = contextlib.ExitStack()
+"""What is kept up until the process ends."""
 
 _leave: Final = os._exit
 """At once: what the provider has registered for the end of the process may not come back."""
+
+
+def _end() -> None:
+    """Take down what is kept up, and leave."""
+    with contextlib.suppress(Exception):
+        _for_good.close()
+    _leave(0)
 
 
 def _requests(stream: BinaryIO) -> queue.SimpleQueue[dict[str, Any]]:
@@ -90,7 +102,7 @@ def _requests(stream: BinaryIO) -> queue.SimpleQueue[dict[str, Any]]:
     def read() -> None:
         for text in stream:
             waiting.put(json.loads(text))
-        _leave(0)
+        _end()
 
     threading.Thread(target=read, daemon=True, name="provider-conformance-requests").start()
     return waiting
@@ -138,9 +150,21 @@ def _checks(provider: Provider, asked: Mapping[str, Any]) -> dict[str, Check]:
     given = read_given(Path(asked["config"]), provider.specs) if asked["config"] else {}
     # Their parent has looked whether there are such methods.
     samples = read_samples(Path(asked["samples"]), provider.specs, _any) if asked["samples"] else {}
-    trying = Trying(asked["backend"], given, samples)
+    trying = Trying(asked["backend"], given, samples, _standin(provider, asked), _stores(asked))
     planned = plan([provider], contracts, all_rules(), find=views.finder(asked["view"]), trying=trying)
     return {check.id: check for check in planned}
+
+
+def _standin(provider: Provider, asked: Mapping[str, Any]) -> Backend | None:
+    """The server that stands for those of remote providers, where one is wanted; it ends with the process."""
+    if not asked["standin"] or asked["backend"] or not any(map(is_stood_in, provider.specs)):
+        return None
+    return _for_good.enter_context(serving())
+
+
+def _stores(asked: Mapping[str, Any]) -> Stores | None:
+    """The stores that installed packages bring; they end with the process."""
+    return _for_good.enter_context(Stores()) if asked["standin"] and not asked["backend"] else None
 
 
 def _any(_spec: Spec) -> tuple[str, ...]:

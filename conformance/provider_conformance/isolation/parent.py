@@ -50,6 +50,7 @@ class Asked:
     config: Path | None = None
     samples: Path | None = None
     backend: bool = False
+    standin: bool = True
 
 
 @dataclass(frozen=True, slots=True)

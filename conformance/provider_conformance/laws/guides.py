@@ -7,13 +7,20 @@ from typing import Final
 
 from provider_conformance.laws import (
     batches,
+    conversations,
+    datasetio,
+    evaluation,
     file_processors,
     files,
     inference,
     interactions,
     messages,
+    prompts,
     responses,
+    safety,
+    scoring,
     skills,
+    tool_runtime,
     vector_io,
 )
 from provider_conformance.laws.model import Guide
@@ -22,13 +29,20 @@ GUIDES: Final[Mapping[str, Guide]] = {
     module.GUIDE.api: module.GUIDE
     for module in (
         batches,
+        conversations,
+        datasetio,
+        evaluation,
         file_processors,
         files,
         inference,
         interactions,
         messages,
+        prompts,
         responses,
+        safety,
+        scoring,
         skills,
+        tool_runtime,
         vector_io,
     )
 }

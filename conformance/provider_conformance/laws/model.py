@@ -149,6 +149,8 @@ class Guide:
         listings: The methods that list what there is: they are asked before there is anything.
         names: What the provider's author puts in the places of these names.
         further: Methods that only the author's samples are about: they have no place in the order.
+        registered: Samples for the fields of an object that is registered where the provider lists none.
+        beside: What agents add to the arguments that a model makes for a tool: these stand in no schema.
     """
 
     api: str
@@ -157,6 +159,8 @@ class Guide:
     listings: tuple[str, ...] = ()
     names: Mapping[str, Any] = field(default_factory=dict)
     further: tuple[Way, ...] = ()
+    registered: Mapping[str, Sample] = field(default_factory=dict)
+    beside: Mapping[str, Sample] = field(default_factory=dict)
 
     def way(self, method: str) -> Way:
         """How a method is called; one that is not known is called by its annotations alone."""

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from provider_conformance.backends.model import DOES_NOT_ANSWER
 from provider_conformance.protocols.classes import mro
 from provider_conformance.providers import careful, chains
 from provider_conformance.providers.constructing import FactoryTimeoutError
@@ -28,6 +29,7 @@ _NAMES: Final = frozenset(
     {
         # httpx and httpcore
         *("ConnectError", "ConnectTimeout", "ReadError", "ReadTimeout", "PoolTimeout", "RemoteProtocolError"),
+        "ProxyError",
         # openai, anthropic, groq, together, llama_stack_client: all made by one generator
         *("APIConnectionError", "APITimeoutError", "AuthenticationError", "PermissionDeniedError"),
         # aiohttp
@@ -36,7 +38,13 @@ _NAMES: Final = frozenset(
         *("ConnectionError", "Timeout", "MaxRetryError", "NewConnectionError", "NameResolutionError"),
         *("ConnectTimeoutError", "ReadTimeoutError", "ProtocolError"),
         # botocore
-        *("EndpointConnectionError", "HTTPClientError", "NoCredentialsError", "CredentialRetrievalError"),
+        *(
+            "EndpointConnectionError",
+            "HTTPClientError",
+            "ProxyConnectionError",
+            "NoCredentialsError",
+            "CredentialRetrievalError",
+        ),
         # data bases
         *("ServerSelectionTimeoutError", "ServiceUnavailable", "WeaviateConnectionError", "AuthError"),
         *("ConnectionTimeout", "ResponseHandlingException", "WeaviateStartUpError"),
@@ -51,6 +59,9 @@ _LIBRARIES_OWN: Final = {"OperationalError": ("psycopg", "psycopg2", "asyncpg", 
 
 _EXTENDING: Final = ("enable_load_extension", "load_extension")
 """What connections of SQLite have only where Python was built for it."""
+
+_WHOLE: Final = 4000
+"""So much of an answer is looked at."""
 
 _REFUSED: Final = frozenset({401, 403, 407})
 _ABSENT: Final = frozenset({502, 503, 504})
@@ -68,11 +79,25 @@ def missing_backend(error: BaseException | None) -> str:
     found = list(_behind(error))
     if any(chains.is_about_loops(one) for one in found):
         return ""  # a client library says of any failure that it could not connect
+    if unknown := next((told for one in found if (told := not_answered(one))), ""):
+        return unknown
     for one in found:
         if kind := _kind(one):
             endpoint = next((seen for other in found if (seen := _endpoint(other))), "")
             at = f" at {endpoint}" if endpoint else ""
             return f"{kind}{at} ({careful.class_name(type(one))})"
+    return ""
+
+
+def not_answered(error: BaseException) -> str:
+    """What the stand-in says that it does not answer, "" where an error does not tell of that.
+
+    Client libraries put an answer into the text of their error, or keep it beside the error.
+    """
+    response = _attribute(error, "response")
+    for text in (careful.text(error, _WHOLE), careful.text(_attribute(response, "text") or "", _WHOLE)):
+        if found := DOES_NOT_ANSWER.search(text):
+            return found[0]
     return ""
 
 

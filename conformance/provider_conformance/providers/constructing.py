@@ -31,10 +31,12 @@ class FactoryTimeoutError(Exception):
     Attributes:
         source_place: Where in the provider's code it was.
         within: The function of the provider's that the stack had called.
+        waited: Whether it slept or waited for somebody most of the time, and did not work.
     """
 
     source_place: Location | None = None
     within: str = ""
+    waited: bool = False
 
 
 def construct(
@@ -157,7 +159,7 @@ def _awaited_at(owns: watching.Owner) -> tuple[Location | None, str]:
 
 def _late(budget: Budget, place: Location | None = None, within: str = "") -> FactoryTimeoutError:
     error = FactoryTimeoutError(f"it did not finish within {budget.seconds:g} seconds")
-    error.source_place, error.within = place, within
+    error.source_place, error.within, error.waited = place, within, budget.waited
     return error
 
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.errors import UsageError
-from provider_conformance.providers.model import Spec
+from provider_conformance.providers.model import Spec, SpecKind
 from provider_conformance.providers.option_files import loaded, mapping, refuse_misspelt
+from provider_conformance.providers.requirements import names
 from provider_conformance.providers.sampling import NO_SAMPLES, Samples
+from provider_conformance.providers.specs import pip_packages
+
+if TYPE_CHECKING:
+    from provider_conformance.backends import Backend
+    from provider_conformance.backends.stores import Settings as StoreSettings
+    from provider_conformance.backends.stores import Stores
 
 OPTION: Final = "--provider-config"
 _PROVIDERS: Final = "providers"
@@ -38,19 +45,51 @@ class Trying:
         backend: Whether the back ends of remote providers are there.
         given: The configurations, by API and provider type.
         samples: Calls and names, by API and provider type.
+        standin: The server that stands for those of remote providers, None without one.
+        stores: The stores that installed packages bring, None where none is wanted.
     """
 
     backend: bool = False
     given: Mapping[Key, Given] = field(default_factory=dict)
     samples: Mapping[Key, Samples] = field(default_factory=dict)
+    standin: Backend | None = None
+    stores: Stores | None = None
 
     def configuration(self, spec: Spec) -> Given | None:
         """The configuration that was given for a spec, None without one."""
         return self.given.get((spec.api, spec.provider_type))
 
+    def standin_for(self, spec: Spec) -> Backend | None:
+        """The server to try a provider on: none where the user has said which configuration or back end."""
+        if self.backend or self.standin is None or self.configuration(spec) is not None:
+            return None
+        return self.standin if is_stood_in(spec) else None
+
+    def store_for(self, spec: Spec, fields: Collection[str]) -> StoreSettings | None:
+        """The settings that lead a provider to a store: none where the user has said what there is.
+
+        Args:
+            spec: The provider's spec.
+            fields: The fields of its configuration.
+        """
+        if self.backend or self.stores is None or self.configuration(spec) is not None:
+            return None
+        if spec.kind is not SpecKind.REMOTE:
+            return None
+        return self.stores.settings([*names(pip_packages(spec.raw))], fields)
+
     def sampled(self, spec: Spec) -> Samples:
         """The calls and names that were given for a spec."""
         return self.samples.get((spec.api, spec.provider_type), NO_SAMPLES)
+
+
+_SPOKEN: Final = ("inference", "files", "file_processors", "tool_runtime")
+"""The APIs whose servers the stand-in knows to answer for."""
+
+
+def is_stood_in(spec: Spec) -> bool:
+    """Whether there is a stand-in for the server of a provider."""
+    return spec.kind is SpecKind.REMOTE and spec.api in _SPOKEN
 
 
 AS_IT_IS: Final = Trying()

@@ -97,7 +97,7 @@ def _plain(name: str) -> str:
 
 
 def _declared(home: Home, spec: Spec) -> Iterator[str]:
-    return _names(_lines(home, spec))
+    return names(_lines(home, spec))
 
 
 def _lines(home: Home, spec: Spec) -> Iterator[str]:
@@ -125,7 +125,8 @@ def _project_folders(home: Home) -> list[Path]:
     return [parent for parent in dict.fromkeys(parents) if (parent / "pyproject.toml").is_file()]
 
 
-def _names(lines: Iterable[str]) -> Iterator[str]:
+def names(lines: Iterable[str]) -> Iterator[str]:
+    """The distributions that requirements are about, of those that hold here."""
     for line in lines:
         if _requirement(line) is None:
             yield from _pip_names(line)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from provider_conformance.protocols.classes import mro
 from provider_conformance.providers import careful
+from provider_conformance.providers.sample import PLACEHOLDER
 
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 _SECRET: Final = frozenset({
@@ -80,10 +81,10 @@ def _seeded(
     plain: set[str],
     without: frozenset[str],
 ) -> dict[str, Any]:
-    for name, key, annotation in _fields(model):
+    for name, key, annotation in fields_of(model):
         place = f"{prefix}{key}"
-        classes = tuple(_classes(annotation))
-        secret = any(_is_secret(cls) for cls in classes)
+        classes = tuple(classes_of(annotation))
+        secret = any(is_secret(cls) for cls in classes)
         if place not in without and (secret or (str in classes and is_secret_name(name))):
             values[key] = canaries[place] = f"sk-conformance-{place}-canary"
             plain |= set() if secret else {place}
@@ -93,7 +94,7 @@ def _seeded(
     return values
 
 
-def _fields(model: type) -> Iterator[tuple[str, str, Any]]:
+def fields_of(model: type) -> Iterator[tuple[str, str, Any]]:
     """Name, key in the values, and annotation of each field."""
     fields = careful.attribute(model, "model_fields")
     for name, info in fields.items() if isinstance(fields, dict) else ():
@@ -101,30 +102,31 @@ def _fields(model: type) -> Iterator[tuple[str, str, Any]]:
         yield name, alias if isinstance(alias, str) else name, info.annotation
 
 
-def _classes(annotation: Any) -> Iterator[type]:
+def classes_of(annotation: Any) -> Iterator[type]:
     """The classes that a value may be of: those of a union, without their parameters."""
     origin = get_origin(annotation)
     if origin in (Union, types.UnionType):
         for member in get_args(annotation):
-            yield from _classes(member)
+            yield from classes_of(member)
     elif origin is Annotated:
-        yield from _classes(get_args(annotation)[0])
+        yield from classes_of(get_args(annotation)[0])
     elif careful.is_class(annotation):
         yield annotation
 
 
-def _is_secret(cls: type) -> bool:
+def is_secret(cls: type) -> bool:
+    """Whether a class is one of pydantic's for secrets."""
     names = {careful.class_name(base) for base in mro(cls) if careful.class_module(base) == "pydantic.types"}
     return bool(names & {"SecretStr", "SecretBytes", "Secret"})
 
 
-_ADDRESS: Final = re.compile(r"(^|_)(url|uri|endpoint|host|address)$")
-_NOBODY: Final = "http://localhost:1"
+ADDRESS: Final = re.compile(r"(^|_)(url|uri|endpoint|host|address)$")
+NOBODY: Final = "http://localhost:1"
 """An address at which nobody answers."""
 
 
 def empty_text_fields(config: Any) -> dict[str, Any]:
-    """A text for each field of a configuration that takes one and has None, in the type that it takes."""
+    """A text for each field of a configuration that takes one and that nobody has set, in its type."""
     return dict(_empty_texts(config))
 
 
@@ -136,19 +138,24 @@ def empty_secret_fields(config: Any) -> dict[str, Any]:
 
 
 def _empty_texts(config: Any) -> Iterator[tuple[str, Any]]:
-    for name, _, annotation in _fields(type(config)):
-        given = careful.attribute(config, name, 0)
-        if given is not None and not (given == "" and is_secret_name(name)):
+    for name, _, annotation in fields_of(type(config)):
+        if not _is_open(name, careful.attribute(config, name, 0)):
             continue
-        classes = tuple(_classes(annotation))
-        secret = next((cls for cls in classes if _is_secret(cls)), None)
+        classes = tuple(classes_of(annotation))
+        secret = next((cls for cls in classes if is_secret(cls)), None)
         if secret is not None:
             yield name, secret("conformance")
         elif str in classes:
-            yield name, _NOBODY if _ADDRESS.search(name) else "conformance"
+            yield name, NOBODY if ADDRESS.search(name) else "conformance"
         elif url := next((cls for cls in classes if careful.class_module(cls) == "pydantic.networks"), None):
             with suppress(Exception):
-                yield name, url(_NOBODY)
+                yield name, url(NOBODY)
+
+
+def _is_open(name: str, given: Any) -> bool:
+    """Whether nobody has said what a field is: it is empty, or an address that a sample leaves open."""
+    guessed = type(given) is str and given == PLACEHOLDER and ADDRESS.search(name) is not None
+    return given is None or guessed or (given == "" and is_secret_name(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +174,31 @@ class Filling:
         """A configuration of these values."""
         made = self.cls(**values)
         texts = self.fill(made)
-        return made.model_copy(update=texts) if texts else made
+        return _filled(made, texts) if texts else made
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.cls, name)
+
+
+def _filled(config: Any, texts: Mapping[str, Any]) -> Any:
+    """A configuration with these values; where its class does not take all of them, with those it takes.
+
+    Some fields exclude each other, such as a key and a token.
+    """
+    whole = config.model_copy(update=dict(texts))
+    if _is_taken(whole):
+        return whole
+    made = config
+    for name, value in texts.items():
+        further = made.model_copy(update={name: value})
+        made = further if _is_taken(further) else made
+    return made
+
+
+def _is_taken(config: Any) -> bool:
+    """Whether a class's own rules about several fields hold; whoever keeps a configuration asks for that."""
+    try:
+        type(config).model_validate(config)
+    except Exception:
+        return False
+    return True

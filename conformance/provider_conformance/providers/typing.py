@@ -6,10 +6,9 @@ objects, and mypy's objections to those are dropped.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from provider_conformance.errors import TypingError
 from provider_conformance.findings import Finding, Location, Severity
@@ -22,8 +21,8 @@ from provider_conformance.providers import careful, causes, loading, places, typ
 from provider_conformance.providers.containment import Attempt, attempt
 from provider_conformance.providers.mypy_runner import HEAVY, MypyError, Setup, run_mypy
 from provider_conformance.providers.source.calls import is_stand_in
-from provider_conformance.providers.typing_annotations import node_of
 from provider_conformance.providers.typing_imports import modules_of_types
+from provider_conformance.providers.typing_meeting import Meeting, meeting, two
 from provider_conformance.providers.typing_model import (
     About,
     Objection,
@@ -94,38 +93,36 @@ class Judged:
     protocol: ProtocolModel | None = None
     live: type | None = field(default=None, compare=False)
     by_position: frozenset[str] = frozenset()
+    by_route: frozenset[str] = frozenset()
 
     def findings(self) -> list[Finding]:
-        """The verdict's objections as findings."""
-        meant = [o for o in self.verdict.objections if not (self._says_chunks(o) or self._only_raises(o))]
-        return [self._finding(objection) for objection in meant]
+        """The verdict's objections as findings, without what nobody meets."""
+        meant = [(o, self._meeting(o)) for o in self.verdict.objections if not self._says_chunks(o)]
+        return [self._finding(o, met) for o, met in meant if met is not Meeting.NOTHING]
+
+    def _meeting(self, objection: Objection) -> Meeting:
+        protocol = self.protocol.live if self.protocol else None
+        member = objection.member
+        return meeting(objection, two(self.live, protocol, member, by_route=member in self.by_route))
 
     def _says_chunks(self, objection: Objection) -> bool:
         """Whether the protocol's annotation names values only, not that they are awaited or iterated over."""
         method = self.protocol.methods.get(objection.member) if self.protocol else None
         return objection.about is About.RETURN and method is not None and names_values_only(method)
 
-    def _only_raises(self, objection: Objection) -> bool:
-        """Whether the result is None by its annotation and in truth never there, since the body raises."""
-        if objection.about is not About.RETURN or objection.found != "None":
-            return False
-        found = classes.definitions(self.live, objection.member) if self.live else iter(())
-        function = next((places.plain_function(raw) for _, raw in found), None)
-        node = node_of(function) if function is not None else None
-        body = node.body if node is not None else []
-        return [type(s) for s in body if not isinstance(s, ast.Expr)] == [ast.Raise]
-
-    def _finding(self, objection: Objection) -> Finding:
+    def _finding(self, objection: Objection, met: Meeting) -> Finding:
         message, fix = _worded(objection, _short(self.pair[1]))
+        same = met is Meeting.SAME_JSON
         return Finding(
             code=CODES[objection.about],
-            severity=Severity.ERROR,
+            severity=Severity.WARNING if same else Severity.ERROR,
             message=message,
             method=objection.member,
             location=self.location(objection.member),
-            why=_WHY[objection.about],
+            why=_SAME_JSON if same else _WHY[objection.about],
             fix=fix,
             detail=objection.parameter,
+            after=_DEMANDING if met is Meeting.DEMANDED else (),
         )
 
     def location(self, member: str) -> Location | None:
@@ -136,6 +133,10 @@ class Judged:
         found = look_up(View(self.live), method, self.protocol) if method and self.protocol else None
         return (found.location if found else None) or places.of_class(self.live)
 
+
+_DEMANDING: Final = ("PC203", "PC303")
+"""The rules that tell of a parameter which callers may leave out and the implementation demands."""
+_SAME_JSON: Final = "clients get the same JSON; whoever is handed the object itself gets one of another class"
 
 _WHY: Mapping[About, str] = {
     About.PARAMETER: "callers of the protocol may pass anything that it promises to accept",
@@ -170,6 +171,7 @@ def judge(
     *,
     live: Mapping[str, type] | None = None,
     by_position: Mapping[Pair, frozenset[str]] | None = None,
+    by_route: Mapping[Pair, frozenset[str]] | None = None,
     key: str = "",
     search: tuple[str, ...] = (),
     setup: Setup | None = None,
@@ -181,6 +183,8 @@ def judge(
         live: Classes by their path, where they are known already.
         by_position: The methods of each pair to which the stack passes arguments by position; by
             default those of which the names tell it.
+        by_route: The methods of each pair that are called only from routes made of the implementation's
+            own signatures; by default none.
         key: Names what is judged, for the cache of mypy; by default the packages of the pairs.
         search: Folders where mypy looks for packages first.
         setup: How mypy is run; made of the pairs where it is None.
@@ -192,7 +196,11 @@ def judge(
     prepared = [_prepared(pair, known, (by_position or {}).get(pair)) for pair in pairs]
     ready = [judged for judged in prepared if not judged.verdict.reason]
     verdicts = _verdicts(ready, setup or _setup(ready, key, search)) if ready else {}
-    return {j.pair: replace(j, verdict=verdicts.get(j.pair, j.verdict)) for j in prepared}
+    routes = by_route or {}
+    return {
+        j.pair: replace(j, verdict=verdicts.get(j.pair, j.verdict), by_route=routes.get(j.pair, frozenset()))
+        for j in prepared
+    }
 
 
 def _prepared(pair: Pair, known: dict[str, type], by_position: frozenset[str] | None) -> Judged:

@@ -73,6 +73,7 @@ def _spec(spec: Spec, said: OfSpec | None) -> dict[str, Any]:
         "level": level.value,
         "level_name": level.name.lower(),
         "stopped": said.stopped if said is not None else "",
+        "standin": said is not None and said.standin,
     }
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from enum import IntEnum
-from itertools import groupby
 from typing import Final
 
 from provider_conformance import last_line, overview, verdict
+from provider_conformance.blocks import Detail, Telling, block
 from provider_conformance.findings import Finding, Outcome, Severity
 from provider_conformance.overview import INDENT, Line
 from provider_conformance.releases import rendering
@@ -17,6 +16,7 @@ from provider_conformance.report import Record, Report, meant
 from provider_conformance.verdict import OfProvider, Verdict
 
 _TITLES: Final = {"known": "cyan", "not judged": "red"}
+_USUAL: Final = Telling()
 _COLOURS: Final = {
     Verdict.CONFORMS: "green",
     Verdict.FAILS: "red",
@@ -26,29 +26,20 @@ _COLOURS: Final = {
 }
 
 
-class Detail(IntEnum):
-    """How much is told about each finding."""
-
-    VERDICT = 0
-    LINE = 1
-    BLOCK = 2
-
-
 def render(report: Report) -> str:
     """The report as plain text."""
     return "".join(f"{line.text}\n" for line in lines(report))
 
 
-def lines(report: Report, detail: Detail = Detail.BLOCK, width: int = 80) -> Iterator[Line]:
+def lines(report: Report, telling: Telling = _USUAL) -> Iterator[Line]:
     """The report, line by line: findings, accepted checks, the specs, what was not seen, the verdict.
 
     Args:
         report: The report.
-        detail: How much is told about each finding.
-        width: How many characters a line may have, apart from places, commands and verdicts.
+        telling: How much is told about each finding, and how.
     """
-    if detail > Detail.VERDICT:
-        yield from _findings(report, detail)
+    if telling.detail > Detail.VERDICT:
+        yield from _findings(report, telling)
         yield from _reasons(report)
     for entry in report.unmatched:
         stale = f"This entry matches nothing. Remove it, or check its code and target: {entry.text}"
@@ -56,25 +47,80 @@ def lines(report: Report, detail: Detail = Detail.BLOCK, width: int = 80) -> Ite
     for subject in report.subjects:
         yield from (Line(f"{subject.provider.name}: note: {note}") for note in subject.provider.notes)
     for matrix in matrices(report):
-        shown = rendering.lines(matrix) if detail > Detail.VERDICT else rendering.verdict_lines(matrix)
+        brief = telling.detail is Detail.VERDICT
+        shown = rendering.verdict_lines(matrix) if brief else rendering.lines(matrix)
         yield from (Line(text, markup) for text, markup in shown)
     said = verdict.of_report(report)
-    if detail > Detail.VERDICT:
-        yield from overview.lines(said, width)
+    if telling.detail > Detail.VERDICT:
+        yield from overview.lines(said, telling.width)
+    if telling.detail is Detail.BLOCK:
+        yield from _hints(report, telling)
     yield from _verdicts(report, said)
 
 
-def _findings(report: Report, detail: Detail) -> Iterator[Line]:
+def _findings(report: Report, telling: Telling) -> Iterator[Line]:
+    """Errors before warnings, in the order of their places; what several specs have alike once."""
     shown = [
-        (finding, record) for finding, record in report.findings if record.result.outcome is not Outcome.KNOWN
+        (finding, record)
+        for finding, record in report.findings
+        if _is_told(finding, record) or (telling.warnings and record.result.outcome is not Outcome.KNOWN)
     ]
     order = [subject.provider.name for subject in report.subjects]
-    shown.sort(key=lambda pair: (order.index(pair[0].provider), pair[0].api, _place(pair[0])))
-    for (provider, api), group in groupby(shown, key=lambda pair: (pair[0].provider, pair[0].api)):
-        yield Line(f"{provider}, {api}" if api else provider, ("bold",))
-        for finding, record in group:
-            yield from block(finding, record.check.id, detail)
+    shown.sort(
+        key=lambda pair: (
+            pair[0].severity is not Severity.ERROR,
+            order.index(pair[0].provider),
+            _place(pair[0]),
+        )
+    )
+    whole = telling.detail is Detail.BLOCK
+    alike: dict[tuple[str, ...], list[tuple[Finding, Record]]] = {}
+    for finding, record in shown:
+        alike.setdefault(_likeness(finding) if whole else (finding.key,), []).append((finding, record))
+    for (finding, record), *others in alike.values():
+        rule, also = record.check.rule.name, [_elsewhere(other, finding) for other, _ in others]
+        yield from block(finding, rule, record.check.id, telling, list(dict.fromkeys(also)))
+        if whole:
+            yield Line("")
+    if shown and not whole:
         yield Line("")
+
+
+def _is_told(finding: Finding, record: Record) -> bool:
+    """Whether a finding is an error that nobody has accepted."""
+    return finding.severity is Severity.ERROR and record.result.outcome is not Outcome.KNOWN
+
+
+def _likeness(finding: Finding) -> tuple[str, ...]:
+    """What findings have in common that are one and the same in several specs."""
+    return finding.code, finding.provider, finding.severity, finding.message, finding.why, finding.fix
+
+
+def _elsewhere(finding: Finding, first: Finding) -> str:
+    """Where else a finding was made: its place, or its spec where that is the same place."""
+    spec = f"{finding.api} {finding.provider_type}".strip()
+    if finding.location is None or finding.location == first.location:
+        return spec or finding.method
+    return str(finding.location)
+
+
+def _hints(report: Report, telling: Telling) -> Iterator[Line]:
+    """How many warnings were not told, and where the pages of the rules are."""
+    errors = sorted({finding.code for finding, record in report.findings if _is_told(finding, record)})
+    if errors:
+        others = f" (or {', '.join(errors[1:])})" if len(errors) > 1 else ""
+        yield Line(f"pages: pytest --provider-explain {errors[0]}{others}")
+    codes = Counter(
+        finding.code
+        for finding, record in report.findings
+        if finding.severity is not Severity.ERROR and record.result.outcome is not Outcome.KNOWN
+    )
+    if codes and not telling.warnings:
+        counted = ", ".join(f"{code} {count}" for code, count in sorted(codes.items()))
+        count = codes.total()
+        told = "1 warning hidden" if count == 1 else f"{count} warnings hidden"
+        shows = "it" if count == 1 else "them"
+        yield Line(f"{told} ({counted}): -rw shows {shows}", ("yellow",))
 
 
 def _place(finding: Finding) -> tuple[str, int, str, str]:
@@ -85,22 +131,6 @@ def _place(finding: Finding) -> tuple[str, int, str, str]:
         finding.code,
         finding.method,
     )
-
-
-def block(finding: Finding, check_id: str, detail: Detail = Detail.BLOCK) -> Iterator[Line]:
-    """One finding: its place first, so that an editor can link it; then why, and what to do."""
-    error = finding.severity is Severity.ERROR
-    place = f"{finding.location}: " if finding.location else ""
-    colour = "red" if error else "yellow"
-    yield Line(f"{place}{finding.severity}: {finding.code} {finding.message}", (colour,))
-    if detail < Detail.BLOCK:
-        return
-    hint = f"{check_id}  (pytest --provider-explain {finding.code})"
-    for title, text in (("why", finding.why), ("fix", finding.fix), ("check", hint)):
-        if text:
-            first, *rest = text.splitlines()
-            yield Line(f"{INDENT}{title}: {first}")
-            yield from (Line(f"{INDENT}{' ' * (len(title) + 2)}{line}") for line in rest)
 
 
 def _reasons(report: Report) -> Iterator[Line]:

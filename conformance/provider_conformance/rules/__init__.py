@@ -1,48 +1,28 @@
-"""The coded checks, one module a family."""
+"""The coded checks, one module a family. A rule belongs to the suite by standing in one of them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
-from typing import Final
+from pkgutil import walk_packages
+from types import ModuleType
 
 from provider_conformance.rules.model import Rule
-
-_FAMILIES: Final = (
-    "loading",
-    "specs",
-    "validators",
-    "factories",
-    "public",
-    "whole",
-    "private",
-    "typing",
-    "resolution",
-    "lookups",
-    "stack_orders",
-    "stacks",
-    "contradictions",
-    "registration",
-    "safety",
-    "configuration",
-    "registry",
-    "unsupported",
-    "stored",
-    "two_configurations",
-    "secrets",
-    "booting",
-    "lifecycle",
-    "calls",
-    "streams",
-    "outgoing",
-    "coverage",
-    "releases",
-)
-"""The modules of this package that hold a family, in the order of their codes; each has ``RULES``."""
 
 
 @cache
 def all_rules() -> tuple[Rule, ...]:
-    """All rules in the order of their codes; a family is imported when this is first called."""
-    modules = (import_module(f"{__name__}.{family}") for family in _FAMILIES)
-    return tuple(sorted((rule for module in modules for rule in module.RULES), key=lambda rule: rule.code))
+    """All rules in the order of their codes; the families are imported when this is first called."""
+    found = (rule for module in _modules() for rule in rules_of(module))
+    return tuple(sorted(found, key=lambda rule: rule.code))
+
+
+def rules_of(*modules: ModuleType) -> tuple[Rule, ...]:
+    """The rules that stand in modules, in the order in which they stand there."""
+    return tuple(value for module in modules for value in vars(module).values() if isinstance(value, Rule))
+
+
+def _modules() -> Iterator[ModuleType]:
+    for found in walk_packages(__path__, prefix=f"{__name__}."):
+        yield import_module(found.name)

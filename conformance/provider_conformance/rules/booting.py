@@ -18,7 +18,7 @@ from provider_conformance.providers.implementation import home_of
 from provider_conformance.providers.loading import Home
 from provider_conformance.providers.sample import PLACEHOLDER, open_references, sample_config
 from provider_conformance.providers.secret_fields import empty_text_fields
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 _OBSCURE: Final = (LookupError, AttributeError, TypeError, NameError, AssertionError)
 """What Python raises by itself where something is not there; it says nothing to who starts the stack."""
@@ -163,6 +163,3 @@ def _finding(subject: Subject, error: BaseException, missed: str, home: Home) ->
         why=f"What is missing is {missed}, and who starts the stack is not told.",
         fix="let the configuration require it, or raise a ValueError that names what to set",
     )
-
-
-RULES: Final[tuple[Rule, ...]] = (obscure_without_settings,)

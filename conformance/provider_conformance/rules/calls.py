@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from provider_conformance.evidence.answers import (
     crashed,
@@ -30,7 +30,7 @@ from provider_conformance.evidence.telling import NONE, STATIC, closing, finding
 from provider_conformance.findings import PASS, Finding, Judgement, Severity
 from provider_conformance.providers.endings import how
 from provider_conformance.providers.progress import TooBusyError
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.asking import Asked
@@ -333,14 +333,3 @@ def valid_call_crashes(subject: Subject) -> Judgement:
                     yield finding(subject, "PC660", one, message, fix, severity)
 
     return of_spec(subject, judge, all_kinds=True)
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    answer_of_another_type,
-    unequal_lists,
-    blocks_the_loop,
-    calls_mix,
-    arguments_changed,
-    does_not_come_back,
-    valid_call_crashes,
-)

@@ -22,7 +22,7 @@ from provider_conformance.providers import careful
 from provider_conformance.providers.constructing import FactoryTimeoutError
 from provider_conformance.providers.containment import Attempt
 from provider_conformance.providers.validating import Refusal, validate
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 _WHY: Final = "A run config is made of the sample: the stack's tools write it, and users start from it."
 
@@ -250,6 +250,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     return [_plain(item) for item in value] if isinstance(value, list) else value
-
-
-RULES: Final[tuple[Rule, ...]] = (sample_config, sample_not_yaml)

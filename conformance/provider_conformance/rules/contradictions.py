@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from provider_conformance.contracts.model import ApiContract, Contract
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Severity
 from provider_conformance.protocols.calls import CallShape
 from provider_conformance.protocols.model import ProtocolMethod
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 
 @rule("PC559", "stack-call-against-protocol", scope=Scope.STACK)
@@ -64,6 +63,3 @@ def _contradiction(api: ApiContract, method: ProtocolMethod, shape: CallShape) -
         fix="this is the stack's to fix: pass what the protocol takes, or change the protocol",
         detail=f"{api.name} {shape.by}",
     )
-
-
-RULES: Final[tuple[Rule, ...]] = (call_against_protocol,)

@@ -21,7 +21,7 @@ from provider_conformance.evidence.telling import STATIC, finding
 from provider_conformance.findings import Finding, Location, Row, Severity, Status
 from provider_conformance.providers.loading import Home, last_own_frame
 from provider_conformance.providers.places import of_function
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 _TOLD: Final = (
     *STATIC,
@@ -131,6 +131,3 @@ def _place(subject: Subject, error: BaseException) -> Location | None:
     home = Home(subject.provider.package, subject.provider.places)
     cls = subject.implementation().cls
     return last_own_frame(error, home) or of_function(getattr(cls, subject.method, None))
-
-
-RULES: Final[tuple[Rule, ...]] = (registry_not_answered, method_not_answered)

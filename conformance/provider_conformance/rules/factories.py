@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from provider_conformance.contracts.model import Factory
 from provider_conformance.evidence.loading import code_of, is_loadable, judge_absence, judge_problem, plural
@@ -22,7 +22,7 @@ from provider_conformance.providers import careful, places
 from provider_conformance.providers.containment import attempt
 from provider_conformance.providers.implementation import DEFAULT_FACTORIES
 from provider_conformance.providers.model import Implementation
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 
 def _factory_of(subject: Subject) -> Factory:
@@ -372,13 +372,3 @@ def _never_made(cls: type, told: frozenset[str]) -> Iterable[Finding]:
             fix=f"implement {plural(tuple(left))}",
             detail=title,
         )
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    module,
-    factory_missing,
-    factory_signature,
-    factory_not_async,
-    implementation_attributes,
-    factory_result,
-)

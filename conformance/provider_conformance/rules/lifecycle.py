@@ -11,6 +11,7 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.contracts.model import StackCall
+from provider_conformance.evidence.called_again import called_again
 from provider_conformance.evidence.conduct import is_over_time, refused
 from provider_conformance.evidence.loading import is_loadable
 from provider_conformance.evidence.signatures import not_judgeable, views_of
@@ -25,7 +26,7 @@ from provider_conformance.protocols.signature import Signature
 from provider_conformance.providers import careful, places
 from provider_conformance.providers.chains import reason
 from provider_conformance.providers.progress import Patience, TooBusyError
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.running import Running
@@ -232,12 +233,13 @@ def life_cycle_not_repeatable(subject: Subject) -> Judgement:
 
     What it does:
         On a running stack calls `initialize` once more, and in another one `shutdown` twice. None of them
-        may raise. A remote provider that fails for want of its service is inconclusive.
+        may raise. A second call that raises is a warning where the release makes none. A remote provider
+        that fails for want of its service is inconclusive.
 
     Why is this bad:
-        Stacks shut their providers down from a signal handler and at the end of the server, and through the
-        router and the routing table; an error hides what else goes wrong in a shutdown. What initializes
-        on behalf of a provider (a worker, a test) does not know whether the factory has.
+        The first stacks shut their providers down from a signal handler and at the end of the server; an
+        error keeps those that come after it from being shut down. What initializes on behalf of a
+        provider (a worker of later ones, a test) does not know whether the factory has.
 
     Example:
         ```python
@@ -250,7 +252,7 @@ def life_cycle_not_repeatable(subject: Subject) -> Judgement:
         Let both do nothing where there is nothing to do: `if self.client is None: return`.
 
     Source:
-        The stacks' servers, which call `shutdown` in a signal handler and in the application's life span.
+        The calls of `shutdown` in the stack's server and tables; the specs that run in a worker process.
     """
     lived = _lived(subject)
     if isinstance(lived, Judgement):
@@ -265,11 +267,21 @@ def life_cycle_not_repeatable(subject: Subject) -> Judgement:
         return Judgement(inconclusive=f"`{step.method}` fails: {absent}", see=KEPT)
     if isinstance(step.error, OSError) and (teller := refused(subject)):
         return left_to(teller, why=f"`{step.method}` is kept from what it does")
+    return Judgement((_raising(subject, lived[0], step),))
+
+
+def _raising(subject: Subject, first: Start, step: _Step) -> Finding:
+    """The finding of a call that raises: a warning where this release makes no such call."""
     again = step.turn > 1 or step.method == "initialize"  # the factory has initialized it already
+    callers = called_again(subject, first, step.method) if again else _awaiting(subject, step.method)
+    once_more = " again" if again else ""
+    why = f"Called{once_more} by {callers}: what the provider holds may stay open."
+    if not callers:
+        why = f"Nobody calls it{once_more} in this stack; other releases, and tests, do."
     message = f"`{step.method}` raises {_shown(step.error)}{' when it is called again' if again else ''}"
-    why = "Stacks call it more than once: from a signal handler, the server's end, a router and a table."
     fix = f"let `{step.method}` do nothing where there is nothing to do"
-    return Judgement((_finding(subject, "PC706", step.method, message, why, fix),))
+    found = _finding(subject, "PC706", step.method, message, why, fix)
+    return found if callers else replace(found, severity=Severity.WARNING)
 
 
 def _shown(error: BaseException | None) -> str:
@@ -372,11 +384,3 @@ def _wrong_health(step: _Step) -> str:
     if isinstance(status, str) and any(status == known for known in _STATES):
         return ""
     return f"has the status {careful.short_repr(status)}, none of {', '.join(_STATES)}"
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    life_cycle_not_async,
-    life_cycle_not_repeatable,
-    life_cycle_too_slow,
-    health_shape,
-)

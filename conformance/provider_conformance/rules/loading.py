@@ -11,7 +11,7 @@ from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Location, Severity
 from provider_conformance.providers import careful, loading, places
 from provider_conformance.providers.model import NOT_ASKED, Spec
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 _SHOWN: Final = 200
 
@@ -247,6 +247,3 @@ def _file_of(subject: Subject) -> Location | None:
         if path is not None:
             return Location(path)
     return None
-
-
-RULES: Final[tuple[Rule, ...]] = (provider_import, not_a_provider, spec_invalid, unknown_api, import_output)

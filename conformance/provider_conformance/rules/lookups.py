@@ -13,7 +13,7 @@ from provider_conformance.evidence.start import blamed
 from provider_conformance.evidence.store import Cause
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.watching import LookedUp
@@ -85,6 +85,3 @@ def _nearest_api(subject: Subject, text: str) -> str:
 def _held(found: Lookups) -> str:
     held = ", ".join(f"Api.{name}" for name in found.held) or "nothing"
     return f"`deps` holds exactly what the spec declares: {held}"
-
-
-RULES: tuple[Rule, ...] = (undeclared_dependency,)

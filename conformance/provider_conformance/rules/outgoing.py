@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from provider_conformance.evidence.calls import Observed, is_called
 from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Severity
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 
 def _has_dependencies(subject: Subject) -> bool:
@@ -64,6 +63,3 @@ def wrong_call_to_dependency(subject: Subject, found: Observed) -> Iterator[Find
         )
     if not told and found.ended:
         raise NotJudged(found.ended, inconclusive=True)
-
-
-RULES: Final[tuple[Rule, ...]] = (wrong_call_to_dependency,)

@@ -24,7 +24,7 @@ from provider_conformance.protocols.model import (
     State,
 )
 from provider_conformance.protocols.signature import Kind, Signature
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 
 def _method(subject: Subject) -> bool:
@@ -382,17 +382,3 @@ def _arguments(call: StackCall) -> str:
 def _called(name: str) -> ProtocolMethod:
     """A method of which only the name is known."""
     return ProtocolMethod(name, Signature(), ResultKind.ANY, returns_none=True)
-
-
-RULES: tuple[Rule, ...] = (
-    registry_method_missing,
-    registry_method_stub,
-    registry_call_does_not_bind,
-    registry_parameter_name,
-    registry_default_changed,
-    registry_result_kind,
-    registry_misleading_signature,
-    registry_optional_method,
-    registry_attribute,
-    undeclared_method,
-)

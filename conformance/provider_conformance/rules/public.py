@@ -7,7 +7,7 @@ from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Judgement, Severity
 from provider_conformance.protocols.compare import Aspect
 from provider_conformance.protocols.signature import Kind
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 
 def _method(subject: Subject) -> bool:
@@ -310,16 +310,3 @@ def protocol_attribute(subject: Subject) -> Judgement:
         The initialisation of the routing tables.
     """
     return _judge(subject, Aspect.ATTRIBUTE)
-
-
-RULES: tuple[Rule, ...] = (
-    method_missing,
-    method_stub,
-    call_does_not_bind,
-    parameter_order,
-    default_changed,
-    result_kind,
-    misleading_signature,
-    optional_method,
-    protocol_attribute,
-)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from provider_conformance.contracts.model import Role
+from provider_conformance.evidence import registry as registries
 from provider_conformance.evidence.calls import hanging, is_theirs
 from provider_conformance.evidence.candidates import BUGS, candidates, examples, steps, template_of
 from provider_conformance.evidence.conduct import violations
@@ -19,19 +20,20 @@ from provider_conformance.evidence.search import smallest
 from provider_conformance.evidence.start import Start, blame, started
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.evidence.telling import STATIC
-from provider_conformance.findings import PASS, Judgement, left_to
+from provider_conformance.findings import PASS, Judgement, Severity, left_to
 from provider_conformance.hosts.running import FIRST, SECOND, Running
 from provider_conformance.providers import careful, watching
 from provider_conformance.providers.backends import cannot_extend_sqlite, missing_backend
 from provider_conformance.providers.exceptions import Nature, nature, reason
 from provider_conformance.providers.model import SpecKind
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 from provider_conformance.rules.registry import method_place
 from provider_conformance.rules.resolution import twice
 from provider_conformance.rules.uses import CALLS, error_of
 
 _REGISTERED: Final = "conformance-registered"
 _ABSENT: Final = "conformance-not-registered"
+_LISTS_ONCE: Final = "the stack asks for this listing when it starts, and not after a registration; "
 _WRITTEN: Final = ("PC211", *STATIC)
 """The rules that tell of a registry method that cannot be called at all."""
 
@@ -278,10 +280,11 @@ def registered_wrongly_listed(subject: Subject) -> Judgement:
     What it does:
         Registers generated objects through the routing table. The routing table must list each once, under
         its identifier and this provider; the provider's own listing may have it once at most, under its
-        name and with its type, must still have what it had before, and must not fail over it.
+        name and with its type, must still have what it had before, and must not fail over it. What the
+        provider lists is a warning where the stack asks for it only before anything is registered.
 
     Why is this bad:
-        When the stack starts again the routing table reads the provider's listing: what is missing
+        At its next refresh, or its next start, the routing table reads the listing: what is missing
         cannot be called any more, and what is there twice is an error.
 
     Example:
@@ -294,29 +297,31 @@ def registered_wrongly_listed(subject: Subject) -> Judgement:
         Keep objects in a dict by their identifier.
 
     Source:
-        The built-in stack's routing tables.
+        The stacks' routing tables, and where they call `list_*`.
     """
     first = reachable(subject)
     if isinstance(first, Judgement):
         return first
-    found = smallest(candidates(first), lambda obj: bool(_wrong(first, obj)), examples=examples(first))
+    found = smallest(candidates(first), lambda obj: any(_wrong(first, obj)), examples=examples(first))
     if found is None:
         return PASS
     if (moving := restless(first)) is not None:
         return moving
+    in_table, listed = _wrong(first, found)
+    met = bool(in_table) or registries.lists_again(subject.api)
+    severity, why = (Severity.ERROR, "") if met else (Severity.WARNING, _LISTS_ONCE)
     fix = "keep what is registered in a dict by identifier"
-    return blame(subject, "PC603", _wrong(first, found), steps(found), fix)
+    return blame(subject, "PC603", in_table or listed, why + steps(found), fix, severity=severity)
 
 
-def _wrong(first: Start, obj: Any) -> str:
-    """What is wrong with the listings after a registration; empty where nothing is."""
+def _wrong(first: Start, obj: Any) -> tuple[str, str]:
+    """What is wrong after a registration with what the table lists, and with what the provider does."""
     trip = _round_trip(first, obj)
     if trip is None or trip.raised is not None:
-        return ""
-    name = obj.identifier
-    if trip.listed.count((name, FIRST)) != 1:
-        return f"the routing table lists {name!r} {trip.listed.count((name, FIRST))} times"
-    return wrongly_listed(Entry.of(obj), trip.before, trip.own)
+        return "", ""
+    times = trip.listed.count((obj.identifier, FIRST))
+    in_table = f"the routing table lists {obj.identifier!r} {times} times" if times != 1 else ""
+    return in_table, wrongly_listed(Entry.of(obj), trip.before, trip.own)
 
 
 @rule("PC604", "registered-not-served", scope=Scope.SPEC, applies=_is_routed)
@@ -386,12 +391,3 @@ def _same_refusal(error: BaseException | None, usual: BaseException | None) -> b
         return False
     text, other = careful.text(error), careful.text(usual)
     return _REGISTERED in text and text.replace(_REGISTERED, _ABSENT) == other
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    instances_not_apart,
-    listing_not_usable,
-    registration_crashes,
-    registered_wrongly_listed,
-    registered_not_served,
-)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from provider_conformance.evidence import registry as observing
 from provider_conformance.evidence.candidates import shown
 from provider_conformance.evidence.listings import Fault
@@ -14,7 +12,7 @@ from provider_conformance.evidence.start import blame
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Judgement, Location, left_to
 from provider_conformance.providers import places
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 
 def registers(subject: Subject) -> bool:
@@ -207,11 +205,3 @@ def listing_is_internal(subject: Subject) -> Judgement:
         f"the steps:\n    (await provider.{method}()).append(x); assert x not in await provider.{method}()"
     )
     return tell(subject, "PC608", fault, method, steps)
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    registering_again,
-    registering_mutates,
-    listing_not_steady,
-    listing_is_internal,
-)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from provider_conformance.evidence.fit import Aspect, Standing
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Judgement
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 
 @rule("PC901", "release-apis", scope=Scope.RELEASE)
@@ -112,6 +110,3 @@ def _as_judgement(aspect: Aspect) -> Judgement:
     if aspect.standing is Standing.SKIPPED:
         return Judgement(skipped=aspect.reason)
     return Judgement(aspect.findings)
-
-
-RULES: Final[tuple[Rule, ...]] = (release_apis, release_imports, release_methods)

@@ -16,7 +16,7 @@ from provider_conformance.hosts.model import StackSketch
 from provider_conformance.hosts.running import SECOND
 from provider_conformance.providers import stacks
 from provider_conformance.providers.chains import chain, module_of, reason, statement, steps
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 from provider_conformance.rules.starts import start_faults
 
 if TYPE_CHECKING:
@@ -360,12 +360,3 @@ def refused_by_the_stack(subject: Subject, first: Start) -> Iterator[Finding]:
     message = f"{stack} refuses to start it: {reason(error)}{what}"
     why = "The stack compares each provider with its protocols when it starts, in its own way, and ends."
     yield blamed(subject, message, why, "change what it names")
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    not_resolvable,
-    shared_instance,
-    not_restartable,
-    optional_dependency_required,
-    refused_by_the_stack,
-)

@@ -15,13 +15,14 @@ from provider_conformance.evidence.conduct import (
     violations,
 )
 from provider_conformance.evidence.loading import has_spec
+from provider_conformance.evidence.start import KEPT, Start, baseline
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Finding, Judgement, Level, Location, Severity
 from provider_conformance.providers import endings, watching
 from provider_conformance.providers.constructing import FactoryTimeoutError
 from provider_conformance.providers.limits import MEBIBYTE, limits
 from provider_conformance.providers.watching import Violation
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 _SHOWN: Final = 3
 
@@ -200,7 +201,9 @@ def over_time(subject: Subject) -> Judgement:
     What it does:
         Starts a stack with the provider in it, which calls the factory and asks for a listing, and waits
         `--provider-timeout` seconds (30 by default). `initialize` and `shutdown` are told by PC707. With
-        `--provider-isolate` a loop that nothing in the process can interrupt is ended as well.
+        `--provider-isolate` a loop that nothing in the process can interrupt is ended as well. A remote
+        provider that has tried to reach what is not on this machine, and waits and does not work, is
+        inconclusive: with its back end it might come to an end. `--provider-backend` says that it is there.
 
     Why is this bad:
         The stack builds its providers one after the other and waits for each: it never starts.
@@ -222,6 +225,9 @@ def over_time(subject: Subject) -> Judgement:
     done = exercised(subject)
     if isinstance(done, Judgement):
         return done
+    first = baseline(subject)
+    if isinstance(first, Start) and first.awaited:
+        return Judgement(inconclusive=first.absent, see=KEPT)
     error = root_of(done.error, FactoryTimeoutError)
     if not isinstance(error, FactoryTimeoutError):
         return PASS
@@ -307,14 +313,3 @@ def threads_left(subject: Subject) -> Judgement:
     why = "Python waits for such a thread when it ends: the stack's process stays"
     fix = "end it in shutdown, or make it a daemon"
     return _blamed("PC726", message, done.threads[0][1] or fallback(subject), why, fix)
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    network,
-    writes_files,
-    ends_the_process,
-    over_time,
-    over_memory,
-    threads_left,
-    standard_output,
-)

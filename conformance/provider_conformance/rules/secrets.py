@@ -21,7 +21,7 @@ from provider_conformance.providers.implementation import home_of
 from provider_conformance.providers.loading import Home
 from provider_conformance.providers.sample import resolutions
 from provider_conformance.providers.secret_fields import Seeded, seed
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.running import Running
@@ -254,6 +254,3 @@ def _of_config(config_class: type, seeded: Seeded, names: tuple[str, ...]) -> Fi
 
 def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(f"`{name}`" for name in names)
-
-
-RULES: Final[tuple[Rule, ...]] = (secret_shown,)

@@ -15,7 +15,7 @@ from provider_conformance.providers import careful, loading, requirements, specs
 from provider_conformance.providers.containment import Attempt
 from provider_conformance.providers.implementation import NO_SUCH_MODULE, home_of, load_class
 from provider_conformance.providers.model import Problem, Spec, SpecKind
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 _UNAVAILABLE: Final = {"builtin": frozenset({"inspect"})}
 """APIs that a stack itself adds after its providers are there, so that none can depend on them."""
@@ -333,12 +333,3 @@ def _is_pydantic(cls: type) -> bool:
 
 def _takes_fields(cls: type) -> bool:
     return any({"__dataclass_fields__", "__attrs_attrs__"} & {*namespace(base)} for base in mro(cls))
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    provider_type,
-    duplicate_provider_type,
-    self_dependency,
-    dependency,
-    config_class,
-)

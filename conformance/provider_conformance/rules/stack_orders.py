@@ -16,7 +16,7 @@ from provider_conformance.evidence.planted import (
 from provider_conformance.evidence.search import shortest, smallest
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Judgement
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 _SORTS: Final = 150
 _LONGEST: Final = 4096
@@ -154,6 +154,3 @@ def order_varies(subject: Subject) -> Judgement:
     message = f"the order of one graph depends on the hash seed ({told})"
     why = "Providers start in another order from start to start (set PYTHONHASHSEED to see it)."
     return finding(subject, "PC554", message, sorting(found), why)
-
-
-RULES: Final[tuple[Rule, ...]] = (cycle_unreported, recursion_limit, order_varies)

@@ -11,7 +11,7 @@ from provider_conformance.evidence.search import smallest
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Judgement, Severity
 from provider_conformance.hosts.model import Resolution, StackSketch
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 if TYPE_CHECKING:
     from provider_conformance.strategies.faults import FaultKind, Planted
@@ -255,12 +255,3 @@ def wiring(subject: Subject) -> Judgement:
     if not explains(resolution.error):
         return judgement
     return Judgement(tuple(replace(f, severity=Severity.WARNING) for f in judgement.findings))
-
-
-RULES: Final[tuple[Rule, ...]] = (
-    duplicate_lost,
-    missing_dependency_unexplained,
-    unknown_name_unexplained,
-    router_over_nothing,
-    wiring,
-)

@@ -14,7 +14,7 @@ from provider_conformance.evidence.subject import Subject
 from provider_conformance.evidence.telling import STATIC
 from provider_conformance.findings import PASS, Judgement, left_to
 from provider_conformance.hosts.running import FIRST, Running
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 from provider_conformance.rules.registry import tell
 from provider_conformance.rules.stored_faults import (
     confuses_names,
@@ -253,6 +253,3 @@ def should_refresh(subject: Subject) -> Judgement:
     return (
         tell(subject, "PC613", fault, method, f"the steps:\n    await provider.{method}()") if fault else PASS
     )
-
-
-RULES: Final[tuple[Rule, ...]] = (unregistering, registering_returns, names_confused, should_refresh)

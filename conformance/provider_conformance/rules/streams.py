@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from provider_conformance.evidence.answers import crashed, refusal
 from provider_conformance.evidence.calls import Observed, asked_of, is_called
@@ -11,7 +11,7 @@ from provider_conformance.evidence.subject import Subject
 from provider_conformance.evidence.telling import CLOSING, STATIC, finding, of_method, unanswered
 from provider_conformance.findings import PASS, Judgement, left_to
 from provider_conformance.protocols.fitting import called, misfit
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.asking import Asked
@@ -167,6 +167,3 @@ def _broken_streams(asked: Asked, seen: list[Seen]) -> Iterator[tuple[Seen, str,
             )
             came = "hangs" if one.late else f"raises {refusal(one)}"
             yield one, f"{done} {came}", "let the stream be closed after any chunk, and release what it holds"
-
-
-RULES: Final[tuple[Rule, ...]] = (does_not_stream, streams_unasked, stream_breaks)

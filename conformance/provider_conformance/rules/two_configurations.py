@@ -19,7 +19,7 @@ from provider_conformance.evidence.start import blame
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Judgement, left_to
 from provider_conformance.hosts.running import FIRST, SECOND, Running
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 from provider_conformance.rules.resolution import twice
 from provider_conformance.rules.uses import CALLS
 
@@ -250,6 +250,3 @@ async def _answer(running: Running, provider_id: str, name: str) -> str:
         return repr(await CALLS[running.api](running.instances[provider_id], name))
     except Exception as error:
         return f"{type(error).__name__}: {error}"
-
-
-RULES: Final[tuple[Rule, ...]] = (two_configurations,)

@@ -20,7 +20,7 @@ from provider_conformance.protocols.results import names_values_only
 from provider_conformance.providers.typing import CODES, Judged, judge
 from provider_conformance.providers.typing_model import About, Pair, path_of
 from provider_conformance.providers.typing_probes import data_members
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 _STACKS: Final = frozenset({"llama_stack", "llama_stack_api", "ogx", "ogx_api", "provider_conformance"})
 """Packages of which a stack consists: what a provider inherits from them is not its author's to repair."""
@@ -67,7 +67,10 @@ def parameter_type(subject: Subject) -> Judgement:
     What it does:
         Has mypy check a call of the method with arguments of exactly the protocol's types. A wider
         parameter type is fine, and so are `Any`, no annotation at all, and `**kwargs`. Only types are
-        judged: names, order and defaults belong to PC203 and its neighbours.
+        judged: names, order and defaults belong to PC203 and its neighbours, and so does a parameter
+        without a default that takes everything but the None which leaves it out. Where the server makes
+        the route of the method's own signature and nobody else calls it, another type is fine that
+        the same JSON can be read as: a dict for a model.
 
     Why is this bad:
         A caller that keeps to the protocol passes a value that the method was not written for: a
@@ -101,7 +104,9 @@ def return_type(subject: Subject) -> Judgement:
         Has mypy hand the method's result to somebody who wants the protocol's type: what comes out of
         an `await`, what an asynchronous iterator yields, or the plain value. A narrower type is fine,
         and so is `Any`, and so is any type where nobody in the stack reads the result, as of most
-        `register_...`. Whether the result is to be awaited at all belongs to PC206.
+        `register_...`. None in the annotation is fine where the body shows that it never comes to it; so is
+        `-> None` over a body that only raises. Another class whose fields are those that are promised is a
+        warning: clients get the same JSON. Whether the result is to be awaited at all belongs to PC206.
 
     Why is this bad:
         The caller reads fields that the result does not have, or sends it to a client that cannot
@@ -152,9 +157,6 @@ def attribute_type(subject: Subject) -> Judgement:
         The annotations of the stack's protocols, as mypy understands them.
     """
     return _judge(subject, About.ATTRIBUTE)
-
-
-RULES: tuple[Rule, ...] = (parameter_type, return_type, attribute_type)
 
 
 def _judge(subject: Subject, about: About) -> Judgement:
@@ -216,22 +218,28 @@ def _of_provider(subject: Subject) -> Mapping[Pair, Judged]:
         family = [*subject.siblings(), subject]
         live: dict[str, type] = {}
         called: dict[Pair, frozenset[str]] = {}
+        routed: dict[Pair, frozenset[str]] = {}
         for one in family:
             for pair, protocol, cls in _of_found(one):
                 live[pair[0]] = cls
                 called[pair] = called.get(pair, frozenset()) | _by_position(one.api, protocol)
+                routed[pair] = _by_route(one.api, protocol)
                 if protocol.live is not None:
                     live[pair[1]] = protocol.live
         contract = subject.contract.title if subject.contract else ""
         key = f"{subject.provider.package or subject.provider.name} {contract}"
         search = (str(subject.provider.folder),) if subject.provider.folder else ()
-        kept = judge(list(called), live=live, by_position=called, key=key, search=search)
+        kept = judge(list(called), live=live, by_position=called, by_route=routed, key=key, search=search)
         _KEPT[subject.siblings] = kept
     return kept
 
 
 def _by_position(api: ApiContract | None, protocol: ProtocolModel) -> frozenset[str]:
     return frozenset(m for m in protocol.methods if api and api.how_called(m) is not Calls.KEYWORD)
+
+
+def _by_route(api: ApiContract | None, protocol: ProtocolModel) -> frozenset[str]:
+    return frozenset(m for m in protocol.methods if api and api.only_by_route(m))
 
 
 def _of_found(subject: Subject) -> list[tuple[Pair, ProtocolModel, type]]:

@@ -17,7 +17,7 @@ from provider_conformance.hosts.running import FIRST, Running
 from provider_conformance.providers import careful
 from provider_conformance.providers.chains import reason
 from provider_conformance.providers.model import SpecKind
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 from provider_conformance.rules.registry import registers, tell
 from provider_conformance.rules.uses import CALLS, error_of
 
@@ -201,6 +201,3 @@ def _used(found: Observer, obj: Any, strange: str) -> ObservedUse:
     attempt = found.first.trial.run(found.first.trial.surroundings(), work)
     seen: ObservedUse | None = attempt.value
     return seen or ObservedUse(obj, strange, Call(attempt.error))
-
-
-RULES: Final[tuple[Rule, ...]] = (unsupported_accepted,)

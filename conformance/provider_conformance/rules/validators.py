@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from provider_conformance.evidence.loading import finding, is_loadable, plural
 from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Severity
-from provider_conformance.providers import careful, loading, requirements
+from provider_conformance.protocols import classes
+from provider_conformance.protocols.bodies import tree_of
+from provider_conformance.providers import careful, loading, places, requirements
 from provider_conformance.providers.implementation import home_of, load_class
 from provider_conformance.providers.model import Spec
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 _ASKS: Final = "get_request_provider_data"
 _WHY: Final = (
     f"`{_ASKS}` imports the class at the first request that brings data for the provider; that fails."
 )
+
+_UNASKED: Final = f"No request fails today: nothing in the provider's class calls `{_ASKS}`."
 
 
 def _path(spec: Spec) -> str:
@@ -40,7 +46,8 @@ def provider_data_validator(subject: Subject) -> Iterator[Finding]:
 
     What it does:
         Imports the module of the spec's `provider_data_validator` ("package.module.Class") and gets the
-        class.
+        class. Where no module of the provider's class and its bases asks for the data, a class that is not
+        there is a warning.
 
     Why is this bad:
         Nothing is imported when the stack starts. The first client that sends its own key in the header
@@ -61,7 +68,20 @@ def provider_data_validator(subject: Subject) -> Iterator[Finding]:
     if spec is None:
         return
     if (wrong := _wrong(subject, spec, _path(spec))) is not None:
-        yield wrong
+        asked = _is_asked_for(subject)
+        yield wrong if asked else replace(wrong, severity=Severity.WARNING, why=_UNASKED)
+
+
+def _is_asked_for(subject: Subject) -> bool:
+    """Whether the provider asks for what clients send along, or it cannot be seen that it does not."""
+    found = subject.implementation()
+    known = [cls for cls in (found.cls, *found.alternatives) if cls is not None]
+    owners = [owner for cls in known for owner in classes.mro(cls) if owner not in classes.MACHINERY]
+    files = [place.path if (place := places.of_class(owner)) else "" for owner in owners]
+    if not files or not files[0] or any(classes.opacity(cls) for cls in known):
+        return True
+    nodes = (node for path in dict.fromkeys(filter(None, files)) for node in ast.walk(tree_of(path)))
+    return any(isinstance(node, ast.Attribute) and node.attr == _ASKS for node in nodes)
 
 
 def _wrong(subject: Subject, spec: Spec, path: str) -> Finding | None:
@@ -95,6 +115,3 @@ _FULL: Final = "write `package.module.Class`"
 
 def _found(spec: Spec, message: str, fix: str) -> Finding:
     return Finding("", Severity.ERROR, message, location=spec.location, why=_WHY, fix=fix)
-
-
-RULES: Final[tuple[Rule, ...]] = (provider_data_validator,)

@@ -12,7 +12,7 @@ from provider_conformance.findings import Finding, Severity
 from provider_conformance.protocols import classes
 from provider_conformance.protocols.declaring import declaration
 from provider_conformance.providers import places
-from provider_conformance.rules.model import Rule, Scope, rule
+from provider_conformance.rules.model import Scope, rule
 
 _SHOWN: Final = 3
 
@@ -167,6 +167,3 @@ _WHY: Final = "The stack starts it for this API, and calls these methods: the ca
 def _lacks(one: Membership, api: str) -> str:
     name, absent = classes.class_name(one.view.cls), [member.method.name for member in one.absent]
     return f"`{name}` lacks {len(absent)} of the {len(one.demanded)} methods of `{api}`: {_listed(absent)}"
-
-
-RULES: tuple[Rule, ...] = (base_order, not_of_its_api)

@@ -308,7 +308,29 @@ class EqualTypedDict:
         return Page([])
 
 
+class SaysNoneAndNeverGivesIt(Same):
+    async def embed(
+        self, model: str, contents: list[str], options: Settings | None = None
+    ) -> list[float] | None:
+        if not contents:
+            raise ValueError(model)
+        return [float(len(content)) for content in contents]
+
+
+class SaysNoneOfMoreThanWasPromised(Registry):
+    async def register_model(self, model: Model) -> BiggerModel | None:  # type: ignore[override]
+        bigger = BiggerModel(name=model.name)
+        if model.name:
+            return bigger
+        raise ValueError(model.name)
+
+    async def list_models(self) -> list[Model] | None:
+        return None
+
+
 CASES = {
+    "SaysNoneAndNeverGivesIt": "Chat",
+    "SaysNoneOfMoreThanWasPromised": "Registry",
     "Container": "Chat",
     "Chat2": "Chat",
     "RegistersUnderAnotherName": "Registry",

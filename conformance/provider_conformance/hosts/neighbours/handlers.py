@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from provider_conformance.hosts.neighbours import inference, stores, tools
+from provider_conformance.hosts.neighbours import evaluating, inference, stores, tools
 from provider_conformance.hosts.neighbours.heard import Handler
 
 _BY_API: Final[Mapping[str, Mapping[str, Handler]]] = {
@@ -15,6 +15,8 @@ _BY_API: Final[Mapping[str, Mapping[str, Handler]]] = {
     "file_processors": stores.PROCESSORS,
     "vector_io": stores.STORES,
     "tool_runtime": tools.HANDLERS,
+    "datasetio": evaluating.DATASETIO,
+    "scoring": evaluating.SCORING,
 }
 APIS: Final = tuple(_BY_API)
 """The APIs of which it is known how a real provider answers."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -15,6 +16,17 @@ _SAYS: Final = ("hello ", "to you")
 _CREATED: Final = 1_700_000_000
 _USAGE: Final = {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}
 _TOKENS: Final = {"input_tokens": 3, "output_tokens": 2}
+
+
+_CHOICE: Final = re.compile(r"""must (?:read|be|say) ['"](\w+)['"] or ['"]\w+['"]""")
+"""What a prompt says that lets a model choose between two words."""
+
+
+def _says(heard: Heard) -> tuple[str, ...]:
+    """What the model says: the first of the words that it is to choose from, or else a sentence."""
+    said = " ".join(str(_field(message, "content")) for message in heard.get("messages", []))
+    choice = _CHOICE.search(said)
+    return (choice[1],) if choice else _SAYS
 
 
 def _about(heard: Heard, kind: str, number: int = 0) -> dict[str, Any]:
@@ -46,7 +58,7 @@ async def chat(heard: Heard) -> Any:
     call = _call(heard)
     if heard.wants_a_stream:
         return Pieces.of(_chunks(heard, call))
-    message: dict[str, Any] = {"role": "assistant", "content": "".join(_SAYS)}
+    message: dict[str, Any] = {"role": "assistant", "content": "".join(_says(heard))}
     if call is not None:
         message = {"role": "assistant", "content": None, "tool_calls": [call]}
     choice = {"index": 0, "message": message, "finish_reason": "tool_calls" if call else "stop"}
@@ -55,7 +67,7 @@ async def chat(heard: Heard) -> Any:
 
 def _chunks(heard: Heard, call: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
     about = _about(heard, "chat.completion.chunk")
-    deltas: list[dict[str, Any]] = [{"role": "assistant", "content": said} for said in _SAYS]
+    deltas: list[dict[str, Any]] = [{"role": "assistant", "content": said} for said in _says(heard)]
     if call is not None:
         deltas = [{"role": "assistant", "tool_calls": [{**call, "index": 0}]}]
     for delta in deltas:

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, model_validator
 
 from provider_conformance.neighbours.standins import stand_in
 from provider_conformance.package.backends import missing_backend
@@ -226,6 +226,32 @@ class Wanted(BaseModel):
 def test_what_a_class_of_the_stack_refuses_is_a_mistake(make: Callable[[], Any]) -> None:
     assert nature(raised(make)) is CRASH
     assert nature(raised(make), is_theirs=is_ours) is REFUSAL
+
+
+class AskRequest(BaseModel):
+    text: str | None = None
+
+    @model_validator(mode="after")
+    def no_null(self) -> AskRequest:
+        if "text" in self.model_fields_set and self.text is None:
+            raise ValueError("null is nothing to ask")
+        return self
+
+
+def makes_again(request: AskRequest) -> AskRequest:
+    return AskRequest(text=request.text)
+
+
+def makes_of_a_line(line: str) -> AskRequest:
+    return AskRequest.model_validate_json(line)
+
+
+def test_a_valid_request_that_is_made_again_wrongly_is_a_mistake() -> None:
+    assert nature(raised(lambda: makes_again(AskRequest())), is_theirs=is_ours) is CRASH
+
+
+def test_a_request_that_is_made_of_what_a_client_sent_is_refused() -> None:
+    assert nature(raised(lambda: makes_of_a_line('{"text": null}')), is_theirs=is_ours) is REFUSAL
 
 
 class Talking:

@@ -237,7 +237,7 @@ def _is_of_an_answer(error: BaseException, is_theirs: IsTheirs) -> bool:
     """Whether pydantic refuses what the provider itself makes: an object of the stack's classes.
 
     What a class of the provider's own refuses may be what the client has sent, and so may what a request's
-    class refuses into which the provider turns it.
+    class refuses into which the provider turns it; but not where it has got a valid one of that class.
     """
     if careful.class_name(type(error)) != "ValidationError" or not _is_pydantic_s(type(error)):
         return False
@@ -248,9 +248,15 @@ def _is_of_an_answer(error: BaseException, is_theirs: IsTheirs) -> bool:
         cls = values.get("cls", type(values["self"]) if "self" in values else None)
         if isinstance(cls, type):
             if _REQUEST.search(careful.class_name(cls)):
-                return False
+                return _is_made_again(cls, error, is_theirs)
             return not all(is_theirs(m) for m in map(careful.class_module, mro(cls)) if not _is_base(m))
     return True
+
+
+def _is_made_again(cls: type, error: BaseException, is_theirs: IsTheirs) -> bool:
+    """Whether the provider was making what it holds already: a request that was valid when it came."""
+    own = (step.tb_frame for step in steps(error) if is_theirs(module_of(step)))
+    return any(type(value) is cls for frame in own for value in frame.f_locals.values())
 
 
 def _is_pydantic_s(cls: type) -> bool:

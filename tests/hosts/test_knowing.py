@@ -6,9 +6,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from provider_conformance.hosts.asking import Asked, Slot
-from provider_conformance.hosts.knowing import Knowing
+from provider_conformance.hosts.knowing import Knowing, placed
 from provider_conformance.laws.model import Guide
 
 
@@ -48,3 +49,24 @@ def test_a_model_s_kind_counts_where_its_name_says_nothing() -> None:
 
 def test_a_model_of_another_kind_is_better_than_none() -> None:
     assert chosen("openai_embeddings", model("llama")) == "llama"
+
+
+class Said(BaseModel):
+    text: str
+
+
+@pytest.mark.parametrize(
+    ("annotation", "sample", "place"),
+    [
+        (list[Said], [{"text": "a"}], {("messages",): [Said(text="a")]}),
+        (list[Said], [{"content": "a"}], {}),
+        (Any, [{"content": "a"}], {("messages",): [{"content": "a"}]}),
+    ],
+    ids=["fits", "is of another release", "anything goes"],
+)
+def test_a_sample_is_used_where_its_place_takes_it(
+    annotation: Any, sample: object, place: dict[tuple[str, ...], object]
+) -> None:
+    asked = Asked("run", (), (Slot(("messages",), annotation, True),), None, None, False)
+    setting = Knowing(Guide("safety"), nouns=(), objects=[]).setting("a")
+    assert placed(asked, {"messages": sample}, setting) == place

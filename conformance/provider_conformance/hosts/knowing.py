@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import NoneType
 from typing import Any, Final
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from provider_conformance.errors import NoValueError
 from provider_conformance.hosts.asking import Asked, Path, Slot
@@ -175,7 +175,8 @@ def placed(asked: Asked, samples: Mapping[str, Sample], setting: Setting) -> dic
     found: dict[Path, Any] = {}
     for name, sample in samples.items():
         if (slot := places.get(name)) is not None:
-            found[slot.path] = _fitting(slot, laws.of(sample, setting))
+            with suppress(ValidationError):  # another release has another type in this place
+                found[slot.path] = _fitting(slot, laws.of(sample, setting))
         elif beside := _takes_more(asked):
             found[beside, name] = laws.of(sample, setting)
     return found
@@ -193,14 +194,22 @@ def _takes_more(asked: Asked) -> str:
 
 
 def _fitting(slot: Slot, value: Any) -> Any:
-    """Plain data in the classes that a place asks for; those of a request object it makes itself."""
+    """Plain data in the classes that a place asks for; those of a request object it makes itself.
+
+    Raises:
+        ValidationError: The place asks for something else.
+    """
     if isinstance(value, Upload):
         forms = (wanted(option).form for option in options(slot.annotation))
         kind = next((form for form in forms if isinstance(form, type) and form is not NoneType), None)
         return value.data if kind is None else value.of(kind)
     if len(slot.path) == 1 and isinstance(value, dict | list):
-        with suppress(Exception):
+        try:
             return TypeAdapter(slot.annotation).validate_python(value)
+        except ValidationError:
+            raise
+        except Exception:  # no schema can be made of the annotation
+            return value
     return value
 
 

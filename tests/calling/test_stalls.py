@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 import time
 
@@ -30,6 +31,13 @@ async def computes() -> None:
         pass
 
 
+async def collects() -> None:
+    """Hold the loop by nothing but garbage collections."""
+    end = time.monotonic() + 0.5
+    while time.monotonic() < end:
+        gc.collect()
+
+
 async def waits() -> None:
     await asyncio.sleep(0.5)
 
@@ -54,6 +62,16 @@ def test_a_sleeping_thread_is_seen_with_its_place() -> None:
 def test_a_computing_thread_is_seen() -> None:
     (stall,) = watched(computes)
     assert stall.place.line in line_of(computes)
+
+
+def test_a_garbage_collection_is_no_stall() -> None:
+    assert watched(collects) == []
+
+
+def test_nothing_listens_to_collections_afterwards() -> None:
+    before = list(gc.callbacks)
+    watched(waits)
+    assert gc.callbacks == before
 
 
 def test_waiting_is_no_stall() -> None:

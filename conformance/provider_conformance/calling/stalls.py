@@ -1,15 +1,17 @@
 """Watch an event loop: when it does not get its turn, who holds it, and for how long.
 
 A timer in the loop beats; a thread beside it looks whether it still does, and where the loop's thread
-is when it does not. What the machine itself takes away is not counted: the time for which a thread of this
-process has waited for a processor, where the system tells that, be it the loop's or one that kept the
-interpreter's lock meanwhile. It shows on the thread beside it as well, which wakes up late though this
-process used no processor time.
+is when it does not. What the machine itself takes away is not counted: the time for which the loop's thread
+has waited for a processor, where the system tells that. It shows on the thread beside it as well, which
+wakes up late though this process used no processor time. Nor does a garbage collection count: it takes as
+long as the objects of the whole process are many, and not of the call in which it happens to come.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
 import sys
 import threading
 import time
@@ -17,10 +19,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 from provider_conformance.findings import Location
-from provider_conformance.sandbox.progress import spent, thread_times
+from provider_conformance.sandbox.progress import thread_wait
 
 _BEAT: Final = 0.02
 _LOOK: Final = 0.05
@@ -57,7 +59,9 @@ class LoopWatch:
         self._during = ("", "")
         self._seen: Counter[Location] = Counter()
         self._starved = 0.0
-        self._times: dict[str, tuple[float, float]] = {}
+        self._waited = 0.0
+        self._collecting = 0.0
+        self._collected = 0.0
         self._last = time.monotonic()
         self._timer: asyncio.TimerHandle | None = None
         self._stopped = threading.Event()
@@ -66,13 +70,16 @@ class LoopWatch:
 
     async def __aenter__(self) -> LoopWatch:
         self._thread_id = threading.get_ident()
-        self._times = thread_times()
+        self._waited = thread_wait()
+        gc.callbacks.append(self._on_collection)
         self._beat()
         threading.Thread(target=self._look, daemon=True, name="provider-conformance-watch").start()
         return self
 
     async def __aexit__(self, *_error: object) -> None:
         self._stopped.set()
+        with contextlib.suppress(ValueError):  # whoever is called may have taken all of them away
+            gc.callbacks.remove(self._on_collection)
         if self._timer is not None:
             self._timer.cancel()
 
@@ -90,13 +97,19 @@ class LoopWatch:
         frame = sys._current_frames().get(self._thread_id)
         return innermost(frame, self._is_theirs)
 
+    def _on_collection(self, phase: str, _info: dict[str, Any]) -> None:
+        """Count the time of a garbage collection, in which no thread runs."""
+        if phase == "start":
+            self._collecting = time.monotonic()
+        else:
+            self._collected += time.monotonic() - self._collecting
+
     def _beat(self) -> None:
-        now, times = time.monotonic(), thread_times()
-        ran, taken = spent(self._times, times, str(threading.get_native_id()))
-        gap = max(now - self._last - max(self._starved, taken), ran)
+        now, waited = time.monotonic(), thread_wait()
+        gap = now - self._last - max(self._starved, waited - self._waited) - self._collected
         if gap > self._budget and self._seen.total() > 1:
             self.stalls.append(Stall(*self._during, gap, self._seen.most_common(1)[0][0]))
-        self._last, self._starved, self._times = now, 0.0, times
+        self._last, self._starved, self._waited, self._collected = now, 0.0, waited, 0.0
         self._seen.clear()
         self._timer = asyncio.get_running_loop().call_later(_BEAT, self._beat)
 

@@ -76,31 +76,12 @@ def sample_of(pid: int) -> Sample:
     return Sample(time.monotonic(), None, _threads(str(pid)))
 
 
-def thread_times() -> dict[str, tuple[float, float]]:
-    """For how many seconds each thread of this process has had a processor and has waited for one.
-
-    By the threads' native ids; empty where the system does not say.
-    """
-    return _threads("self") or {}
-
-
-def spent(
-    before: Mapping[str, tuple[float, float]], after: Mapping[str, tuple[float, float]], thread: str
-) -> tuple[float, float]:
-    """What threads did between two moments.
-
-    Args:
-        before: Their times at the first moment.
-        after: Those at the second.
-        thread: The one whose time with a processor is asked for.
-
-    Returns:
-        That time, and the longest that any of them has waited for a processor meanwhile: where one waits that
-        holds the interpreter's lock, all others wait for it.
-    """
-    taken = max((_difference(before.get(name), now)[1] for name, now in after.items()), default=0.0)
-    ran = _difference(before.get(thread), after[thread])[0] if thread in after else 0.0
-    return ran, taken
+def thread_wait() -> float:
+    """Seconds for which this thread has waited for a processor; 0 where the system does not say."""
+    try:
+        return _schedule("/proc/thread-self/schedstat")[1]
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 def _threads(process: str) -> dict[str, tuple[float, float]] | None:

@@ -123,7 +123,8 @@ def blocks_the_loop(subject: Subject) -> Judgement:
         Lets a timer run in the event loop while the provider is called, and a thread that looks where the
         loop's thread is when the timer stands still. A stand of more than 0.5 seconds within the
         provider's code is tried a second time; only what stands twice is told. Time that the
-        machine itself takes away is not counted.
+        machine itself takes away is not counted, nor are garbage collections, which take as long as the
+        objects of the whole process are many.
 
     Why is this bad:
         All requests of the server share the loop: while one blocks it, none is answered, and health

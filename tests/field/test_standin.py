@@ -49,9 +49,9 @@ def test_every_demanded_method_is_answered_over_the_stand_in(coverage: Run, name
 
 
 @only(*SERVED)
-def test_watsonx_refuses_embeddings_that_leave_out_what_may_be_left_out(coverage: Run) -> None:
+def test_watsonx_fails_at_embeddings_that_leave_out_what_may_be_left_out(coverage: Run) -> None:
     (row,) = [r for r in _demanded(coverage, "remote::watsonx") if r["method"] == "openai_embeddings"]
-    assert row["status"] == "refused"
+    assert row["status"] == "failed"
     assert "dimensions cannot be null" in row["reason"]
 
 

@@ -22,10 +22,11 @@ from provider_conformance import rules
 from provider_conformance.contracts.load import load_contract
 from provider_conformance.contracts.snapshots import Release, store
 from provider_conformance.contracts.snapshots.texts import Found
-from provider_conformance.engine import execute
 from provider_conformance.findings import Outcome
-from provider_conformance.providers import staging, views
-from provider_conformance.run import plan
+from provider_conformance.package import staging
+from provider_conformance.providers import views
+from provider_conformance.run.engine import execute
+from provider_conformance.run.planning import plan
 
 ROUNDS = 15
 LIMIT = 3.0

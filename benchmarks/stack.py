@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from provider_conformance.hosts.standins import stand_in
+from provider_conformance.neighbours.standins import stand_in
 from provider_conformance.stack.apis.models import ModelDef
 from provider_conformance.stack.registry import ProviderRegistry
 from provider_conformance.stack.resolver import resolve

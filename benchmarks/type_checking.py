@@ -21,7 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from provider_conformance import check_typing
-from provider_conformance.providers.mypy_runner import CACHE_VARIABLE
+from provider_conformance.types.mypy_runner import CACHE_VARIABLE
 
 COLD, WARM, GROWTH = 0.45, 0.1, 20.0
 IMPLEMENTATION = "ogx.providers.remote.inference.vllm.vllm:VLLMInferenceAdapter"

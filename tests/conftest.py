@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import suppress
 
 import pytest
+
+# Kept: an inner run in this process would import it anew, and cryptography's core, which stays, takes no
+# second one. Without the extra there is no proxy to make it for.
+with suppress(ImportError):
+    import trustme  # noqa: F401
 
 pytest_plugins = "pytester"
 

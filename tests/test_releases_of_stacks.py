@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from provider_conformance.providers import stacks
+from provider_conformance.contracts import stacks
 
 ADAPTER = """
 from ogx.providers.utils.inference.openai_mixin import OpenAIMixin

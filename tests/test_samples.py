@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-# Kept, or each inner run imports them anew, beside those that were imported before.
-from provider_conformance import session  # noqa: F401
 from provider_conformance.hosts import refusals, trial  # noqa: F401
+
+# Kept, or each inner run imports them anew, beside those that were imported before.
+from provider_conformance.session import start  # noqa: F401
 from provider_conformance.strategies import objects, stacks  # noqa: F401
 from support.running import read_json
 

@@ -33,7 +33,7 @@ what is found, in every green run.
 *Defective* are cases that have the fault which the rule is about. *Look-alikes* conform and come near it; a
 class of the corpora that conforms is a look-alike for every rule of its family."""
 _ELSEWHERE = """\
-Not counted: PC551 to PC559 judge whole stacks (`tests/rules/test_stacks.py`, and the field tests on real
+Not counted: PC551 to PC559 judge whole stacks (`tests/rules/stacks`, and the field tests on real
 ones), PC901 to PC903 releases (`tests/releases`); the reference providers and the examples, which all rules
 leave alone; the in-tree providers of stacks, whose findings are judged by reading
 ([field results](field-results.md))."""
@@ -107,7 +107,7 @@ def sources(found: Iterable[Case]) -> str:
 
 def page() -> str:
     """The page as it should be."""
-    sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "providers")]
+    sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "types")]
     found = list(cases())
     return "\n\n".join([_PREAMBLE, table(found), _ELSEWHERE, sources(found)]) + "\n"
 

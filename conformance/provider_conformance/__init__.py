@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from provider_conformance.contracts.load import load_contract, snapshots
     from provider_conformance.findings import Finding, Location, Outcome, Severity
     from provider_conformance.protocols.compare import check_protocol
-    from provider_conformance.providers.typing import check_typing
-    from provider_conformance.providers.typing_assertions import typing_assertions
+    from provider_conformance.types.assertions import typing_assertions
+    from provider_conformance.types.checking import check_typing
 
 __all__ = [
     "Finding",
@@ -33,10 +33,10 @@ _HOMES = {
     "Outcome": "provider_conformance.findings",
     "Severity": "provider_conformance.findings",
     "check_protocol": "provider_conformance.protocols.compare",
-    "check_typing": "provider_conformance.providers.typing",
+    "check_typing": "provider_conformance.types.checking",
     "load_contract": "provider_conformance.contracts.load",
     "snapshots": "provider_conformance.contracts.load",
-    "typing_assertions": "provider_conformance.providers.typing_assertions",
+    "typing_assertions": "provider_conformance.types.assertions",
 }
 
 

@@ -180,7 +180,7 @@ def _refuse_misspelt(parser: pytest.Parser, args: list[str]) -> None:
     for name in given:
         if name.startswith("--provider-") and name not in known:
             ours = sorted(option for option in known if option.startswith("--provider"))
-            if hint := import_module("provider_conformance.selection").did_you_mean(name, ours):
+            if hint := import_module("provider_conformance.run.selection").did_you_mean(name, ours):
                 raise pytest.UsageError(f"there is no option {name}{hint}")
 
 
@@ -190,7 +190,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     code = config.getoption(f"{_PREFIX}explain", None)
     if code is None:
         return None
-    print(import_module("provider_conformance.session").explain(code))
+    print(import_module("provider_conformance.session.start").explain(code))
     return 0
 
 
@@ -201,7 +201,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.help or config.option.version:
         return
     if _asked(config):
-        import_module("provider_conformance.session").start(config)
+        import_module("provider_conformance.session.start").start(config)
     elif lonely := [option for option in _lonely(config) if option]:
         raise pytest.UsageError(f"{lonely[0]} does nothing without --provider")
 

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from provider_conformance.backends import serving
-from provider_conformance.providers.backends import missing_backend
+from provider_conformance.package.backends import missing_backend
 
 PAGE = Path(__file__).parents[2] / "docs" / "backends.md"
 

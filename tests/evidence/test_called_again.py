@@ -12,7 +12,7 @@ from provider_conformance.evidence.called_again import called_again
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.hosts.builtin import BuiltinHost
 from provider_conformance.hosts.installed_specs import built_in_workers
-from provider_conformance.providers.model import Provider, Spec, SpecKind
+from provider_conformance.package.model import Provider, Spec, SpecKind
 
 
 def _subject(release: str, api: str) -> Subject:

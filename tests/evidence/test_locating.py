@@ -11,7 +11,7 @@ import pytest
 from provider_conformance.evidence.locating import in_its_own_code
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Location, Severity
-from provider_conformance.providers.model import Implementation, Provider, Spec, SpecKind
+from provider_conformance.package.model import Implementation, Provider, Spec, SpecKind
 
 THEIRS = Location(json.__file__, 12)
 FOUND = Finding("PC203", Severity.ERROR, "it does not bind", location=THEIRS, why="a call raises")

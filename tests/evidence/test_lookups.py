@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from provider_conformance.providers.views import load
-from provider_conformance.rules import lookups, rules_of
-from provider_conformance.run import contract_for, run
+from provider_conformance.rules import rules_of
+from provider_conformance.rules.starts import lookups
+from provider_conformance.run.planning import contract_for, run
 from support.packages import write
 
 PROVIDER = """

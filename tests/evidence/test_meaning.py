@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from provider_conformance.calling.calling import Seen
 from provider_conformance.contracts.model import ApiContract, StackCall
 from provider_conformance.evidence.meaning import understood
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.hosts.calling import Seen
-from provider_conformance.providers.exceptions import Nature
-from provider_conformance.providers.model import Provider, Spec, SpecKind
+from provider_conformance.package.exceptions import Nature
+from provider_conformance.package.model import Provider, Spec, SpecKind
 
 DECLARED = ["a-requirement-that-nobody-has"]
 MISSING = ModuleNotFoundError("No module named 'nobody_has_it'", name="nobody_has_it")

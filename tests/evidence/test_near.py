@@ -9,8 +9,8 @@ import pytest
 from provider_conformance.contracts.builtin import builtin_contract
 from provider_conformance.evidence.near import nearest, with_near_miss
 from provider_conformance.findings import Finding, Location, Severity
+from provider_conformance.package.model import Provider
 from provider_conformance.protocols.live import View
-from provider_conformance.providers.model import Provider
 
 HERE = Provider("mine", places=(Path(__file__).resolve(),))
 ELSEWHERE = Provider("mine", places=(Path(__file__).resolve().parent / "elsewhere.py",))

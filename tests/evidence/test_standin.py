@@ -11,13 +11,13 @@ import pytest
 
 from provider_conformance.backends import Backend, serving
 from provider_conformance.backends.server import Server
+from provider_conformance.configuration.given import Given, Trying, is_stood_in
 from provider_conformance.contracts.builtin import builtin_contract
 from provider_conformance.evidence.start import Start
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.providers.given import Given, Trying, is_stood_in
 from provider_conformance.providers.locate import load_provider
 from provider_conformance.rules import all_rules
-from provider_conformance.run import plan
+from provider_conformance.run.planning import plan
 
 OPENAI = Path(__file__).parents[2] / "reference_providers" / "openai"
 KEY = ("inference", "remote::openai-compatible")

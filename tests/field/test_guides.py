@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from provider_conformance.calling.asking import Asked, asked
+from provider_conformance.calling.knowing import Knowing, asking_for_one
 from provider_conformance.contracts.installed import installed_contract, installed_families
 from provider_conformance.errors import StackIncompleteError
-from provider_conformance.hosts.asking import Asked, asked
-from provider_conformance.hosts.knowing import Knowing, asking_for_one
 from provider_conformance.laws.guides import GUIDES
 from provider_conformance.laws.model import Guide, Way
 from support.field import only

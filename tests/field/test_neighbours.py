@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
+from provider_conformance.calling.asking import Asked, Path, asked
+from provider_conformance.calling.knowing import Knowing
 from provider_conformance.contracts.installed import installed_contract, installed_families
 from provider_conformance.errors import StackIncompleteError
-from provider_conformance.hosts.asking import Asked, Path, asked
-from provider_conformance.hosts.knowing import Knowing
-from provider_conformance.hosts.neighbours.handlers import APIS, handlers_of
-from provider_conformance.hosts.neighbours.heard import Heard, in_classes
-from provider_conformance.hosts.standins import stand_in, times_called
 from provider_conformance.laws.guides import guide_of
 from provider_conformance.laws.uploaded import id_of
+from provider_conformance.neighbours.handlers import APIS, handlers_of
+from provider_conformance.neighbours.heard import Heard, in_classes
+from provider_conformance.neighbours.standins import stand_in, times_called
 from provider_conformance.protocols.fitting import misfit
 from support.field import only
 

@@ -12,17 +12,17 @@ from pathlib import Path
 import pytest
 
 from provider_conformance import rules
-from provider_conformance.checks import Result
 from provider_conformance.contracts.installed import installed_contract
 from provider_conformance.contracts.model import Contract
 from provider_conformance.contracts.probe import FAMILIES
 from provider_conformance.contracts.snapshots import Release, load
-from provider_conformance.engine import execute
 from provider_conformance.findings import Outcome
-from provider_conformance.providers.source import view
-from provider_conformance.providers.source.reading import environment
-from provider_conformance.providers.source.texts import Finder, Found
-from provider_conformance.run import plan
+from provider_conformance.providers import source_view
+from provider_conformance.run.checks import Result
+from provider_conformance.run.engine import execute
+from provider_conformance.run.planning import plan
+from provider_conformance.source.reading import environment
+from provider_conformance.source.texts import Finder, Found
 from support.field import only
 from support.views import READ_OFF_SOURCE
 
@@ -39,9 +39,9 @@ Key = tuple[str, str, str, str, str]
 
 
 def judged(package: str, contract: Contract, root: Path, finders: Sequence[Finder]) -> dict[str, Result]:
-    provider = view.source_provider(f"{package}.providers.registry", root=root, finders=finders)
+    provider = source_view.source_provider(f"{package}.providers.registry", root=root, finders=finders)
     wanted = [rule for rule in rules.all_rules() if rule.code.startswith(READ_OFF_SOURCE)]
-    checks = plan([provider], {provider.name: contract}, wanted, find=view.source_implementation)
+    checks = plan([provider], {provider.name: contract}, wanted, find=source_view.source_implementation)
     return {check.id: execute(check) for check in checks}
 
 
@@ -78,7 +78,7 @@ def test_a_snapshot_judges_the_stacks_own_providers_as_the_stack_does(
     snapshot = load(Release(contract.stack, contract.release))
     package = FAMILIES[contract.stack].package
     real = judged(package, contract, tmp_path, ())
-    monkeypatch.setattr(view, "environment", lambda _extra: ())  # not even pydantic is there
+    monkeypatch.setattr(source_view, "environment", lambda _extra: ())  # not even pydantic is there
     kept = judged(package, snapshot.contract, tmp_path, (of_installed_providers(package), snapshot.finder))
     assert [*kept] == [*real]
     assert not [result.reason for result in kept.values() if result.broken]

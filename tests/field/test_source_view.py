@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from provider_conformance.checks import Result
 from provider_conformance.findings import Outcome
 from provider_conformance.providers import views
+from provider_conformance.run.checks import Result
 from support.field import only
 from support.views import Difference, differences, results
 

@@ -6,8 +6,9 @@ import pytest
 
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.hosts import load_host
-from provider_conformance.providers.model import Provider
-from provider_conformance.rules import rules_of, stack_orders, stacks
+from provider_conformance.package.model import Provider
+from provider_conformance.rules import rules_of
+from provider_conformance.rules.stacks import orders, promises
 from support.field import ENVIRONMENT
 
 EXPECTED = {
@@ -23,7 +24,5 @@ EXPECTED = {
 def test_each_stack_has_the_faults_that_were_read() -> None:
     host = load_host("installed")
     subject = Subject(Provider(host.stack), host=lambda: host)
-    found = {
-        finding.code for rule in rules_of(stack_orders, stacks) for finding in rule.check(subject).findings
-    }
+    found = {finding.code for rule in rules_of(orders, promises) for finding in rule.check(subject).findings}
     assert found == EXPECTED[ENVIRONMENT]

@@ -15,10 +15,11 @@ from provider_conformance.evidence.subject import Subject
 from provider_conformance.hosts.generated import nothing
 from provider_conformance.hosts.installed import InstalledHost, installed_host
 from provider_conformance.hosts.installed_specs import inline_spec_class, made
-from provider_conformance.hosts.standins import stand_in
 from provider_conformance.hosts.trial import Trial, Witness
-from provider_conformance.providers.model import Implementation, Provider, Spec, SpecKind
-from provider_conformance.rules import registration, rules_of
+from provider_conformance.neighbours.standins import stand_in
+from provider_conformance.package.model import Implementation, Provider, Spec, SpecKind
+from provider_conformance.rules import rules_of
+from provider_conformance.rules.serves import registration
 from support.field import only
 from support.stored import EXPECTED, PACKAGE, RULES, case_class
 

@@ -19,8 +19,8 @@ from provider_conformance.hosts.installed_specs import inline_spec_class, made
 from provider_conformance.hosts.model import StackSketch
 from provider_conformance.hosts.registrable import named
 from provider_conformance.hosts.running import FIRST, SECOND, Running
-from provider_conformance.hosts.standins import stand_in
 from provider_conformance.hosts.trial import Trial, Witness
+from provider_conformance.neighbours.standins import stand_in
 from support.answers import methods, misfits
 from support.field import ENVIRONMENT, only
 

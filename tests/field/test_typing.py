@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from provider_conformance import check_typing, load_contract
-from provider_conformance.providers.mypy_runner import Setup
-from provider_conformance.providers.typing import judge
-from provider_conformance.providers.typing_model import Pair, path_of
+from provider_conformance.types.checking import judge
+from provider_conformance.types.model import Pair, path_of
+from provider_conformance.types.mypy_runner import Setup
 
 WRONG = """
 class Wrong:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from provider_conformance.hosts import fetched
-from provider_conformance.providers.limits import DEFAULT, limited
+from provider_conformance.sandbox.limits import DEFAULT, limited
 
 URL = "https://tables.example/cl100k_base"
 

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from provider_conformance.checks import Check
-from provider_conformance.engine import execute
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Judgement, Outcome
 from provider_conformance.isolation import remote
 from provider_conformance.isolation.parent import TIME, Asked, Death
-from provider_conformance.providers import loading
-from provider_conformance.providers.containment import Attempt
-from provider_conformance.providers.limits import Limits
+from provider_conformance.package import loading
 from provider_conformance.providers.locate import load_provider
-from provider_conformance.providers.progress import TooBusyError
 from provider_conformance.rules import all_rules
+from provider_conformance.run.checks import Check
+from provider_conformance.run.engine import execute
+from provider_conformance.sandbox.containment import Attempt
+from provider_conformance.sandbox.limits import Limits
+from provider_conformance.sandbox.progress import TooBusyError
 from support.packages import FIXTURES, fixture
 
 BUSY = Death(TIME, str(TooBusyError(30)), None, "import", unsure=True)

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 
 from provider_conformance.isolation.patience import Pulse, Waiting
-from provider_conformance.providers.progress import MOST, Sample, State
+from provider_conformance.sandbox.progress import MOST, Sample, State
 
 
 @dataclass

@@ -14,7 +14,7 @@ import pytest
 from provider_conformance.errors import UsageError
 from provider_conformance.isolation.parent import Asked, Death, Process
 from provider_conformance.isolation.remote import Remote
-from provider_conformance.providers.limits import Limits
+from provider_conformance.sandbox.limits import Limits
 from support.packages import FIXTURES
 
 PACKAGES = FIXTURES / "packages"
@@ -68,7 +68,7 @@ def test_a_process_does_not_outlive_a_run_that_is_killed(package: str) -> None:
         import os, signal, sys
         from pathlib import Path
         from provider_conformance.isolation.parent import Asked, Process
-        from provider_conformance.providers.limits import Limits
+        from provider_conformance.sandbox.limits import Limits
 
         fixtures = Path({str(FIXTURES)!r})
         package = str(fixtures / "packages" / {package!r})

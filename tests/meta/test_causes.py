@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from provider_conformance.checks import Check
-from provider_conformance.engine import Engine, Policy
 from provider_conformance.evidence.store import Cause
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Outcome, Severity, left_to
-from provider_conformance.providers.model import Provider
+from provider_conformance.package.model import Provider
 from provider_conformance.rules import all_rules
 from provider_conformance.rules.model import Rule, Scope
+from provider_conformance.run.checks import Check
+from provider_conformance.run.engine import Engine, Policy
 
 PACKAGE = Path(__file__).parents[2] / "conformance" / "provider_conformance"
 CODES = [rule.code for rule in all_rules()]

@@ -12,9 +12,9 @@ import pytest
 
 from provider_conformance.findings import Finding, Outcome, Severity
 from provider_conformance.providers.locate import load_provider
-from provider_conformance.report import Record
 from provider_conformance.rules import all_rules
 from provider_conformance.rules.model import Rule
+from provider_conformance.run.report import Record
 from support.packages import FIXTURES, MANIFEST, records_of
 
 HEADINGS = ("What it does", "Why is this bad", "Example", "How to fix", "Source")

@@ -13,12 +13,12 @@ import yaml
 from provider_conformance.contracts.builtin import builtin_contract
 from provider_conformance.contracts.model import ApiContract, Contract
 from provider_conformance.findings import Outcome, Severity
+from provider_conformance.package.model import Implementation, Provider, Spec, SpecKind
 from provider_conformance.protocols.members import read_protocol
 from provider_conformance.providers.locate import load_provider
-from provider_conformance.providers.model import Implementation, Provider, Spec, SpecKind
-from provider_conformance.report import Record
 from provider_conformance.rules import all_rules
-from provider_conformance.run import run
+from provider_conformance.run.planning import run
+from provider_conformance.run.report import Record
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 SHAPES = FIXTURES / "packages" / "shapes"

@@ -12,7 +12,7 @@ from support.tried import PACKAGES, TRIED, TRYING, expected
 def test_every_rule_has_a_defective_and_two_conforming_cases() -> None:
     defective: Counter[str] = Counter()
     conforming: Counter[str] = Counter()
-    # What only a stack that stores what is registered asks for is tried in tests/rules/test_stored.py.
+    # What only a stack that stores what is registered asks for is tried in tests/rules/serves/test_stored.py.
     entries = [entry for package in TRIED for entry in expected(package).values()]
     for entry in (*entries, *STORED.values()):
         found = [code for kind in ("error", "warning", "shadowed") for code in entry.get(kind, ())]

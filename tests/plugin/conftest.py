@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from provider_conformance import session  # noqa: F401 - kept, or each inner run imports all of it anew
+from provider_conformance.session import start  # noqa: F401 - kept, or each inner run imports all of it anew
 from support import fake_stack
 from support.running import Run
 

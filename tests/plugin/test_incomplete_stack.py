@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from provider_conformance.providers import stacks
+from provider_conformance.contracts import stacks
 
 pytestmark = pytest.mark.skipif(bool(stacks.installed()), reason="needs an environment without a stack")
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from provider_conformance.protocols.careful import short_repr
 from provider_conformance.protocols.classes import by_name
-from provider_conformance.providers.careful import short_repr
 
 
 class Order(Enum):

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from provider_conformance.providers.limits import Limits, limited
+from provider_conformance.package.model import Implementation, Provider
 from provider_conformance.providers.locate import load_provider
-from provider_conformance.providers.model import Implementation, Provider
+from provider_conformance.sandbox.limits import Limits, limited
 from support.packages import FIXTURES, fixture, implementation_of
 
 Make = Callable[..., Provider]

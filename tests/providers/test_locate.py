@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from provider_conformance.errors import UsageError
+from provider_conformance.package.model import Provider, SpecKind
 from provider_conformance.providers.locate import load_provider
-from provider_conformance.providers.model import Provider, SpecKind
 from support.packages import FIXTURES, fixture, package, write
 
 Make = Callable[..., Provider]

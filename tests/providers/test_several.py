@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from provider_conformance.providers import several, stacks
+from provider_conformance.contracts import stacks
+from provider_conformance.providers import several
 from support.packages import write
 
 OF_A_STACK = "[project]\nname = 'b'\ndependencies = ['{}']"

@@ -9,9 +9,9 @@ import pytest
 from pydantic import BaseModel, SecretStr
 
 from provider_conformance.backends.stores import Stores
-from provider_conformance.providers.backend_fields import Settled
-from provider_conformance.providers.given import Given, Trying
-from provider_conformance.providers.model import Spec, SpecKind
+from provider_conformance.configuration.backend_fields import Settled
+from provider_conformance.configuration.given import Given, Trying
+from provider_conformance.package.model import Spec, SpecKind
 
 SPEC = Spec(
     api="vector_io",

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from provider_conformance.findings import Outcome
-from provider_conformance.providers import staging, views
+from provider_conformance.package import staging
+from provider_conformance.providers import views
 from support.views import results
 
 PROVIDER = """

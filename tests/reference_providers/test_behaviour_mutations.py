@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from provider_conformance.providers.limits import Limits
-from provider_conformance.report import Report
 from provider_conformance.rules import all_rules
+from provider_conformance.run.report import Report
+from provider_conformance.sandbox.limits import Limits
 from support import mutants
 from support.defects.all_defects import DEFECTS
 from support.defects.model import Defect

@@ -11,7 +11,7 @@ import pytest
 from provider_conformance.contracts.builtin import builtin_contract
 from provider_conformance.findings import Finding, Outcome, Severity
 from provider_conformance.protocols.model import Calls
-from provider_conformance.report import Report
+from provider_conformance.run.report import Report
 from support import mutants
 
 PROVIDERS = {

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from provider_conformance import session  # noqa: F401 - kept, or each inner run imports all of it anew
+from provider_conformance.session import start  # noqa: F401 - kept, or each inner run imports all of it anew
 from support.running import Run
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pytest
 
 from provider_conformance.findings import Location
-from provider_conformance.providers.source.lacks import Lack
 from provider_conformance.releases.wording import api_findings, import_findings, unsure_reasons
+from provider_conformance.source.lacks import Lack
 
 
 class Stack:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from provider_conformance.checks import Check, Result
 from provider_conformance.findings import Finding, Location, Outcome, Severity
-from provider_conformance.report import Record, Report, Subjected
 from provider_conformance.reports.github import render
+from provider_conformance.run.checks import Check, Result
+from provider_conformance.run.report import Record, Report, Subjected
 from support import fake_stack
 
 FINDING = replace(fake_stack.finding("PC201", "chat"), provider="p", api="inference", why="", fix="")

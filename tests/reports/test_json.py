@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from provider_conformance.engine import Policy
 from provider_conformance.findings import Judgement, Outcome, Status
-from provider_conformance.report import Report
 from provider_conformance.reports.json import as_data, render
-from provider_conformance.run import run
-from provider_conformance.selection import parse_known_failure
+from provider_conformance.run.engine import Policy
+from provider_conformance.run.planning import run
+from provider_conformance.run.report import Report
+from provider_conformance.run.selection import parse_known_failure
 from support import fake_stack, levels
 
 

@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 import pytest
 
 from provider_conformance.findings import Finding, Location, Severity
-from provider_conformance.items import RESULT
 from provider_conformance.paths import finding_from, location_from, text_from
+from provider_conformance.session.items import RESULT
 from support.packages import FIXTURES
 from support.running import read_json
 

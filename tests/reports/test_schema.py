@@ -12,7 +12,7 @@ import pytest
 
 from provider_conformance.findings import Status
 from provider_conformance.reports.json import SCHEMA_VERSION, as_data
-from provider_conformance.run import run
+from provider_conformance.run.planning import run
 from support import fake_stack, levels
 from support.fake_stack import spec
 

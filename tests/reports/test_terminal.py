@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from provider_conformance.blocks import Detail, Telling
-from provider_conformance.checks import Result
 from provider_conformance.findings import Finding, Location, Outcome, Severity
-from provider_conformance.report import Record, Report, Subjected
 from provider_conformance.reports.terminal import lines, render
-from provider_conformance.run import plan
+from provider_conformance.run.blocks import Detail, Telling
+from provider_conformance.run.checks import Result
+from provider_conformance.run.planning import plan
+from provider_conformance.run.report import Record, Report, Subjected
 from support import fake_stack
 
 SUBJECT = Subjected(fake_stack.provider("p"), fake_stack.contract())

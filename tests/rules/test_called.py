@@ -9,9 +9,9 @@ import pytest
 from provider_conformance import load_contract
 from provider_conformance.contracts.model import ApiContract, Contract, StackCall
 from provider_conformance.findings import Finding, Location, Severity
-from provider_conformance.providers.model import Implementation, Provider, Spec, SpecKind
+from provider_conformance.package.model import Implementation, Provider, Spec, SpecKind
 from provider_conformance.rules import all_rules
-from provider_conformance.run import run
+from provider_conformance.run.planning import run
 
 
 def judged(cls: type, api: str, contract: Contract) -> list[Finding]:

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from provider_conformance.contracts.builtin import builtin_contract
-from provider_conformance.engine import Engine, Policy
 from provider_conformance.findings import Outcome
 from provider_conformance.providers.locate import load_provider
-from provider_conformance.report import Record
-from provider_conformance.rules import calls, registration, rules_of
-from provider_conformance.run import plan
+from provider_conformance.rules import rules_of
+from provider_conformance.rules.serves import calls, registration
+from provider_conformance.run.engine import Engine, Policy
+from provider_conformance.run.planning import plan
+from provider_conformance.run.report import Record
 
 CALLS = Path(__file__).parents[2] / "fixtures" / "packages" / "calls"
 RULES = [rule for rule in rules_of(calls, registration) if rule.code in ("PC655", "PC660", "PC601")]

@@ -12,13 +12,15 @@ from provider_conformance.evidence.resolution import explains
 from provider_conformance.evidence.store import Store
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.hosts.generated import nothing
-from provider_conformance.hosts.standins import stand_in
 from provider_conformance.hosts.trial import WatchedDeps
 from provider_conformance.hosts.watching import LookedUp
+from provider_conformance.neighbours.standins import stand_in
+from provider_conformance.package.model import Implementation, Spec, SpecKind
 from provider_conformance.providers.locate import load_provider
-from provider_conformance.providers.model import Implementation, Spec, SpecKind
-from provider_conformance.rules import registration, resolution, rules_of
+from provider_conformance.rules import rules_of
 from provider_conformance.rules.model import Rule
+from provider_conformance.rules.serves import registration
+from provider_conformance.rules.starts import resolution
 from provider_conformance.stack.apis.safety import Safety
 from provider_conformance.stack.specs import Api, ShieldsProtocolPrivate
 

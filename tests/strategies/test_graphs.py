@@ -10,7 +10,6 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from provider_conformance.evidence.search import smallest
 from provider_conformance.stack.graph import find_cycle
 from provider_conformance.strategies.faults import FaultKind, Planted
 from provider_conformance.strategies.graphs import (
@@ -23,6 +22,7 @@ from provider_conformance.strategies.graphs import (
     graphs_with_missing_dependency,
     graphs_with_self_dependency,
 )
+from provider_conformance.strategies.search import smallest
 
 QUICK = settings(max_examples=60, deadline=None, database=None, derandomize=True)
 

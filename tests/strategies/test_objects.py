@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provider_conformance.evidence.search import smallest
 from provider_conformance.stack.apis.models import ModelDef, ModelDefWithProvider
 from provider_conformance.strategies.objects import identifiers, models, objects, renamed
+from provider_conformance.strategies.search import smallest
 
 QUICK = settings(max_examples=30, deadline=None, database=None, derandomize=True)
 

@@ -7,8 +7,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from provider_conformance.evidence.search import drawn
 from provider_conformance.strategies.schemas import of_schema
+from provider_conformance.strategies.search import drawn
 
 SCHEMAS: list[dict[str, Any]] = [
     {"type": "string", "minLength": 3, "maxLength": 5},

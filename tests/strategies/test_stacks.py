@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 
 from provider_conformance.evidence.resolution import broken_promise
-from provider_conformance.evidence.search import smallest
 from provider_conformance.hosts.builtin import BuiltinHost
 from provider_conformance.hosts.model import ProviderSketch, StackSketch, Vocabulary
 from provider_conformance.hosts.vocabulary import BUILTIN
 from provider_conformance.stack import errors
 from provider_conformance.strategies.faults import FaultKind
+from provider_conformance.strategies.search import smallest
 from provider_conformance.strategies.stacks import faulty_stacks, stacks
 
 QUICK = settings(max_examples=25, deadline=None, database=None, derandomize=True)

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Sequence
 from typing import Any
 
-from provider_conformance.hosts.standins import stand_in
+from provider_conformance.neighbours.standins import stand_in
 from provider_conformance.protocols.annotated import hints
 from provider_conformance.protocols.fitting import misfit
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textwrap import dedent, indent
 
-from provider_conformance.contracts.callsites import CallSites, read_call_sites
+from provider_conformance.contracts.calls.callsites import CallSites, read_call_sites
 from provider_conformance.contracts.model import StackCall
 
 ROUTED = {"inference": "models", "safety": "shields"}

@@ -19,10 +19,10 @@ from provider_conformance.contracts.model import ApiContract, Contract
 from provider_conformance.errors import StackNotInstalledError, UsageError
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Finding, Judgement, Location, Severity
+from provider_conformance.package.model import Problem, Provider, Spec, SpecKind
 from provider_conformance.protocols.model import ProtocolMethod, ProtocolModel, ResultKind
 from provider_conformance.protocols.signature import Signature
 from provider_conformance.providers import locate
-from provider_conformance.providers.model import Problem, Provider, Spec, SpecKind
 from provider_conformance.rules.model import Rule, Scope, rule
 
 METHODS = ("chat", "complete", "embed")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from provider_conformance.engine import Policy
 from provider_conformance.evidence.demands import PUBLIC, is_demanded
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Finding, Judgement, Level, Row, Severity, Status
-from provider_conformance.providers.model import Provider, Spec
-from provider_conformance.report import Report
+from provider_conformance.package.model import Provider, Spec
 from provider_conformance.rules.model import Rule, Scope
-from provider_conformance.run import run
-from provider_conformance.verdict import OfProvider, of_report
+from provider_conformance.run.engine import Policy
+from provider_conformance.run.planning import run
+from provider_conformance.run.report import Report
+from provider_conformance.run.verdict import OfProvider, of_report
 from support import fake_stack
 
 ERROR = Judgement((Finding("PC000", Severity.ERROR, "wrong"),))

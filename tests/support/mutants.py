@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from provider_conformance.contracts.builtin import builtin_contract
-from provider_conformance.providers.limits import DEFAULT, Limits, limited
 from provider_conformance.providers.locate import load_provider
-from provider_conformance.report import Report
 from provider_conformance.rules import all_rules
 from provider_conformance.rules.model import Rule
-from provider_conformance.run import run
+from provider_conformance.run.planning import run
+from provider_conformance.run.report import Report
+from provider_conformance.sandbox.limits import DEFAULT, Limits, limited
 
 Method = ast.FunctionDef | ast.AsyncFunctionDef
 Mutation = Callable[[ast.ClassDef, Method], None]

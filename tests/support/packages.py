@@ -11,12 +11,12 @@ import yaml
 
 from provider_conformance.contracts.builtin import builtin_contract
 from provider_conformance.findings import Finding
+from provider_conformance.package.model import Implementation, Provider
 from provider_conformance.providers.implementation import find_implementation
 from provider_conformance.providers.locate import load_provider
-from provider_conformance.providers.model import Implementation, Provider
-from provider_conformance.report import Record
 from provider_conformance.rules import all_rules
-from provider_conformance.run import run
+from provider_conformance.run.planning import run
+from provider_conformance.run.report import Record
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 MANIFEST: list[dict[str, Any]] = yaml.safe_load((FIXTURES / "manifest.yaml").read_text("utf-8"))["fixtures"]

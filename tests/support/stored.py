@@ -17,10 +17,11 @@ from provider_conformance.contracts.model import ApiContract, Role
 from provider_conformance.evidence.start import Start
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.hosts.running import FIRST, Running
+from provider_conformance.package.model import Implementation, Provider, Spec, SpecKind
 from provider_conformance.protocols.members import read_protocol
-from provider_conformance.providers.containment import Attempt
-from provider_conformance.providers.model import Implementation, Provider, Spec, SpecKind
-from provider_conformance.rules import registry, rules_of, stored
+from provider_conformance.rules import rules_of
+from provider_conformance.rules.serves import registry, stored
+from provider_conformance.sandbox.containment import Attempt
 
 PACKAGE = Path(__file__).parents[2] / "fixtures" / "packages" / "stored"
 EXPECTED: dict[str, dict[str, Any]] = yaml.safe_load((PACKAGE / "expected.yaml").read_text("utf-8"))

@@ -10,15 +10,15 @@ from typing import Any, ClassVar, Final
 import pytest
 import yaml
 
-from provider_conformance.checks import Check
 from provider_conformance.contracts.builtin import builtin_contract
-from provider_conformance.engine import Engine, Policy
 from provider_conformance.findings import Outcome, Severity
-from provider_conformance.providers.limits import DEFAULT, Limits, limited
 from provider_conformance.providers.locate import load_provider
-from provider_conformance.report import Record
 from provider_conformance.rules import all_rules
-from provider_conformance.run import plan
+from provider_conformance.run.checks import Check
+from provider_conformance.run.engine import Engine, Policy
+from provider_conformance.run.planning import plan
+from provider_conformance.run.report import Record
+from provider_conformance.sandbox.limits import DEFAULT, Limits, limited
 
 PACKAGES: Final = Path(__file__).parents[2] / "fixtures" / "packages"
 TRIED: Final = ("wired", "registry", "calls", "lifecycle", "hostile")

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from provider_conformance import rules
-from provider_conformance.checks import Result
 from provider_conformance.contracts.load import load_contract
-from provider_conformance.engine import execute
 from provider_conformance.findings import Outcome
 from provider_conformance.providers import views
-from provider_conformance.run import plan
+from provider_conformance.run.checks import Result
+from provider_conformance.run.engine import execute
+from provider_conformance.run.planning import plan
 
 READ_OFF_SOURCE = ("PC1", "PC2", "PC3")
 """The families that need nothing of a provider to be run."""

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from provider_conformance.hosts.standins import stand_in
+from provider_conformance.neighbours.standins import stand_in
 from provider_conformance.stack.registry import ProviderRegistry
 from provider_conformance.stack.resolver import Stack, resolve
 from provider_conformance.stack.run_config import StackRunConfig, parse_run_config

@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 
 from pydantic import BaseModel
 
-from provider_conformance.contracts.callsites import CallSites, merged, read_call_sites
+from provider_conformance.contracts.calls.callsites import CallSites, merged, read_call_sites
 from provider_conformance.contracts.loader import read_loader
 from provider_conformance.contracts.model import ApiContract, Contract, Role, StackCall
 from provider_conformance.contracts.probe import (

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from provider_conformance.contracts.guards import name_of
+from provider_conformance.contracts.calls.guards import name_of
 from provider_conformance.contracts.model import Factory
 
 _ATTACHED: Final = "__provider_spec__"

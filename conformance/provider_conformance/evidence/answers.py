@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Location
+from provider_conformance.package.exceptions import Nature, nature, reason
 from provider_conformance.protocols.annotated import options, wanted
 from provider_conformance.protocols.fitting import called, misfit
 from provider_conformance.protocols.model import ResultKind
-from provider_conformance.providers.exceptions import Nature, nature, reason
 
 if TYPE_CHECKING:
-    from provider_conformance.hosts.asking import Asked, Slot
-    from provider_conformance.hosts.calling import Seen
-    from provider_conformance.hosts.notes import Together
+    from provider_conformance.calling.asking import Asked, Slot
+    from provider_conformance.calling.calling import Seen
+    from provider_conformance.calling.notes import Together
 
 _BESIDE: Final = (("chunks", "scores"),)
 """Fields of one answer that have an item for each item of the other."""

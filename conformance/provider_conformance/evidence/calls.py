@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from provider_conformance.contracts import stacks
 from provider_conformance.contracts.model import Role
 from provider_conformance.evidence.demands import LIFE
 from provider_conformance.evidence.loading import is_loadable
@@ -15,21 +16,20 @@ from provider_conformance.evidence.start import Served, Start
 from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Judgement
+from provider_conformance.package.chains import reason
+from provider_conformance.package.model import SpecKind
 from provider_conformance.protocols.model import Calls
-from provider_conformance.providers import stacks
-from provider_conformance.providers.chains import reason
-from provider_conformance.providers.limits import limits
-from provider_conformance.providers.model import SpecKind
+from provider_conformance.sandbox.limits import limits
 
 if TYPE_CHECKING:
-    from provider_conformance.hosts.asking import Asked
-    from provider_conformance.hosts.calling import Seen
-    from provider_conformance.hosts.notes import Together
-    from provider_conformance.hosts.outgoing import Outgoing
+    from provider_conformance.calling.asking import Asked
+    from provider_conformance.calling.calling import Seen
+    from provider_conformance.calling.notes import Together
+    from provider_conformance.calling.stalls import Stall
+    from provider_conformance.calling.walking import Values
     from provider_conformance.hosts.running import Running
-    from provider_conformance.hosts.stalls import Stall
-    from provider_conformance.hosts.walking import Values
     from provider_conformance.laws.model import Guide
+    from provider_conformance.neighbours.outgoing import Outgoing
 
 BUDGET: Final = 0.5
 """Seconds for which a provider may keep the event loop to itself."""
@@ -108,7 +108,7 @@ def is_called(subject: Subject) -> bool:
 
 def asked_of(subject: Subject, method: str = "") -> Asked | None:
     """A public method as a caller sees it, None where its protocol cannot be read."""
-    from provider_conformance.hosts.asking import asked  # noqa: PLC0415 - pydantic, late
+    from provider_conformance.calling.asking import asked  # noqa: PLC0415 - pydantic, late
 
     name, api = method or subject.method, subject.api
     if api is None or api.public is None or api.public.live is None:
@@ -140,8 +140,8 @@ def observe(
         only: The methods to judge, None for all.
         patience: Seconds that a call may take, the usual ones unless told.
     """
-    from provider_conformance.hosts.notes import Notes  # noqa: PLC0415 - the whole stack
-    from provider_conformance.hosts.walking import in_order  # noqa: PLC0415
+    from provider_conformance.calling.notes import Notes  # noqa: PLC0415 - the whole stack
+    from provider_conformance.calling.walking import in_order  # noqa: PLC0415
 
     every = {name: asked for name in methods_of(subject) if (asked := asked_of(subject, name)) is not None}
     generated = {name: _generated(asked) for name, asked in every.items() if only is None}
@@ -162,7 +162,7 @@ def observe(
 
 def _guide(subject: Subject) -> Guide:
     """How the subject's API is called, with what the provider's author says of it."""
-    from provider_conformance.hosts.sampled import guided  # noqa: PLC0415
+    from provider_conformance.calling.sampled import guided  # noqa: PLC0415
     from provider_conformance.laws.guides import guide_of  # noqa: PLC0415
 
     spec = subject.spec
@@ -179,12 +179,12 @@ def _walk(
     into: tuple[Any, list[Any], float | None],
 ) -> None:
     """One trial, whose notes are kept whatever becomes of it."""
+    from provider_conformance.calling.calling import Caller, usual_patience  # noqa: PLC0415
+    from provider_conformance.calling.stalls import LoopWatch  # noqa: PLC0415
+    from provider_conformance.calling.walking import Walk  # noqa: PLC0415
     from provider_conformance.evidence.tools import draw  # noqa: PLC0415
-    from provider_conformance.hosts.calling import Caller, usual_patience  # noqa: PLC0415
-    from provider_conformance.hosts.outgoing import listening  # noqa: PLC0415
     from provider_conformance.hosts.running import FIRST  # noqa: PLC0415
-    from provider_conformance.hosts.stalls import LoopWatch  # noqa: PLC0415
-    from provider_conformance.hosts.walking import Walk  # noqa: PLC0415
+    from provider_conformance.neighbours.outgoing import listening  # noqa: PLC0415
 
     (notes, stalls, patience), (guide, every) = into, api
     theirs = is_theirs(subject)
@@ -244,7 +244,7 @@ def _generated(asked: Asked) -> list[Values]:
     from hypothesis import strategies as st  # noqa: PLC0415 - half a second
 
     from provider_conformance.errors import NoValueError  # noqa: PLC0415
-    from provider_conformance.evidence.search import drawn  # noqa: PLC0415
+    from provider_conformance.strategies.search import drawn  # noqa: PLC0415
     from provider_conformance.strategies.values import values  # noqa: PLC0415
 
     try:
@@ -256,8 +256,8 @@ def _generated(asked: Asked) -> list[Values]:
 
 def _stuck(notes: Any) -> Seen | None:
     """The call that never gave the event loop back, None where there is none."""
-    from provider_conformance.hosts.calling import Seen  # noqa: PLC0415
-    from provider_conformance.hosts.standins import times_called  # noqa: PLC0415
+    from provider_conformance.calling.calling import Seen  # noqa: PLC0415
+    from provider_conformance.neighbours.standins import times_called  # noqa: PLC0415
 
     caller = notes.caller
     if caller is None or not caller.is_stuck:

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 from provider_conformance.evidence.start import Start, baseline
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Judgement, Location
-from provider_conformance.providers import blame, loading, watching
-from provider_conformance.providers.chains import causes, chain, is_a
-from provider_conformance.providers.constructing import FactoryTimeoutError
-from provider_conformance.providers.containment import Attempt
-from provider_conformance.providers.loading import Home
-from provider_conformance.providers.model import SpecKind
-from provider_conformance.providers.progress import Budget, State
+from provider_conformance.package import loading
+from provider_conformance.package.chains import causes, chain, is_a
+from provider_conformance.package.loading import Home
+from provider_conformance.package.model import SpecKind
+from provider_conformance.sandbox import blame, watching
+from provider_conformance.sandbox.constructing import FactoryTimeoutError
+from provider_conformance.sandbox.containment import Attempt
+from provider_conformance.sandbox.progress import Budget, State
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.running import Running

@@ -12,13 +12,13 @@ from provider_conformance.evidence.demands import PUBLIC, is_demanded
 from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Row, Status
+from provider_conformance.package.exceptions import Nature
 from provider_conformance.protocols.live import View, look_up
 from provider_conformance.protocols.model import State
-from provider_conformance.providers.exceptions import Nature
 
 if TYPE_CHECKING:
-    from provider_conformance.hosts.asking import Asked
-    from provider_conformance.hosts.calling import Seen
+    from provider_conformance.calling.asking import Asked
+    from provider_conformance.calling.calling import Seen
 
 _SENSIBLE: Final = (
     "usual",
@@ -139,7 +139,7 @@ def _not_answered(asked: Asked, seen: Sequence[Seen]) -> tuple[Status, Seen, str
 
 def _made_up_names(asked: Asked, one: Seen) -> Iterator[str]:
     """The places for an identifier into which one was put that nobody has given out."""
-    from provider_conformance.hosts.smallest import WORD  # noqa: PLC0415 - pydantic, late
+    from provider_conformance.neighbours.smallest import WORD  # noqa: PLC0415 - pydantic, late
 
     for slot in asked.slots:
         identifies = slot.name.endswith(("_id", "_ids", "identifier"))

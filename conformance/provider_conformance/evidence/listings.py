@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from provider_conformance.findings import Severity
-from provider_conformance.providers.exceptions import Nature, nature, reason
+from provider_conformance.package.exceptions import Nature, nature, reason
 
 
 def is_offline(error: BaseException | None) -> bool:

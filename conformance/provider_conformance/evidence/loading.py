@@ -6,7 +6,8 @@ from typing import Final
 
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Severity, left_to
-from provider_conformance.providers import careful
+from provider_conformance.package.model import Implementation, Problem, SpecKind
+from provider_conformance.protocols import careful
 from provider_conformance.providers.implementation import (
     IN_FACTORY,
     IN_MODULE,
@@ -16,7 +17,6 @@ from provider_conformance.providers.implementation import (
     NOT_AWAITABLE,
     STACKS_OWN,
 )
-from provider_conformance.providers.model import Implementation, Problem, SpecKind
 
 IMPORT: Final = "PC101"
 _CODES: Final = {

@@ -10,8 +10,8 @@ from pathlib import PurePath
 
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Location
+from provider_conformance.package import places
 from provider_conformance.protocols import classes
-from provider_conformance.providers import places
 
 
 def in_its_own_code(finding: Finding, subject: Subject) -> Finding:

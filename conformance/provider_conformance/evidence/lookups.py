@@ -12,9 +12,9 @@ from provider_conformance.evidence.start import Start
 from provider_conformance.evidence.store import Cause, NotJudged
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Location
+from provider_conformance.package import places
 from provider_conformance.protocols.bodies import certain, node_of
-from provider_conformance.providers import places
-from provider_conformance.providers.undefined import survived
+from provider_conformance.source.undefined import survived
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.watching import LookedUp

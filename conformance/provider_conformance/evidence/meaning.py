@@ -6,14 +6,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from provider_conformance.contracts import stacks
 from provider_conformance.evidence.subject import Subject
+from provider_conformance.package import causes, requirements
+from provider_conformance.package.exceptions import Nature
+from provider_conformance.package.loading import Home
+from provider_conformance.protocols import careful
 from provider_conformance.protocols.classes import mro
-from provider_conformance.providers import careful, causes, requirements, stacks
-from provider_conformance.providers.exceptions import Nature
-from provider_conformance.providers.loading import Home
 
 if TYPE_CHECKING:
-    from provider_conformance.hosts.calling import Seen
+    from provider_conformance.calling.calling import Seen
 
 
 def understood(subject: Subject, seen: Iterable[Seen]) -> tuple[Seen, ...]:

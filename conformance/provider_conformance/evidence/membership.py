@@ -10,9 +10,9 @@ from provider_conformance.contracts.model import ApiContract, Contract
 from provider_conformance.evidence.signatures import not_judgeable, views_of
 from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
+from provider_conformance.package.model import Implementation
 from provider_conformance.protocols.live import View, look_up
 from provider_conformance.protocols.model import Implemented, ProtocolMethod, ProtocolModel, State
-from provider_conformance.providers.model import Implementation
 
 _ABSENT: Final = (State.MISSING, State.STUB)
 _FEW: Final = 2

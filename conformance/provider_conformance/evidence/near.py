@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from provider_conformance.contracts.model import ApiContract
 from provider_conformance.findings import Finding, Location
+from provider_conformance.package import places
+from provider_conformance.package.model import Provider
 from provider_conformance.protocols import classes
 from provider_conformance.protocols.live import View
-from provider_conformance.providers import places
-from provider_conformance.providers.model import Provider
 
 _ALIKE: Final = 0.8
 """How much of a name has to be the same."""

@@ -10,9 +10,9 @@ from contextlib import suppress
 from itertools import islice
 from types import FrameType, TracebackType
 
+from provider_conformance.package.chains import line, steps
+from provider_conformance.protocols import careful
 from provider_conformance.protocols.classes import mro
-from provider_conformance.providers import careful
-from provider_conformance.providers.chains import line, steps
 
 
 def passed_through(error: BaseException | None, cls: type | None) -> tuple[str, ...]:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from provider_conformance.evidence.resolution import explains
-from provider_conformance.evidence.search import smallest
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Severity
 from provider_conformance.hosts.model import Host, Resolution, StackSketch
+from provider_conformance.strategies.search import smallest
 
 if TYPE_CHECKING:
     from provider_conformance.strategies.faults import FaultKind, Planted

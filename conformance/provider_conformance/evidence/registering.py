@@ -14,9 +14,9 @@ from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Row, Status
 from provider_conformance.hosts.running import FIRST
-from provider_conformance.providers.chains import reason
-from provider_conformance.providers.exceptions import Nature, nature
-from provider_conformance.providers.model import SpecKind
+from provider_conformance.package.chains import reason
+from provider_conformance.package.exceptions import Nature, nature
+from provider_conformance.package.model import SpecKind
 
 if TYPE_CHECKING:
     from provider_conformance.hosts.running import Running
@@ -116,8 +116,8 @@ async def _raised(awaitable: Any) -> BaseException | None:
 
 def _objects(running: Running, listed: list[Any]) -> Iterator[Any]:
     """What may be registered: what is listed under another name, or else what is made up."""
-    from provider_conformance.hosts.objects import likely_object  # noqa: PLC0415
-    from provider_conformance.hosts.smallest import smallest  # noqa: PLC0415 - pydantic, late
+    from provider_conformance.calling.objects import likely_object  # noqa: PLC0415
+    from provider_conformance.neighbours.smallest import smallest  # noqa: PLC0415 - pydantic, late
 
     known = next((obj for obj in listed if hasattr(obj, "model_copy")), None)
     if known is not None:

@@ -22,15 +22,15 @@ from provider_conformance.evidence.listings import (
     ObservedTwice,
 )
 from provider_conformance.evidence.registry_faults import unsteady
-from provider_conformance.evidence.search import smallest
 from provider_conformance.evidence.start import Start, started
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Judgement, left_to
 from provider_conformance.hosts.running import FIRST, Running
+from provider_conformance.package.exceptions import Nature, nature, reason
+from provider_conformance.package.model import SpecKind
 from provider_conformance.protocols.live import View, look_up
 from provider_conformance.protocols.model import State
-from provider_conformance.providers.exceptions import Nature, nature, reason
-from provider_conformance.providers.model import SpecKind
+from provider_conformance.strategies.search import smallest
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -13,7 +13,7 @@ from provider_conformance.evidence.listings import (
     is_offline,
 )
 from provider_conformance.findings import Severity
-from provider_conformance.providers.chains import reason
+from provider_conformance.package.chains import reason
 
 _AGAIN: Final = (
     "the same object comes again when a client repeats its request, when it stands in the run config and "

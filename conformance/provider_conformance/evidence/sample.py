@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+from provider_conformance.configuration.sample import FOLDER, folder_for
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Location, Severity, left_to
-from provider_conformance.providers import careful, loading, places, requirements
-from provider_conformance.providers.constructing import construct
-from provider_conformance.providers.containment import Attempt
+from provider_conformance.package import loading, places, requirements
+from provider_conformance.package.model import Spec
+from provider_conformance.protocols import careful
 from provider_conformance.providers.implementation import home_of, load_class
-from provider_conformance.providers.model import Spec
-from provider_conformance.providers.sample import FOLDER, folder_for
+from provider_conformance.sandbox.constructing import construct
+from provider_conformance.sandbox.containment import Attempt
 
 _ABSENT: Final = object()
 

@@ -11,11 +11,11 @@ from provider_conformance.evidence.near import with_near_miss
 from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, left_to
+from provider_conformance.package.model import Implementation
 from provider_conformance.protocols.calls import Callers
 from provider_conformance.protocols.compare import PRIVATE, PUBLIC, Aspect, Comparison, Family, compare_member
 from provider_conformance.protocols.live import View
 from provider_conformance.protocols.model import ProtocolMethod, ProtocolModel
-from provider_conformance.providers.model import Implementation
 
 ProtocolOf = Callable[[ApiContract], ProtocolModel | None]
 

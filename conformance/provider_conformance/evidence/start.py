@@ -8,20 +8,22 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from provider_conformance.configuration import backend_fields
+from provider_conformance.configuration.given import Given
+from provider_conformance.configuration.secret_fields import Filling, empty_secret_fields, empty_text_fields
 from provider_conformance.errors import BACKENDS_EXTRA, ConformanceError, StackIncompleteError
 from provider_conformance.evidence.loading import has_spec, judge_problem
 from provider_conformance.evidence.store import Cause, NotJudged
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Location, Severity
-from provider_conformance.providers import backend_fields, careful, loading
-from provider_conformance.providers.backends import missing_backend
-from provider_conformance.providers.chains import causes
-from provider_conformance.providers.constructing import FactoryTimeoutError
-from provider_conformance.providers.containment import Attempt
-from provider_conformance.providers.given import Given
-from provider_conformance.providers.model import Spec, SpecKind
-from provider_conformance.providers.secret_fields import Filling, empty_secret_fields, empty_text_fields
-from provider_conformance.providers.watching import NETWORK
+from provider_conformance.package import loading
+from provider_conformance.package.backends import missing_backend
+from provider_conformance.package.chains import causes
+from provider_conformance.package.model import Spec, SpecKind
+from provider_conformance.protocols import careful
+from provider_conformance.sandbox.constructing import FactoryTimeoutError
+from provider_conformance.sandbox.containment import Attempt
+from provider_conformance.sandbox.watching import NETWORK
 
 if TYPE_CHECKING:
     from provider_conformance.backends import Backend

@@ -15,7 +15,7 @@ from inspect import signature
 from typing import Any, Final, Protocol, TypeVar, get_type_hints
 
 from provider_conformance.findings import Judgement
-from provider_conformance.providers.progress import TooBusyError
+from provider_conformance.sandbox.progress import TooBusyError
 
 E = TypeVar("E")
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from provider_conformance.configuration.given import AS_IT_IS, Trying
 from provider_conformance.contracts.model import ApiContract, Contract
 from provider_conformance.evidence.store import Store
 from provider_conformance.hosts.model import Host
-from provider_conformance.providers.given import AS_IT_IS, Trying
-from provider_conformance.providers.model import Implementation, Provider, Spec
+from provider_conformance.package.model import Implementation, Provider, Spec
 
 if TYPE_CHECKING:
     from provider_conformance.contracts.snapshots import Release

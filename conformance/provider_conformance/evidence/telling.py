@@ -12,8 +12,8 @@ from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Finding, Judgement, Severity, left_to
 
 if TYPE_CHECKING:
-    from provider_conformance.hosts.asking import Asked
-    from provider_conformance.hosts.calling import Seen
+    from provider_conformance.calling.asking import Asked
+    from provider_conformance.calling.calling import Seen
 
 NONE: Final = "it accepts none of the calls that were made"
 HURRIED: Final = "its calls take so long that there was no time for all kinds of them; see --provider-timeout"

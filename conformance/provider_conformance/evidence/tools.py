@@ -23,8 +23,8 @@ def draw(schema: Mapping[str, Any], likely: Sequence[Any]) -> list[Mapping[str, 
     """
     from jsonschema.validators import validator_for  # noqa: PLC0415 - a tenth of a second
 
-    from provider_conformance.evidence.search import drawn  # noqa: PLC0415 - hypothesis, half a second
     from provider_conformance.strategies.schemas import of_schema  # noqa: PLC0415
+    from provider_conformance.strategies.search import drawn  # noqa: PLC0415 - hypothesis, half a second
 
     plain = dict(schema)
     kind = validator_for(plain)

@@ -16,9 +16,9 @@ from provider_conformance.hosts.generated import (
 from provider_conformance.hosts.loop import ReusedLoop
 from provider_conformance.hosts.model import ProviderSketch, Resolution, Sorting, StackSketch, Vocabulary
 from provider_conformance.hosts.running import Running
-from provider_conformance.hosts.standins import stand_in
 from provider_conformance.hosts.vocabulary import BUILTIN
 from provider_conformance.hosts.watching import Tried
+from provider_conformance.neighbours.standins import stand_in
 from provider_conformance.stack.errors import ShutdownError
 from provider_conformance.stack.graph import topological_order
 from provider_conformance.stack.registry import ProviderRegistry

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from provider_conformance.configuration.given import Given
+from provider_conformance.configuration.sample import sample_config, with_environment
 from provider_conformance.hosts.storage import places
-from provider_conformance.providers import careful
-from provider_conformance.providers.given import Given
-from provider_conformance.providers.sample import sample_config, with_environment
+from provider_conformance.protocols import careful
 
 
 def configuring(config_class: Callable[..., Any] | None, folder: str, given: Given | None = None) -> type:

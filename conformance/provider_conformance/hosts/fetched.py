@@ -19,7 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from provider_conformance.providers.limits import limits
+from provider_conformance.sandbox.limits import limits
 
 _CACHES: Final = ("TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR")
 """Where tiktoken keeps tables, the first that is set; a folder for temporary files without either."""

@@ -46,9 +46,9 @@ from provider_conformance.hosts.installed_specs import (
 from provider_conformance.hosts.loop import ReusedLoop
 from provider_conformance.hosts.model import ProviderSketch, Resolution, Sorting, StackSketch, Vocabulary
 from provider_conformance.hosts.running import Running
-from provider_conformance.hosts.standins import stand_in
 from provider_conformance.hosts.storage import dist_registry, opened
 from provider_conformance.hosts.watching import Tried
+from provider_conformance.neighbours.standins import stand_in
 
 T = TypeVar("T")
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from provider_conformance.hosts.registrable import named
 from provider_conformance.hosts.running import FIRST
-from provider_conformance.providers.chains import reason
+from provider_conformance.package.chains import reason
 
 _HANDS_OVER: Final = "register_object_with_provider"
 _TAKES_AWAY: Final = "unregister_object_from_provider"

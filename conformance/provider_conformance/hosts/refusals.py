@@ -10,7 +10,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from provider_conformance.hosts import configuring
-from provider_conformance.providers.chains import causes
+from provider_conformance.package.chains import causes
 from provider_conformance.stack import errors
 from provider_conformance.stack.naming import describe
 

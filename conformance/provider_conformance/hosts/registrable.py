@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from provider_conformance.hosts.smallest import smallest
 from provider_conformance.laws.model import DIMENSION
+from provider_conformance.neighbours.smallest import smallest
 
 Object = TypeVar("Object", bound=BaseModel)
 

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any, Final, Protocol, TypeVar
 from unittest import mock
 
+from provider_conformance.configuration.given import Given
 from provider_conformance.hosts.builtin import BuiltinHost
 from provider_conformance.hosts.configuring import configuring
 from provider_conformance.hosts.fetched import stood_in
@@ -19,9 +20,8 @@ from provider_conformance.hosts.generated import FACTORIES, Ledger
 from provider_conformance.hosts.model import ProviderSketch, StackSketch, Vocabulary
 from provider_conformance.hosts.running import FIRST, Running
 from provider_conformance.hosts.watching import Tried, WatchedDeps, Witness, extra_parameters
-from provider_conformance.providers.constructing import construct
-from provider_conformance.providers.containment import Attempt
-from provider_conformance.providers.given import Given
+from provider_conformance.sandbox.constructing import construct
+from provider_conformance.sandbox.containment import Attempt
 
 __all__ = ["Trial", "TryingHost", "WatchedDeps", "Witness", "made_up"]
 

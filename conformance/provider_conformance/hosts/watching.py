@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from provider_conformance.findings import Location
 from provider_conformance.hosts.generated import Ledger
-from provider_conformance.providers import careful
+from provider_conformance.protocols import careful
 
 _PLAIN: Final = 2
 """How many parameters every factory has: configuration and dependencies."""

@@ -24,20 +24,22 @@ from typing import Any, BinaryIO, Final
 
 from provider_conformance.backends import Backend, serving
 from provider_conformance.backends.stores import Stores
-from provider_conformance.checks import Check, encode_judgement
-from provider_conformance.engine import apply
+from provider_conformance.configuration.given import Trying, is_stood_in, read_given
+from provider_conformance.configuration.sampling import read_samples
 from provider_conformance.errors import ConformanceError, StackIncompleteError
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.isolation.messages import from_provider, line
 from provider_conformance.isolation.patience import Pulse
-from provider_conformance.providers import alarm, loading, sparing, staging, targets, views, watching
-from provider_conformance.providers.given import Trying, is_stood_in, read_given
-from provider_conformance.providers.limits import Limits, limited, limits
-from provider_conformance.providers.model import Provider, Spec
-from provider_conformance.providers.progress import MOST
-from provider_conformance.providers.sampling import read_samples
+from provider_conformance.package import loading, staging, targets
+from provider_conformance.package.model import Provider, Spec
+from provider_conformance.providers import views
 from provider_conformance.rules import all_rules
-from provider_conformance.run import contract_for, plan
+from provider_conformance.run.checks import Check, encode_judgement
+from provider_conformance.run.engine import apply
+from provider_conformance.run.planning import contract_for, plan
+from provider_conformance.sandbox import alarm, sparing, watching
+from provider_conformance.sandbox.limits import Limits, limited, limits
+from provider_conformance.sandbox.progress import MOST
 
 _HIGH: Final = 300
 """Descriptors from here on are not hit by code that closes what it thinks is its own."""

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from provider_conformance.findings import Location
-from provider_conformance.providers import careful
-from provider_conformance.providers.model import Problem, Provider, Spec, SpecKind
+from provider_conformance.package.model import Problem, Provider, Spec, SpecKind
+from provider_conformance.protocols import careful
 
 _LEFT_OUT: Final = ("raw", "reader", "violations", "places", "specs", "problem")
 

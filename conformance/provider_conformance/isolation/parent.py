@@ -21,9 +21,9 @@ from provider_conformance.errors import ConformanceError, UsageError
 from provider_conformance.findings import Location
 from provider_conformance.isolation.messages import line
 from provider_conformance.isolation.patience import Pulse, Waiting
-from provider_conformance.providers.limits import MEBIBYTE, Limits
-from provider_conformance.providers.progress import State, TooBusyError, sample_of
-from provider_conformance.providers.watching import Owner
+from provider_conformance.sandbox.limits import MEBIBYTE, Limits
+from provider_conformance.sandbox.progress import State, TooBusyError, sample_of
+from provider_conformance.sandbox.watching import Owner
 
 ENDED: Final = "PC723"
 TIME: Final = "PC724"

@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Callable
 from typing import Final
 
-from provider_conformance.providers.alarm import MERCY
-from provider_conformance.providers.progress import MOST, Budget, Sample, State
+from provider_conformance.sandbox.alarm import MERCY
+from provider_conformance.sandbox.progress import MOST, Budget, Sample, State
 
 _SIZE: Final = 8
 

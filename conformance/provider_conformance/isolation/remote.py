@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from provider_conformance.checks import Check, decode_judgement
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Severity, left_to
 from provider_conformance.isolation.messages import to_provider
 from provider_conformance.isolation.parent import ENDED, MEMORY, TIME, Asked, Death, Process
-from provider_conformance.providers.causes import EXITED, HANGS
-from provider_conformance.providers.model import Problem, Provider
+from provider_conformance.package.causes import EXITED, HANGS
+from provider_conformance.package.model import Problem, Provider
+from provider_conformance.run.checks import Check, decode_judgement
 
 _KINDS: Final = {ENDED: EXITED, TIME: HANGS, MEMORY: "memory"}
 _WHY: Final = "all providers of a stack share its process: what happens to it happens to all of them"

@@ -9,9 +9,10 @@ import typing
 from types import FunctionType, UnionType
 from typing import Any, Final
 
+from provider_conformance.package import places
+from provider_conformance.protocols import careful
 from provider_conformance.protocols.classes import is_protocol
-from provider_conformance.providers import careful, places
-from provider_conformance.providers.containment import attempt
+from provider_conformance.sandbox.containment import attempt
 
 _FLAGS: Final = type.__dict__["__flags__"].__get__
 _APIS: Final = ("llama_stack.apis", "llama_stack_api", "ogx_api", "provider_conformance.stack.apis")

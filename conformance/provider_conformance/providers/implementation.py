@@ -9,29 +9,22 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any, Final
 
+from provider_conformance.configuration import sample
 from provider_conformance.contracts.model import Factory
 from provider_conformance.findings import Location
+from provider_conformance.package import causes, loading, places, requirements, staging
+from provider_conformance.package.loading import ABSENT, Home
+from provider_conformance.package.model import Implementation, Problem, Provider, Spec, SpecKind
+from provider_conformance.package.requirements import Failure
+from provider_conformance.protocols import careful
 from provider_conformance.protocols.classes import definitions
-from provider_conformance.providers import (
-    careful,
-    causes,
-    constructing,
-    loading,
-    places,
-    requirements,
-    sample,
-    staging,
-    unbinding,
-    undefined,
-)
 from provider_conformance.providers.annotations import promised_class
-from provider_conformance.providers.containment import Attempt, attempt
-from provider_conformance.providers.factory_source import Found, read_factory
-from provider_conformance.providers.loading import ABSENT, Home
-from provider_conformance.providers.model import Implementation, Problem, Provider, Spec, SpecKind
-from provider_conformance.providers.progress import TooBusyError
-from provider_conformance.providers.requirements import Failure
-from provider_conformance.providers.values import Instance, Unknown, Value
+from provider_conformance.sandbox import constructing
+from provider_conformance.sandbox.containment import Attempt, attempt
+from provider_conformance.sandbox.progress import TooBusyError
+from provider_conformance.source import unbinding, undefined
+from provider_conformance.source.factories import Found, read_factory
+from provider_conformance.source.factory_values import Instance, Unknown, Value
 
 DEFAULT_FACTORIES: Final = {
     SpecKind.INLINE: Factory("get_provider_impl", optional=("policy",)),

@@ -10,25 +10,18 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
+from provider_conformance.contracts import stacks
 from provider_conformance.errors import UsageError
 from provider_conformance.findings import Location
+from provider_conformance.package import causes, loading, places, specs, staging, targets
+from provider_conformance.package.loading import ABSENT, Home
+from provider_conformance.package.model import Problem, Provider, Spec, SpecKind
+from provider_conformance.package.targets import Target
+from provider_conformance.protocols import careful
 from provider_conformance.protocols.classes import mro, namespace
-from provider_conformance.providers import (
-    careful,
-    causes,
-    loading,
-    places,
-    specs,
-    stacks,
-    staging,
-    targets,
-    watching,
-)
-from provider_conformance.providers.containment import Attempt, attempt
-from provider_conformance.providers.loading import ABSENT, Home
-from provider_conformance.providers.model import Problem, Provider, Spec, SpecKind
-from provider_conformance.providers.progress import TooBusyError
-from provider_conformance.providers.targets import Target
+from provider_conformance.sandbox import watching
+from provider_conformance.sandbox.containment import Attempt, attempt
+from provider_conformance.sandbox.progress import TooBusyError
 
 _ENTRIES: Final = ("get_provider_spec", "available_providers")
 _WHY_SPECS: Final = "The stack learns from these specs which APIs the package provides and where its code is."

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from provider_conformance.providers import projects, stacks
+from provider_conformance.contracts import stacks
+from provider_conformance.package import projects
 
 _PROJECT: Final = ("pyproject.toml", "setup.py", "setup.cfg")
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]+")

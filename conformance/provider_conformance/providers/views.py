@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.contracts.model import Factory
-from provider_conformance.providers import causes, implementation, loading, locate, requirements
-from provider_conformance.providers.model import NOT_ASKED, Implementation, Problem, Provider, Spec
+from provider_conformance.package import causes, loading, requirements
+from provider_conformance.package.model import NOT_ASKED, Implementation, Problem, Provider, Spec
+from provider_conformance.providers import implementation, locate
 
 if TYPE_CHECKING:
     from provider_conformance.contracts.snapshots import Snapshot
@@ -70,7 +71,7 @@ def _without_import(live: Provider, problem: Problem, argument: str, api: str | 
 
 def _source() -> Any:
     """The source view, imported only where it is needed."""
-    return import_module("provider_conformance.providers.source.view")
+    return import_module("provider_conformance.providers.source_view")
 
 
 def finder(view: str) -> Find:

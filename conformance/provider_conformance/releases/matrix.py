@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from provider_conformance.checks import Result
 from provider_conformance.contracts.snapshots import Release
 from provider_conformance.evidence.fit import Aspect, Fit, Standing, shown
 from provider_conformance.findings import Finding, Outcome
 from provider_conformance.releases.wording import APIS, IMPORTS, METHODS
-from provider_conformance.report import Record, Report
 from provider_conformance.rules.model import Scope
+from provider_conformance.run.checks import Result
+from provider_conformance.run.report import Record, Report
 
 _LEFT_OUT: Final = Aspect(Standing.SKIPPED, reason="left out of the run")
 

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
-from provider_conformance.checks import Check
 from provider_conformance.contracts.snapshots import Release
 from provider_conformance.evidence.fit import address
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.providers.model import Provider
+from provider_conformance.package.model import Provider
 from provider_conformance.releases.asking import Asked
 from provider_conformance.releases.survey import Survey
 from provider_conformance.rules.model import Rule, Scope
+from provider_conformance.run.checks import Check
 
 GROUP: Final = "releases"
 """The part of the checks' ids that stands where others have an API."""

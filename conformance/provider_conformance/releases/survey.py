@@ -10,26 +10,26 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
-from provider_conformance.checks import Check, Result
-from provider_conformance.contracts import snapshots
+from provider_conformance.contracts import snapshots, stacks
 from provider_conformance.contracts.snapshots import Release, Snapshot
-from provider_conformance.engine import execute
 from provider_conformance.errors import UsageError
 from provider_conformance.evidence.fit import Aspect, Fit, Standing, shown
 from provider_conformance.findings import Finding, Outcome, Severity
+from provider_conformance.package import targets
+from provider_conformance.package.model import Provider
 from provider_conformance.paths import location_from
-from provider_conformance.providers import stacks, targets
-from provider_conformance.providers.model import Provider
-from provider_conformance.providers.source.lacks import Lack, lacks_of
-from provider_conformance.providers.source.needing import read_needs
-from provider_conformance.providers.source.needs import Needs
-from provider_conformance.providers.source.reading import SourceReader, environment
-from provider_conformance.providers.source.texts import Finder, Found, Source
-from provider_conformance.providers.source.view import read_provider
+from provider_conformance.providers.source_view import read_provider
 from provider_conformance.releases import wording
 from provider_conformance.rules import all_rules
 from provider_conformance.rules.model import Rule
-from provider_conformance.run import plan
+from provider_conformance.run.checks import Check, Result
+from provider_conformance.run.engine import execute
+from provider_conformance.run.planning import plan
+from provider_conformance.source.lacks import Lack, lacks_of
+from provider_conformance.source.needing import read_needs
+from provider_conformance.source.needs import Needs
+from provider_conformance.source.reading import SourceReader, environment
+from provider_conformance.source.texts import Finder, Found, Source
 
 _OF_SPECS: Final = ("PC102", "PC103", "PC104", "PC105", "PC106", "PC107", "PC108", "PC109")
 _IMPORT: Final = "PC101"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Final, Protocol
 
+from provider_conformance.contracts import stacks
 from provider_conformance.findings import Finding, Severity
-from provider_conformance.providers import stacks
-from provider_conformance.providers.model import Provider
-from provider_conformance.providers.source.lacks import API, Lack
+from provider_conformance.package.model import Provider
+from provider_conformance.source.lacks import API, Lack
 
 APIS: Final = "PC901"
 IMPORTS: Final = "PC902"

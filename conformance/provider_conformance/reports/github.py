@@ -6,7 +6,7 @@ from pathlib import Path
 
 from provider_conformance.findings import Finding, Location, Outcome, Severity
 from provider_conformance.paths import location_from
-from provider_conformance.report import Report
+from provider_conformance.run.report import Report
 
 
 def render(report: Report, here: Path, workspace: Path | None = None) -> str:

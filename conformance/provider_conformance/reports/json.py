@@ -6,15 +6,15 @@ import dataclasses
 import json
 from typing import Any, Final
 
-from provider_conformance import verdict
 from provider_conformance._version import __version__
 from provider_conformance.contracts.model import Contract
 from provider_conformance.findings import Finding, Level, Location, Outcome
-from provider_conformance.providers.model import Spec
+from provider_conformance.package.model import Spec
 from provider_conformance.releases import rendering
 from provider_conformance.releases.matrix import matrices
-from provider_conformance.report import Record, Report
-from provider_conformance.verdict import Covered, OfProvider, OfSpec, Verdict
+from provider_conformance.run import verdict
+from provider_conformance.run.report import Record, Report
+from provider_conformance.run.verdict import Covered, OfProvider, OfSpec, Verdict
 
 SCHEMA_VERSION: Final = 1
 """Raised when a field changes its meaning or goes; new fields may appear without that."""

@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from provider_conformance import last_line, overview, verdict
-from provider_conformance.blocks import Detail, Telling, block
 from provider_conformance.findings import Finding, Outcome, Severity
-from provider_conformance.overview import INDENT, Line
 from provider_conformance.releases import rendering
 from provider_conformance.releases.matrix import matrices
-from provider_conformance.report import Record, Report, meant
-from provider_conformance.verdict import OfProvider, Verdict
+from provider_conformance.run import last_line, overview, verdict
+from provider_conformance.run.blocks import Detail, Telling, block
+from provider_conformance.run.overview import INDENT, Line
+from provider_conformance.run.report import Record, Report, meant
+from provider_conformance.run.verdict import OfProvider, Verdict
 
 _TITLES: Final = {"known": "cyan", "not judged": "red"}
 _USUAL: Final = Telling()

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from provider_conformance.hosts.schemas import resolved
+from provider_conformance.neighbours.schemas import resolved
 
 _DEPTH: Final = 5
 _TEXT: Final = 40

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException
 
 from provider_conformance.errors import NoValueError
-from provider_conformance.hosts.smallest import Ready, Stream, field_annotation, smallest, validated
+from provider_conformance.neighbours.smallest import Ready, Stream, field_annotation, smallest, validated
 from provider_conformance.protocols.annotated import Wanted, hints, wanted
 from provider_conformance.protocols.classes import is_protocol
 
@@ -51,7 +51,7 @@ def values(
         annotation: As ``typing.get_type_hints(..., include_extras=True)`` gives it.
         max_size: The most items of a list or mapping whose annotation sets no limit.
         depth: How deep models are nested; below it stands what
-            :func:`~provider_conformance.hosts.smallest.smallest` gives.
+            :func:`~provider_conformance.neighbours.smallest.smallest` gives.
         text: Where texts come from that the annotation does not limit; any text unless told.
 
     Raises:

@@ -1,0 +1,1 @@
+"""Calls on a running provider as its callers make them, with input that makes sense."""

@@ -1,0 +1,112 @@
+"""Other valid configurations than a given one: one field changed at a time, as its class declares it."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+
+from provider_conformance.neighbours.smallest import validated
+
+_MARK: Final = "conformance"
+_OUTWARD: Final = re.compile(
+    r"path|dir|file|folder|url|uri|host|endpoint|key|token|secret|password|cert", re.I
+)
+"""Names of fields that lead out of the provider: what stands there is not made up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """A configuration with another value in one field.
+
+    Attributes:
+        field: The field.
+        value: Its value.
+        names: The identifiers of the objects that stand in the field, where it holds some; else empty.
+        before: Those that stood there.
+    """
+
+    field: str
+    value: Any
+    names: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+
+    def of(self, config: Any) -> Any:
+        """``config`` with this value; it is validated.
+
+        Raises:
+            Exception: Whatever validation raises.
+        """
+        values = {name: getattr(config, name) for name in type(config).model_fields}
+        return validated(type(config), {**values, self.field: self.value})
+
+
+def variations(config: Any) -> Iterator[Variation]:
+    """A valid variation for each field that has one; those that hold objects come first.
+
+    Args:
+        config: A configuration; nothing is made of what is no pydantic model.
+    """
+    if not isinstance(config, BaseModel):
+        return
+    fields = type(config).model_fields
+    for name in sorted(fields, key=lambda name: not _objects(getattr(config, name))):
+        value = getattr(config, name)
+        if _leads_out(name, value):
+            continue
+        for other in _others(value, fields[name].annotation):
+            found = Variation(name, other, _names(other), _names(value))
+            if _is_valid(found, config):
+                yield found
+                break
+
+
+def _leads_out(name: str, value: Any) -> bool:
+    texts = value if isinstance(value, list) else [value]
+    return any(isinstance(t, str) and (_OUTWARD.search(name) or re.search(r"[/\\:]", t)) for t in texts)
+
+
+def _is_valid(variation: Variation, config: Any) -> bool:
+    try:
+        return bool(variation.of(config) != config)
+    except Exception:
+        return False
+
+
+def _objects(value: Any) -> list[Any]:
+    """The objects in a value that have an identifier."""
+    several = value if isinstance(value, list | tuple) else [value]
+    return [item for item in several if isinstance(item, BaseModel) and hasattr(item, "identifier")]
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    return tuple(str(item.identifier) for item in _objects(value))
+
+
+def _others(value: Any, annotation: Any) -> Iterator[Any]:
+    """Other values of a field, likely ones first."""
+    if objects := _objects(value):
+        renamed = [o.model_copy(update={"identifier": f"{o.identifier}-{_MARK}"}, deep=True) for o in objects]
+        yield renamed if isinstance(value, list | tuple) else renamed[0]
+    elif isinstance(value, enum.Enum):
+        yield from (member for member in type(value) if member is not value)
+    elif choices := _choices(annotation):
+        yield from (choice for choice in choices if choice != value)
+    elif isinstance(value, bool):
+        yield not value
+    elif isinstance(value, int | float):
+        yield from (value + 1, value - 1, value * 2)
+    elif isinstance(value, str):
+        yield from (f"{value} {_MARK}", f"{value}-{_MARK}", _MARK)
+    elif isinstance(value, list) and all(isinstance(item, str) for item in value):
+        yield [*value, _MARK]
+
+
+def _choices(annotation: Any) -> tuple[Any, ...]:
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    return tuple(choice for part in get_args(annotation) for choice in _choices(part))

@@ -1,0 +1,1 @@
+"""Level 2: signatures and types fit the protocols and the calls."""

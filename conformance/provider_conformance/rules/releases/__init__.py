@@ -1,0 +1,1 @@
+"""Whether a provider fits releases that are not installed."""

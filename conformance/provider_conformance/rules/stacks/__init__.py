@@ -1,0 +1,1 @@
+"""What a stack promises its providers (``--provider-stack-rules``)."""

@@ -1,0 +1,1 @@
+"""Level 3: a provider is made and started by its stack."""

@@ -1,0 +1,1 @@
+"""Plan checks, apply rules, count: a run without pytest."""

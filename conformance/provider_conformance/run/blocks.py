@@ -1,0 +1,106 @@
+"""A finding as a block of lines: place, message, source, why, fix, and the command that repeats it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Final
+
+from provider_conformance.findings import Finding, Location, Severity
+from provider_conformance.run.overview import Line
+
+_BESIDE: Final = 2
+"""So many lines of source are shown in front of the one that is meant; after it, one."""
+_LABEL: Final = 8
+_NARROW: Final = 40
+
+
+class Detail(IntEnum):
+    """How much is told about each finding."""
+
+    VERDICT = 0
+    LINE = 1
+    BLOCK = 2
+
+
+def repeated(check_id: str) -> str:
+    """The command that repeats a check where the provider is named in the configuration."""
+    return f'pytest "{check_id}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How findings are told.
+
+    Attributes:
+        detail: How much of each.
+        width: How many characters a line may have; a command and a place may be longer.
+        source: Gives the lines of the file of a location, none where it cannot be read.
+        command: Gives the command that repeats a check, by its id.
+        warnings: Whether warnings are told, or only counted.
+    """
+
+    detail: Detail = Detail.BLOCK
+    width: int = 80
+    source: Callable[[Location], Sequence[str]] = field(default=lambda _location: ())
+    command: Callable[[str], str] = repeated
+    warnings: bool = True
+
+
+def block(
+    finding: Finding, rule: str, check_id: str, telling: Telling, also: Sequence[str] = ()
+) -> Iterator[Line]:
+    """One finding: its place first, so that an editor can link it.
+
+    Args:
+        finding: The finding.
+        rule: The name of its rule.
+        check_id: The check that found it.
+        telling: How it is told.
+        also: Where else the same was found.
+    """
+    place = f"{finding.location}: " if finding.location else ""
+    colour = "red" if finding.severity is Severity.ERROR else "yellow"
+    head = f"{place}{finding.severity} {finding.code}"
+    if telling.detail < Detail.BLOCK:
+        yield Line(f"{head} {finding.message}", (colour,))
+        return
+    yield Line(f"{head} {rule}", (colour, "bold"))
+    yield from _text("  ", "  ", finding.message, telling.width)
+    yield from _excerpt(finding.location, telling)
+    shown = (("why", finding.why), ("fix", finding.fix), ("also", ", ".join(also)))
+    for label, text in shown:
+        if text:
+            yield from _text(f"  {label:<6} ", " " * (_LABEL + 1), text, telling.width)
+    yield Line(f"  {'again':<6} {telling.command(check_id)}")
+
+
+def _text(first: str, further: str, text: str, width: int) -> Iterator[Line]:
+    """A text within a width; where it has lines of its own they stay."""
+    for number, part in enumerate(text.splitlines()):
+        lead = further if number else first
+        wrapped = textwrap.wrap(
+            part,
+            max(width, _NARROW),
+            initial_indent=lead,
+            subsequent_indent=further,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        yield from (Line(line) for line in wrapped or [lead.rstrip()])
+
+
+def _excerpt(location: Location | None, telling: Telling) -> Iterator[Line]:
+    """The line that is meant, marked, with those around it; nothing where the source cannot be read."""
+    if location is None or location.line is None:
+        return
+    lines = telling.source(location)
+    if not 0 < location.line <= len(lines):
+        return
+    last = min(location.line + 1, len(lines))
+    for number in range(max(location.line - _BESIDE, 1), last + 1):
+        mark = ">" if number == location.line else " "
+        text = f"  {mark} {number:>5} | {lines[number - 1].rstrip()}".rstrip()
+        yield Line(text if len(text) <= telling.width else f"{text[: telling.width - 3]}...")

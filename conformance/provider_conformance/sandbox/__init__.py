@@ -1,0 +1,1 @@
+"""A stranger's code contained: its time, its effects, its end."""

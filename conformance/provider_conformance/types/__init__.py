@@ -1,0 +1,1 @@
+"""The types of an implementation against those of its protocols, with mypy."""

@@ -80,9 +80,15 @@ def test_ramalama_is_left_unseen_where_it_serves_no_model_of_a_made_up_name(verd
 
 @only("stack-ogx150")
 def test_the_inference_providers_of_ogx_keep_their_protocols(verdict: Run) -> None:
-    assert verdict.exit_code == 0, verdict.output
-    assert verdict.found("error") == set()
+    assert {text.split()[1] for text in verdict.found("error")} == {"PC660"}, verdict.output
     assert len(verdict.report["providers"][0]["specs"]) == 26
+
+
+@only("stack-ogx150")
+def test_watsonx_makes_a_request_that_its_own_class_refuses(verdict: Run) -> None:
+    (told,) = [f for f in verdict.report["findings"] if f["severity"] == "error"]
+    assert told["provider_type"] == "remote::watsonx"
+    assert "dimensions cannot be null" in told["message"]
 
 
 @only("stack-ogx150")

@@ -108,7 +108,7 @@ class SummaryHooks:
             return status
         category, usual, word = status
         letter = self._rows.letter(check, _result_of(report), usual)
-        return category, letter, _marked(letter, word)
+        return category, letter, word if letter == usual else _marked(letter, word)
 
     def pytest_collection(self, session: pytest.Session) -> None:
         """Let the progress be told in rows, once the terminal is there."""

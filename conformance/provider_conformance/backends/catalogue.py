@@ -21,6 +21,8 @@ DIMENSION: Final = 64
 """The length of a vector unless another one is asked for."""
 LONGEST: Final = 4096
 """The most that may be asked for."""
+SAID: Final = "Hello! It is sunny today."
+"""What the model says that writes texts."""
 CREATED: Final = 1_700_000_000
 """When everything was made, in seconds since 1970: a fixed moment."""
 

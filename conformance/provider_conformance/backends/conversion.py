@@ -22,7 +22,6 @@ from provider_conformance.backends.multipart import Part, parts
 HOSTS: Final = ("api.unstructuredapp.io", "platform.unstructuredapp.io", "api.unstructured.io")
 """The hosts that are answered for."""
 _PARTITION: Final = "/general/v0/general"
-_CONVERT: Final = "/v1/convert/file"
 _MOST: Final = 64
 """Conversions that are kept for who comes back for them."""
 

@@ -11,13 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from provider_conformance.backends.catalogue import CREATED, refused
 from provider_conformance.backends.model import Answer, Request, answer_json
 from provider_conformance.backends.multipart import parts
 
 _FILES: Final = "files"
 _MOST: Final = 10_000
-_EPOCH: Final = 1_700_000_000
-"""The first file's time; each is a second later than the one before, so that their order is theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +59,14 @@ class Files:
         file, purpose = form.get("file"), form.get("purpose")
         if file is None or purpose is None:
             missing = "file" if file is None else "purpose"
-            return _refused(f"'{missing}' is a required property", missing, 400)
+            return refused(f"'{missing}' is a required property", param=missing)
         number = next(self._numbers)
         name = f"file-{number:024d}"
         shown = {
             "id": name,
             "object": "file",
             "bytes": len(file.content),
-            "created_at": _EPOCH + number,
+            "created_at": CREATED + number,  # their order is that of their times
             "expires_at": None,
             "filename": file.filename or "upload",
             "purpose": purpose.text,
@@ -81,7 +80,7 @@ class Files:
         asked = {name: values[-1] for name, values in request.query.items()}
         limit = asked.get("limit", str(_MOST))
         if not limit.isdecimal() or not 1 <= int(limit) <= _MOST:
-            return _refused(f"limit has to be between 1 and {_MOST}", "limit", 400)
+            return refused(f"limit has to be between 1 and {_MOST}", param="limit")
         shown = [kept.shown for kept in self._files.values()]
         if asked.get("order", "desc") == "desc":
             shown.reverse()
@@ -109,9 +108,4 @@ def _read(kept: _Kept) -> Answer:
 
 
 def _absent(name: str) -> Answer:
-    return _refused(f"No such File object: {name}", "id", 404)
-
-
-def _refused(message: str, parameter: str, status: int) -> Answer:
-    error = {"message": message, "type": "invalid_request_error", "param": parameter, "code": None}
-    return answer_json({"error": error}, status)
+    return refused(f"No such File object: {name}", 404, param="id")

@@ -15,6 +15,7 @@ from provider_conformance.backends.catalogue import (
     CREATED,
     EMBED,
     MODELS,
+    SAID,
     refused,
     refused_model,
     tokens,
@@ -26,7 +27,6 @@ Fields = Mapping[str, Any]
 _MOST: Final = 128
 """The most answers to one question."""
 _VERSION: Final = re.compile(r"v\d+(beta\d*|alpha\d*)?")
-_SAID: Final = "Hello! It is sunny today."
 _SEEN: Final = "Thank you, the tool has answered."
 
 
@@ -105,7 +105,7 @@ def _message(fields: Fields, messages: list[Any]) -> dict[str, Any]:
         function = {"name": tool.get("name", ""), "arguments": json.dumps(arguments(tool.get("parameters")))}
         call = {"id": "call_1", "type": "function", "function": function}
         return {"role": "assistant", "content": None, "tool_calls": [call]}
-    text = _SEEN if last.get("role") == "tool" else _SAID
+    text = _SEEN if last.get("role") == "tool" else SAID
     wish = fields.get("response_format")
     if isinstance(wish, dict) and wish.get("type") in ("json_object", "json_schema"):
         text = json.dumps(arguments((wish.get("json_schema") or {}).get("schema")))
@@ -209,7 +209,7 @@ def _completion(fields: Fields) -> Answer:
         return refused("`prompt` is no text, and no list of texts or of tokens", param="prompt")
     if (wrong := _wrong_count(fields)) is not None:
         return wrong
-    text = _cut(fields, _SAID)
+    text = _cut(fields, SAID)
     reason = _finish(fields, {"content": text})
     texts = [
         (prompt if fields.get("echo") else "") + text

@@ -36,8 +36,7 @@ class _Engine:
         """What is searched for, "" where nothing is."""
         if self.method == "GET":
             return request.query.get(self.asked, ("",))[-1]
-        body = request.json()
-        value = body.get(self.asked) if isinstance(body, dict) else None
+        value = request.fields().get(self.asked)
         return value if isinstance(value, str) else ""
 
 

@@ -10,7 +10,16 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from provider_conformance.backends.catalogue import CHAT, DIMENSION, EMBED, LONGEST, MODELS, tokens, vector
+from provider_conformance.backends.catalogue import (
+    CHAT,
+    DIMENSION,
+    EMBED,
+    LONGEST,
+    MODELS,
+    SAID,
+    tokens,
+    vector,
+)
 from provider_conformance.backends.model import EVENTS, Answer, Request, answer_json
 from provider_conformance.backends.openai_form import arguments
 
@@ -20,7 +29,6 @@ HOSTS: Final = ("aiplatform.googleapis.com", "*-aiplatform.googleapis.com")
 _PUBLISHED: Final = "publishers/google/models/"
 _LISTING: Final = re.compile(r"/v1(?:beta1)?/publishers/google/models")
 _CALL: Final = re.compile(r"/v1(?:beta1?)?/(?:.*/)?models/(?P<model>[^/:]+):(?P<verb>\w+)")
-_SAID: Final = "Hello! It is sunny today."
 _HEAD: Final = {"modelVersion": CHAT, "responseId": "stand-in"}
 
 
@@ -43,7 +51,7 @@ def vertex_form(request: Request) -> Answer | None:
 def _generated(body: Mapping[str, Any]) -> Answer:
     """As many candidates as are asked for; each calls the first tool where tools are offered."""
     count = _mapping(body.get("generationConfig")).get("candidateCount") or 1
-    parts = [_call(body) or {"text": _SAID}]
+    parts = [_call(body) or {"text": SAID}]
     candidates = [_candidate(index, parts, "STOP") for index in range(count)]
     return answer_json({"candidates": candidates, "usageMetadata": _usage(body), **_HEAD})
 
@@ -51,7 +59,7 @@ def _generated(body: Mapping[str, Any]) -> Answer:
 def _streamed(body: Mapping[str, Any]) -> Answer:
     """The same in pieces, without a mark at its end."""
     call = _call(body)
-    pieces = [call] if call else [{"text": text} for text in re.findall(r"\S+\s*", _SAID)]
+    pieces = [call] if call else [{"text": text} for text in re.findall(r"\S+\s*", SAID)]
     last = len(pieces) - 1
     events = [
         {
@@ -111,7 +119,7 @@ def _counted(body: Mapping[str, Any]) -> Answer:
 
 
 def _usage(body: Mapping[str, Any]) -> Mapping[str, int]:
-    asked, said = tokens(body.get("contents")), tokens(_SAID)
+    asked, said = tokens(body.get("contents")), tokens(SAID)
     return {"promptTokenCount": asked, "candidatesTokenCount": said, "totalTokenCount": asked + said}
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.evidence.start import Start
 from provider_conformance.hosts.running import Running
+from provider_conformance.package.exceptions import MISTAKES
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -13,17 +14,7 @@ if TYPE_CHECKING:
 EXAMPLES: Final = 12
 """How many objects a rule registers before it is content."""
 
-BUGS: Final = (
-    TypeError,
-    AttributeError,
-    NameError,
-    AssertionError,
-    LookupError,
-    ArithmeticError,
-    UnicodeError,
-    RecursionError,
-    SystemExit,
-)
+BUGS: Final = (*MISTAKES, SystemExit)
 """What a provider raises by mistake; a refusal is a ValueError or NotImplementedError."""
 
 

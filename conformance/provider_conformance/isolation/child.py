@@ -22,10 +22,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from provider_conformance.backends import Backend, serving
-from provider_conformance.backends.stores import Stores
-from provider_conformance.configuration.given import Trying, is_stood_in, read_given
+from provider_conformance.configuration.given import Trying, read_given
 from provider_conformance.configuration.sampling import read_samples
+from provider_conformance.configuration.servers import servers_for
 from provider_conformance.errors import ConformanceError, StackIncompleteError
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.isolation.messages import from_provider, line
@@ -152,21 +151,10 @@ def _checks(provider: Provider, asked: Mapping[str, Any]) -> dict[str, Check]:
     given = read_given(Path(asked["config"]), provider.specs) if asked["config"] else {}
     # Their parent has looked whether there are such methods.
     samples = read_samples(Path(asked["samples"]), provider.specs, _any) if asked["samples"] else {}
-    trying = Trying(asked["backend"], given, samples, _standin(provider, asked), _stores(asked))
+    wanted = provider.specs if asked["standin"] and not asked["backend"] else ()
+    trying = Trying(asked["backend"], given, samples, *servers_for(wanted, _for_good))
     planned = plan([provider], contracts, all_rules(), find=views.finder(asked["view"]), trying=trying)
     return {check.id: check for check in planned}
-
-
-def _standin(provider: Provider, asked: Mapping[str, Any]) -> Backend | None:
-    """The server that stands for those of remote providers, where one is wanted; it ends with the process."""
-    if not asked["standin"] or asked["backend"] or not any(map(is_stood_in, provider.specs)):
-        return None
-    return _for_good.enter_context(serving())
-
-
-def _stores(asked: Mapping[str, Any]) -> Stores | None:
-    """The stores that installed packages bring; they end with the process."""
-    return _for_good.enter_context(Stores()) if asked["standin"] and not asked["backend"] else None
 
 
 def _any(_spec: Spec) -> tuple[str, ...]:

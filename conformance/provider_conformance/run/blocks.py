@@ -13,7 +13,8 @@ from provider_conformance.run.overview import Line
 
 _BESIDE: Final = 2
 """So many lines of source are shown in front of the one that is meant; after it, one."""
-_LABEL: Final = 8
+_UNDER: Final = " " * len("  again  ")
+"""What stands before the further lines of a labelled text."""
 _NARROW: Final = 40
 
 
@@ -73,7 +74,7 @@ def block(
     shown = (("why", finding.why), ("fix", finding.fix), ("also", ", ".join(also)))
     for label, text in shown:
         if text:
-            yield from _text(f"  {label:<6} ", " " * (_LABEL + 1), text, telling.width)
+            yield from _text(f"  {label:<6} ", _UNDER, text, telling.width)
     yield Line(f"  {'again':<6} {telling.command(check_id)}")
 
 

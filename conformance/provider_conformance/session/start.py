@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from provider_conformance import rules
-from provider_conformance.configuration.given import is_stood_in
+from provider_conformance.configuration.servers import servers_for
 from provider_conformance.contracts import load, stacks
 from provider_conformance.errors import (
     ConformanceError,
@@ -21,7 +21,7 @@ from provider_conformance.errors import (
     UsageError,
 )
 from provider_conformance.package.causes import STACK_MISSING
-from provider_conformance.package.model import Provider, Spec, SpecKind
+from provider_conformance.package.model import Provider, Spec
 from provider_conformance.providers import views
 from provider_conformance.rules.model import Rule
 from provider_conformance.run.checks import Check
@@ -37,8 +37,6 @@ from provider_conformance.session.settings import Named, Settings, read, source_
 from provider_conformance.session.summary import SummaryHooks
 
 if TYPE_CHECKING:
-    from provider_conformance.backends import Backend
-    from provider_conformance.backends.stores import Stores
     from provider_conformance.contracts.snapshots import Snapshot
     from provider_conformance.isolation.remote import Remote
     from provider_conformance.releases.asking import Asked
@@ -97,7 +95,8 @@ def _prepare(config: pytest.Config, during: ExitStack) -> Prepared:
     remotes: dict[str, Remote] = {}
     subjects = _subjects(settings, snapshot, remotes, during)
     tried = [subject.provider for subject in subjects]
-    servers = _standin(settings, tried, during), _stores(settings, tried, during)
+    specs = [spec for provider in tried for spec in provider.specs] if _may_stand_in(settings) else []
+    servers = servers_for(specs, during)
     planned = plan(
         [subject.provider for subject in subjects if subject.provider.not_imported != _BY_RELEASES],
         {subject.provider.name: subject.contract for subject in subjects},
@@ -124,25 +123,6 @@ def _prepare(config: pytest.Config, during: ExitStack) -> Prepared:
         chosen = addressed(addresses, wanted, left_out)
         wanted = [check for check in wanted if check.id in chosen]
     return Prepared(settings, subjects, tuple(planned), tuple(wanted))
-
-
-def _standin(settings: Settings, providers: Iterable[Provider], during: ExitStack) -> Backend | None:
-    """The server that stands for those of remote providers, where one is wanted and of use."""
-    if not _may_stand_in(settings) or not any(is_stood_in(spec) for one in providers for spec in one.specs):
-        return None
-    from provider_conformance.backends import serving  # noqa: PLC0415 - few runs need it
-
-    return during.enter_context(serving())
-
-
-def _stores(settings: Settings, providers: Iterable[Provider], during: ExitStack) -> Stores | None:
-    """The stores that installed packages bring, for remote providers; none is started before it is needed."""
-    remote = (spec.kind is SpecKind.REMOTE for one in providers for spec in one.specs)
-    if not _may_stand_in(settings) or not any(remote):
-        return None
-    from provider_conformance.backends.stores import Stores  # noqa: PLC0415 - few runs need it
-
-    return during.enter_context(Stores())
 
 
 def _may_stand_in(settings: Settings) -> bool:

@@ -1,1 +1,0 @@
-"""Whether a provider fits releases that are not installed."""

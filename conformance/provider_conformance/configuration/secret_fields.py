@@ -199,6 +199,6 @@ def _is_taken(config: Any) -> bool:
     """Whether a class's own rules about several fields hold; whoever keeps a configuration asks for that."""
     try:
         type(config).model_validate(config)
-    except Exception:
+    except Exception:  # a validator may raise anything
         return False
     return True

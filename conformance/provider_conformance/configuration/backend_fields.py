@@ -19,6 +19,7 @@ from provider_conformance.configuration.secret_fields import (
     empty_secret_fields,
     fields_of,
     is_secret,
+    is_url,
 )
 from provider_conformance.protocols import careful
 
@@ -91,7 +92,7 @@ def _urls(config: Any) -> Iterator[tuple[str, Any]]:
         if not _URL.search(name) or _OTHERS.search(name):
             continue
         classes = tuple(classes_of(annotation))
-        own = next((cls for cls in classes if careful.class_module(cls) == "pydantic.networks"), None)
+        own = next((cls for cls in classes if is_url(cls)), None)
         if own is not None or str in classes:
             yield name, own or str
 

@@ -120,6 +120,11 @@ def is_secret(cls: type) -> bool:
     return bool(names & {"SecretStr", "SecretBytes", "Secret"})
 
 
+def is_url(cls: type) -> bool:
+    """Whether a class is one of pydantic's for URLs; until 2.10 they were those of its core."""
+    return careful.class_module(cls) in ("pydantic.networks", "pydantic_core._pydantic_core")
+
+
 ADDRESS: Final = re.compile(r"(^|_)(url|uri|endpoint|host|address)$")
 NOBODY: Final = "http://localhost:1"
 """An address at which nobody answers."""
@@ -147,7 +152,7 @@ def _empty_texts(config: Any) -> Iterator[tuple[str, Any]]:
             yield name, secret("conformance")
         elif str in classes:
             yield name, NOBODY if ADDRESS.search(name) else "conformance"
-        elif url := next((cls for cls in classes if careful.class_module(cls) == "pydantic.networks"), None):
+        elif url := next((cls for cls in classes if is_url(cls)), None):
             with suppress(Exception):
                 yield name, url(NOBODY)
 

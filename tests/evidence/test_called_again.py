@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from provider_conformance.contracts.load import load_contract
-from provider_conformance.evidence.called_again import called_again
 from provider_conformance.evidence.subject import Subject
+from provider_conformance.evidence.trials.called_again import called_again
 from provider_conformance.hosts.builtin import BuiltinHost
 from provider_conformance.hosts.installed_specs import built_in_workers
 from provider_conformance.package.model import Provider, Spec, SpecKind

@@ -43,6 +43,34 @@ def method_of(subject: Subject, protocol_of: ProtocolOf) -> ProtocolMethod | Non
     return protocol.methods.get(subject.method) if protocol else None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Classes:
+    """The classes that a spec's factory may return.
+
+    Attributes:
+        implementation: What was found behind the spec.
+        views: Each of them; the instance in its place where there is one.
+    """
+
+    implementation: Implementation
+    views: tuple[View, ...]
+
+    @classmethod
+    def collect(cls, subject: Subject) -> Classes:
+        """Look behind the spec.
+
+        Raises:
+            NotJudged: There is no class.
+        """
+        implementation = subject.implementation()
+        if implementation.problem is not None:
+            raise NotJudged(f"there is no implementation to judge: {implementation.problem.message}")
+        if implementation.cls is None:
+            why = implementation.unseen or "the implementation class was not found"
+            raise NotJudged(why, inconclusive=True)
+        return cls(implementation, tuple(views_of(implementation)))
+
+
 @dataclass(frozen=True, slots=True)
 class Compared:
     """One member of a protocol, compared with the implementation's: for all rules about the member.

@@ -119,6 +119,13 @@ class Store:
         kept: E = found
         return kept
 
+    def find(self, kind: type[E], target: Target) -> E | None:
+        """A piece of evidence that is asked for only where it is needed; None where it is not there."""
+        try:
+            return self.get(kind, target)
+        except NotJudged:
+            return None
+
     def given(self, function: Callable[..., E], target: Target) -> E:
         """What a function returns that is given the evidence which its parameters name."""
         return function(*(self.get(kind, target) for kind in wants(function)))

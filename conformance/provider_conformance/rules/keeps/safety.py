@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from provider_conformance.evidence.conduct import (
+from provider_conformance.evidence.loading import has_spec
+from provider_conformance.evidence.start import KEPT, Start
+from provider_conformance.evidence.store import NotJudged
+from provider_conformance.evidence.subject import Subject
+from provider_conformance.evidence.trials.conduct import (
+    Conduct,
+    Exercise,
     by_design,
-    exercised,
     fallback,
     is_over_time,
     place_of,
     root_of,
-    violations,
 )
-from provider_conformance.evidence.loading import has_spec
-from provider_conformance.evidence.start import KEPT, Start, baseline
-from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import PASS, Finding, Judgement, Level, Location, Severity
+from provider_conformance.findings import Finding, Level, Location, Severity
 from provider_conformance.rules.model import Scope, rule
 from provider_conformance.sandbox import endings, watching
 from provider_conformance.sandbox.constructing import FactoryTimeoutError
@@ -27,16 +28,16 @@ from provider_conformance.sandbox.watching import Violation
 _SHOWN: Final = 3
 
 
-def _judged(subject: Subject, code: str, kind: str, why: str, fix: str) -> Judgement:
+def _done(subject: Subject, conduct: Conduct, kind: str, why: str, fix: str) -> Iterator[Finding]:
     """One finding for all that a provider did of one kind."""
-    seen, unseen = violations(subject, kind)
-    told = [violation for violation in seen if not by_design(subject, violation)]
-    if not told:
-        return Judgement(skipped=f"what it does while it runs was not seen: {unseen}") if unseen else PASS
-    place = told[0].location or fallback(subject)
-    light = all(violation.what.startswith("replaces") for violation in told)
-    severity = Severity.WARNING if light else Severity.ERROR
-    return Judgement((Finding(code, severity, _sentence(told), location=place, why=why, fix=fix),))
+    told = [violation for violation in conduct.of(kind) if not by_design(subject, violation)]
+    if told:
+        light = all(violation.what.startswith("replaces") for violation in told)
+        severity = Severity.WARNING if light else Severity.ERROR
+        place = told[0].location or fallback(subject)
+        yield Finding("", severity, _sentence(told), location=place, why=why, fix=fix)
+    elif conduct.unseen:
+        raise NotJudged(f"what it does while it runs was not seen: {conduct.unseen}")
 
 
 def _sentence(told: Sequence[Violation]) -> str:
@@ -49,7 +50,7 @@ def _sentence(told: Sequence[Violation]) -> str:
 
 
 @rule("PC721", "network", scope=Scope.SPEC, applies=has_spec)
-def network(subject: Subject) -> Judgement:
+def network(subject: Subject, conduct: Conduct) -> Iterator[Finding]:
     """Check that the provider sends nothing beyond this machine where it should not.
 
     What it does:
@@ -79,11 +80,11 @@ def network(subject: Subject) -> Judgement:
     """
     why = "the stack imports every provider that it knows, and an inline one is chosen where data stays in"
     fix = "connect when a request needs it, and make it a remote provider if it cannot do without"
-    return _judged(subject, "PC721", watching.NETWORK, why, fix)
+    yield from _done(subject, conduct, watching.NETWORK, why, fix)
 
 
 @rule("PC722", "writes-files", scope=Scope.SPEC, applies=has_spec)
-def writes_files(subject: Subject) -> Judgement:
+def writes_files(subject: Subject, conduct: Conduct) -> Iterator[Finding]:
     """Check that the provider writes where its configuration says and nowhere else.
 
     What it does:
@@ -113,11 +114,11 @@ def writes_files(subject: Subject) -> Judgement:
     """
     why = "where the file system is read-only but for the folder in the run config, the provider fails"
     fix = "take the path from the configuration, and let sample_run_config put it under __distro_dir__"
-    return _judged(subject, "PC722", watching.FILES, why, fix)
+    yield from _done(subject, conduct, watching.FILES, why, fix)
 
 
 @rule("PC727", "standard-output", scope=Scope.SPEC, applies=has_spec)
-def standard_output(subject: Subject) -> Judgement:
+def standard_output(subject: Subject, conduct: Conduct) -> Iterator[Finding]:
     """Check that the provider leaves standard output and standard error as they are.
 
     What it does:
@@ -140,22 +141,18 @@ def standard_output(subject: Subject) -> Judgement:
         The logging of the stacks, whose handlers write to standard error.
     """
     why = "the stack and every other provider in its process write their log there"
-    return _judged(subject, "PC727", watching.OUTPUT, why, "use contextlib.redirect_stdout for a while")
+    yield from _done(subject, conduct, watching.OUTPUT, why, "use contextlib.redirect_stdout for a while")
 
 
 # -- what does not come back ---------------------------------------------------------------------
 
 
-def _at(subject: Subject, code: str, error: BaseException, message: str, why: str, fix: str) -> Judgement:
-    return _blamed(code, message, place_of(subject, error), why, fix)
-
-
-def _blamed(code: str, message: str, place: Location | None, why: str, fix: str) -> Judgement:
-    return Judgement((Finding(code, Severity.ERROR, message, location=place, why=why, fix=fix),))
+def _blamed(message: str, place: Location | None, why: str, fix: str) -> Finding:
+    return Finding("", Severity.ERROR, message, location=place, why=why, fix=fix)
 
 
 @rule("PC723", "ends-the-process", scope=Scope.SPEC, applies=has_spec, level=Level.STARTS)
-def ends_the_process(subject: Subject) -> Judgement:
+def ends_the_process(subject: Subject, done: Exercise) -> Iterator[Finding]:
     """Check that the provider does not end the process that it runs in.
 
     What it does:
@@ -182,20 +179,16 @@ def ends_the_process(subject: Subject) -> Judgement:
     Source:
         The stack's `instantiate_provider`, which runs in the server's process.
     """
-    done = exercised(subject)
-    if isinstance(done, Judgement):
-        return done
     error = root_of(done.error, SystemExit)
-    if not isinstance(error, SystemExit):
-        return PASS
-    what = "it" if done.built else "its factory"
-    message = f"{what} ends the process: {endings.how(error)}"
-    why = "the stack's process ends with it, and with that every other provider"
-    return _at(subject, "PC723", error, message, why, "raise an error that says what is missing")
+    if isinstance(error, SystemExit):
+        what = "it" if done.built else "its factory"
+        message = f"{what} ends the process: {endings.how(error)}"
+        why = "the stack's process ends with it, and with that every other provider"
+        yield _blamed(message, place_of(subject, error), why, "raise an error that says what is missing")
 
 
 @rule("PC724", "over-time", scope=Scope.SPEC, applies=has_spec, level=Level.STARTS)
-def over_time(subject: Subject) -> Judgement:
+def over_time(subject: Subject, first: Start, done: Exercise) -> Iterator[Finding]:
     """Check that starting the provider comes to an end.
 
     What it does:
@@ -222,26 +215,22 @@ def over_time(subject: Subject) -> Judgement:
     Source:
         The stack's `instantiate_provider`, which awaits the factory without a time limit.
     """
-    done = exercised(subject)
-    if isinstance(done, Judgement):
-        return done
-    first = baseline(subject)
-    if isinstance(first, Start) and first.awaited:
-        return Judgement(inconclusive=first.absent, see=KEPT)
+    if first.awaited:
+        raise NotJudged(first.absent, inconclusive=True, see=KEPT)
     error = root_of(done.error, FactoryTimeoutError)
     if not isinstance(error, FactoryTimeoutError):
-        return PASS
+        return
     if not is_over_time(error, built=done.built):
-        return Judgement(skipped="its factory came back; PC707 is about what comes then")
+        raise NotJudged("its factory came back; PC707 is about what comes then")
     called = f"`{error.within}`" if error.within else "its factory"
     message = f"{called} does not come back within {limits().seconds:g} s when the stack starts"
     why = "the stack waits for it without a time limit, and never starts"
     fix = "give what is waited for a time limit; --provider-timeout allows more"
-    return _at(subject, "PC724", error, message, why, fix)
+    yield _blamed(message, place_of(subject, error), why, fix)
 
 
 @rule("PC725", "over-memory", scope=Scope.SPEC, applies=has_spec, level=Level.STARTS)
-def over_memory(subject: Subject) -> Judgement:
+def over_memory(subject: Subject, done: Exercise) -> Iterator[Finding]:
     """Check that the provider gets along with the memory that it may have.
 
     What it does:
@@ -264,20 +253,16 @@ def over_memory(subject: Subject) -> Judgement:
     Source:
         Provider packages in containers with a limit of memory.
     """
-    done = exercised(subject)
-    if isinstance(done, Judgement):
-        return done
     error = root_of(done.error, MemoryError)
-    if error is None:
-        return PASS
-    message = f"it runs out of memory, of which it may have {limits().memory // MEBIBYTE} MiB"
-    why = "the system ends a process that takes too much, and with it every other provider"
-    fix = "bound what is kept; --provider-memory allows more"
-    return _at(subject, "PC725", error, message, why, fix)
+    if error is not None:
+        message = f"it runs out of memory, of which it may have {limits().memory // MEBIBYTE} MiB"
+        why = "the system ends a process that takes too much, and with it every other provider"
+        fix = "bound what is kept; --provider-memory allows more"
+        yield _blamed(message, place_of(subject, error), why, fix)
 
 
 @rule("PC726", "threads-left", scope=Scope.SPEC, applies=has_spec)
-def threads_left(subject: Subject) -> Judgement:
+def threads_left(subject: Subject, done: Exercise) -> Iterator[Finding]:
     """Check that no thread of the provider keeps the process from ending after the shutdown.
 
     What it does:
@@ -301,15 +286,11 @@ def threads_left(subject: Subject) -> Judgement:
     Source:
         `threading` in Python's documentation; the stacks' shutdown.
     """
-    done = exercised(subject)
-    if isinstance(done, Judgement):
-        return done
     if done.error is not None:
-        return Judgement(skipped="it did not come as far as its shutdown")
-    if not done.threads:
-        return PASS
-    names = ", ".join(f"`{name}`" for name, _place in done.threads)
-    message = f"{names} still runs after the shutdown and is no daemon"
-    why = "Python waits for such a thread when it ends: the stack's process stays"
-    fix = "end it in shutdown, or make it a daemon"
-    return _blamed("PC726", message, done.threads[0][1] or fallback(subject), why, fix)
+        raise NotJudged("it did not come as far as its shutdown")
+    if done.threads:
+        names = ", ".join(f"`{name}`" for name, _place in done.threads)
+        message = f"{names} still runs after the shutdown and is no daemon"
+        why = "Python waits for such a thread when it ends: the stack's process stays"
+        fix = "end it in shutdown, or make it a daemon"
+        yield _blamed(message, done.threads[0][1] or fallback(subject), why, fix)

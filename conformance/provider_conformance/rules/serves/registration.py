@@ -10,7 +10,6 @@ from provider_conformance.contracts.model import Role
 from provider_conformance.evidence import registry as registries
 from provider_conformance.evidence.calls import hanging, is_theirs
 from provider_conformance.evidence.candidates import BUGS, candidates, examples, steps, template_of
-from provider_conformance.evidence.conduct import violations
 from provider_conformance.evidence.listings import Entry, Listing
 from provider_conformance.evidence.loading import is_loadable
 from provider_conformance.evidence.passing import passed_through
@@ -19,6 +18,7 @@ from provider_conformance.evidence.registry_faults import wrongly_listed
 from provider_conformance.evidence.start import Start, blame, started
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.evidence.telling import STATIC
+from provider_conformance.evidence.trials.conduct import violations
 from provider_conformance.findings import PASS, Judgement, Severity, left_to
 from provider_conformance.hosts.running import FIRST, SECOND, Running
 from provider_conformance.package.backends import cannot_extend_sqlite, missing_backend

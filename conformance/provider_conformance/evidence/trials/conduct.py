@@ -6,14 +6,13 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from inspect import isawaitable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from provider_conformance.evidence.start import Start, baseline
+from provider_conformance.evidence.start import Start
+from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import Judgement, Location
+from provider_conformance.findings import Location
 from provider_conformance.package import loading
 from provider_conformance.package.chains import causes, chain, is_a
 from provider_conformance.package.loading import Home
@@ -50,27 +49,69 @@ class Exercise:
     violations: tuple[watching.Violation, ...] = ()
     threads: tuple[tuple[str, Location | None], ...] = ()
 
+    @classmethod
+    def collect(cls, subject: Subject, first: Start) -> Exercise:
+        """Let a provider do what a stack asks of it."""
+        if root_of(first.error, FactoryTimeoutError) is not None:
+            # It would only be waited for again.
+            return cls(first.error, bool(first.witness.made))
+        # Who waits for a back end when it is asked would only be waited for again.
+        work = _end if first.awaited else _exercise
+        tried: Attempt = first.trial.run(first.trial.surroundings(), work)
+        owner = watching.Owner(subject.provider.places)
+        held = () if tried.error is not None else tuple(_holding(tried.left, owner))
+        # In a trial of its own: what is begun twice may have threads that the provider ends only once.
+        begun: Attempt = first.trial.run(first.trial.surroundings(), _begun)
+        error = first.error or tried.value or begun.value or tried.error
+        seen = dict.fromkeys((*tried.violations, *begun.violations))
+        return cls(error, bool(first.witness.made), tuple(seen), held)
 
-def exercised(subject: Subject) -> Exercise | Judgement:
-    """What the subject's provider does in a trial, done once for all rules; or why there is none."""
-    first = baseline(subject)
-    return first if isinstance(first, Judgement) else _tried(first, subject.provider.places)
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """What a provider did to the machine and to the process, from its import to its shutdown.
+
+    What happened while its modules were imported, once in a process, belongs to its first spec.
+
+    Attributes:
+        violations: What it did that it may not.
+        unseen: Why it was not seen running, "" where it was.
+    """
+
+    violations: tuple[watching.Violation, ...]
+    unseen: str = ""
+
+    @classmethod
+    def collect(cls, subject: Subject) -> Conduct:
+        """Look at the import of all specs and at the trial of this one."""
+        ran, unseen = tuple[watching.Violation, ...](), ""
+        try:
+            ran = subject.store.get(Exercise, subject).violations
+        except NotJudged as absent:
+            unseen = absent.why
+        imported = _while_imported(subject)
+        return cls((*dict.fromkeys([*imported, *(v for v in ran if not v.imported)]),), unseen)
+
+    def of(self, kind: str) -> tuple[watching.Violation, ...]:
+        """What it did of one kind."""
+        return tuple(violation for violation in self.violations if violation.kind == kind)
+
+    @property
+    def kept_from(self) -> str:
+        """The rule that reports the traffic or the files that it was kept from, "" without any."""
+        kinds = ((watching.NETWORK, "PC721"), (watching.FILES, "PC722"))
+        return next((code for kind, code in kinds if self.of(kind)), "")
 
 
-@lru_cache(maxsize=64)
-def _tried(first: Start, places: tuple[Path, ...]) -> Exercise:
-    if root_of(first.error, FactoryTimeoutError) is not None:
-        # It would only be waited for again.
-        return Exercise(first.error, bool(first.witness.made))
-    # Who waits for a back end when it is asked would only be waited for again.
-    work = _end if first.awaited else _exercise
-    tried: Attempt = first.trial.run(first.trial.surroundings(), work)
-    held = () if tried.error is not None else tuple(_holding(tried.left, watching.Owner(places)))
-    # In a trial of its own: what is begun twice may have threads that the provider ends only once.
-    begun: Attempt = first.trial.run(first.trial.surroundings(), _begun)
-    error = first.error or tried.value or begun.value or tried.error
-    seen = dict.fromkeys((*tried.violations, *begun.violations))
-    return Exercise(error, bool(first.witness.made), tuple(seen), held)
+def _while_imported(subject: Subject) -> list[watching.Violation]:
+    """What happened while the provider's modules were imported; nothing where that is another spec's."""
+    siblings = subject.siblings()
+    if not siblings or siblings[0].spec is not subject.spec:
+        return []
+    for sibling in siblings:
+        sibling.implementation()
+    owner = watching.Owner(subject.provider.places)
+    return [*subject.provider.violations, *watching.while_imported(owner)]
 
 
 async def _begun(running: Running) -> SystemExit | None:
@@ -159,26 +200,9 @@ def fallback(subject: Subject) -> Location | None:
 
 
 def violations(subject: Subject, kind: str) -> tuple[tuple[watching.Violation, ...], str]:
-    """What the subject's provider did of one kind, and why the trial could not be seen ("" if it was).
-
-    What happened while its modules were imported, once in a process, is told by the first spec.
-    """
-    seen: dict[watching.Violation, None] = {}
-    siblings = subject.siblings()
-    if siblings and siblings[0].spec is subject.spec:
-        for sibling in siblings:
-            sibling.implementation()
-        owner = watching.Owner(subject.provider.places)
-        seen |= dict.fromkeys([*subject.provider.violations, *watching.while_imported(owner)])
-    done = exercised(subject)
-    if isinstance(done, Judgement):
-        return _of_kind(seen, kind), done.inconclusive or done.skipped
-    seen |= dict.fromkeys(v for v in done.violations if not v.imported)
-    return _of_kind(seen, kind), ""
-
-
-def _of_kind(seen: dict[watching.Violation, None], kind: str) -> tuple[watching.Violation, ...]:
-    return tuple(violation for violation in seen if violation.kind == kind)
+    """What the subject's provider did of one kind, and why the trial could not be seen ("" if it was)."""
+    found = subject.store.get(Conduct, subject)
+    return found.of(kind), found.unseen
 
 
 def is_over_time(error: BaseException | None, *, built: bool) -> bool:
@@ -187,12 +211,6 @@ def is_over_time(error: BaseException | None, *, built: bool) -> bool:
     if not isinstance(late, FactoryTimeoutError):
         return False
     return not built or late.within not in (*_APART, "")
-
-
-def refused(subject: Subject) -> str:
-    """The rule that tells of traffic or of files that the provider was kept from, "" without any."""
-    kinds = ((watching.NETWORK, "PC721"), (watching.FILES, "PC722"))
-    return next((code for kind, code in kinds if violations(subject, kind)[0]), "")
 
 
 def _is_remote(subject: Subject) -> bool:

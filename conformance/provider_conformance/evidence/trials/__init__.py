@@ -1,0 +1,1 @@
+"""What is seen of a provider in trials that go on where its first one has ended."""

@@ -29,18 +29,21 @@ _SECONDS: Final = 900
 
 HEAVY: Final = tuple(
     """
-    accelerate aiohttp alembic anthropic anyio asyncpg azure bitsandbytes boto3 botocore certifi chromadb
-    click cryptography datasets deepspeed dill distributed docker elasticsearch fairscale faiss fastapi
-    fireworks flask google gradio groq grpc h11 h2 httpcore httpcore2 httpx httpx2 huggingface_hub
-    instructor jax jinja2 jose jsonschema jwt kubernetes langchain langchain_community langchain_core
-    langgraph litellm llama_cpp llama_index llama_stack_client lxml markdown matplotlib mcp mlflow motor
-    mypy_boto3 neo4j networkx nltk numba numpy ogx_client ollama onnxruntime openai opensearchpy OpenSSL
-    opentelemetry pandas paramiko peft PIL pinecone playwright polars prompt_toolkit psycopg psycopg2
-    pyarrow pygments pymilvus pymongo pytest qdrant_client ragas ray redis requests rich s3transfer scipy
-    selenium sentence_transformers sentencepiece sentry_sdk sglang sklearn spacy sqlalchemy sqlmodel
-    starlette streamlit structlog sympy tensorflow tiktoken together tokenizers torch torchao torchaudio
-    torchtune torchvision tornado transformers trio triton trl twisted typer urllib3 uvicorn vllm wandb
-    watchfiles weaviate websockets zmq
+    accelerate aiohttp alembic anthropic anyio asyncpg azure bitsandbytes boto3 botocore certifi
+    chromadb click cryptography databricks datasets deepspeed dill distributed docker docling
+    docling_core elasticsearch fairscale faiss fastapi fireworks flask fontTools google gradio
+    graphql groq grpc h11 h2 httpcore httpcore2 httpx httpx2 huggingface_hub ibm_watsonx_ai
+    instructor jax jinja2 jose jsonschema jwt kubernetes langchain langchain_community
+    langchain_core langgraph litellm llama_cpp llama_index llama_stack_client lxml markdown
+    markitdown marqo matplotlib mcp milvus_lite mlflow moto motor mypy_boto3 neo4j networkx nltk
+    numba numpy oci ogx_client ollama onnxruntime openai opensearchpy OpenSSL opentelemetry oracledb
+    pandas paramiko peft PIL pinecone pip playwright polars prompt_toolkit psycopg psycopg2 pyarrow
+    pygments pymilvus pymongo pypdf pytest qdrant_client ragas ray redis requests rich s3transfer
+    sagemaker scipy selenium sentence_transformers sentencepiece sentry_sdk setuptools sglang
+    sklearn snowflake spacy sqlalchemy sqlmodel starlette streamlit structlog sympy tensorflow
+    tiktoken together tokenizers torch torchao torchaudio torchtune torchvision tornado transformers
+    trio triton trl twisted typer unstructured urllib3 uvicorn vllm wandb watchfiles weaviate
+    websockets zmq
     """.split()  # noqa: SIM905 - a hundred quoted names would be harder to read
 )
 """Trees that cost more to read than they tell.

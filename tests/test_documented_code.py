@@ -1,0 +1,109 @@
+"""Every Python block that a document shows runs as it stands there, and prints what the document says."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+import re
+import sys
+import textwrap
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import pytest
+from tools.readme_session import write_package
+
+from support.field import ENVIRONMENT
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+BLOCK = re.compile(
+    r"^ *```python\n(?P<code>.*?)^ *```$(?:\n\n```\n(?P<printed>.*?)^```$)?", re.MULTILINE | re.DOTALL
+)
+NEEDS_OGX = re.compile(r'ogx_api|"installed"')
+
+
+class Block(NamedTuple):
+    """A block of a document, and what it is said to print."""
+
+    place: str
+    code: str
+    printed: str | None
+
+
+def blocks() -> Iterator[Block]:
+    for document in DOCUMENTS:
+        text = document.read_text(encoding="utf-8")
+        for found in BLOCK.finditer(text):
+            line = text.count("\n", 0, found.start()) + 1
+            place = f"{document.relative_to(ROOT)}:{line}"
+            yield Block(place, textwrap.dedent(found["code"]), found["printed"])
+
+
+class MyClient:
+    """The client that a reader of docs/backends.md has."""
+
+    def __init__(self, url: str, api_key: str) -> None:
+        self.url = url
+        self.headers = {"Authorization": f"Bearer {api_key}", "Content-Type": "application/json"}
+
+    def chat(self, model: str, text: str) -> str:
+        asked = json.dumps({"model": model, "messages": [{"role": "user", "content": text}]})
+        request = urllib.request.Request(f"{self.url}/chat/completions", asked.encode(), self.headers)  # noqa: S310 - loopback
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
+            content: str = json.load(answer)["choices"][0]["message"]["content"]
+        return content
+
+
+class Store(Protocol):
+    """The protocol of a reader of docs/guide.md."""
+
+    def save(self, name: str) -> None: ...
+
+
+class MemoryStore:
+    """What keeps it."""
+
+    def save(self, name: str) -> None:
+        """Save nothing."""
+
+
+@pytest.fixture
+def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What a document takes for granted: the reader's own names, and ``my_pkg`` in the working folder."""
+    write_package(tmp_path)
+    Path(tmp_path, "my_pkg", "adapter.py").write_text("class MyAdapter: ...\n", encoding="utf-8")
+    for module in [name for name in sys.modules if name.split(".")[0] == "my_pkg"]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    inference = importlib.import_module("my_pkg.inference")
+    known = {
+        "MyClient": MyClient,
+        "MyInference": inference.ReferenceInference,
+        "MemoryStore": MemoryStore,
+        "Store": Store,
+        "my_pkg": importlib.import_module("my_pkg.adapter") and sys.modules["my_pkg"],
+    }
+    if ENVIRONMENT.startswith("stack-ogx"):
+        known["ogx_api"] = importlib.import_module("ogx_api.files.api") and sys.modules["ogx_api"]
+    return known
+
+
+@pytest.mark.parametrize("block", list(blocks()), ids=lambda block: block.place)
+def test_it_runs_and_prints_what_it_says(block: Block, names: dict[str, Any], tmp_path: Path) -> None:
+    if NEEDS_OGX.search(block.code) and not ENVIRONMENT.startswith("stack-ogx"):
+        pytest.skip("belongs to stack-ogx*")
+    file = tmp_path / "block.py"
+    file.write_text(block.code, encoding="utf-8")
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(block.code, str(file), "exec", dont_inherit=True), names)  # noqa: S102 - our own documents
+        for test in [value for name, value in names.items() if name.startswith("test_")]:
+            test()
+    if block.printed is not None:
+        assert printed.getvalue() == block.printed

@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import Any, Final
 
 from provider_conformance.configuration.sample import FOLDER, folder_for
+from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import Finding, Judgement, Location, Severity, left_to
+from provider_conformance.findings import Finding, Location, Severity
 from provider_conformance.package import loading, places, requirements
 from provider_conformance.package.model import Spec
 from provider_conformance.protocols import careful
@@ -19,6 +20,55 @@ from provider_conformance.sandbox.constructing import construct
 from provider_conformance.sandbox.containment import Attempt
 
 _ABSENT: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """The class of a provider's configuration.
+
+    Attributes:
+        cls: The class.
+        first: Whether no other spec before this one has the same.
+    """
+
+    cls: type
+    first: bool
+
+    @classmethod
+    def collect(cls, subject: Subject) -> Configured:
+        """Import it.
+
+        Raises:
+            NotJudged: There is none, or the provider's code is not run.
+        """
+        spec = _with_class(subject)
+        home_of(spec, subject.provider)  # makes a package that is given by its folder importable
+        found = load_class(spec.config_class or "").value
+        if not careful.is_class(found):
+            raise NotJudged("the configuration class cannot be had", see=("PC109",))
+        return cls(found, _first_of(subject) == spec)
+
+
+def _with_class(subject: Subject) -> Spec:
+    """The subject's spec, which names a class.
+
+    Raises:
+        NotJudged: It names none, or the provider's code is not run.
+    """
+    if subject.provider.not_imported or loading.reader() is not None:
+        raise NotJudged(f"the provider's code is not run: {subject.provider.not_imported}")
+    if subject.spec is None or not subject.spec.config_class:
+        raise NotJudged("there is no configuration class", see=("PC109",))
+    return subject.spec
+
+
+def _first_of(subject: Subject) -> Spec | None:
+    """The first spec that has the subject's configuration class."""
+    return next((s.spec for s in subject.siblings() if _shares(s, subject)), subject.spec)
+
+
+def _shares(other: Subject, subject: Subject) -> bool:
+    return bool(other.spec and subject.spec and other.spec.config_class == subject.spec.config_class)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +88,17 @@ class Sampled:
     sample: Any
     asked: tuple[tuple[Mapping[str, str], Attempt], ...] = ()
 
+    @classmethod
+    def collect(cls, subject: Subject, configured: Configured) -> Sampled:
+        """Ask for it as the stack does.
+
+        Raises:
+            NotJudged: The class offers none.
+        """
+        if careful.attribute(configured.cls, "sample_run_config", _ABSENT) is _ABSENT:
+            raise NotJudged("its configuration class offers no `sample_run_config`")
+        return _sampled(configured.cls, asks_for_folder(subject))
+
     @property
     def values(self) -> dict[str, Any] | None:
         """The sample, None where there is none that a run config could hold."""
@@ -52,44 +113,33 @@ class Sampled:
         return places.of_function(self.sample) or places.of_class(self.config_class)
 
 
-def config_class_of(subject: Subject, *, shared: bool = False) -> type | Judgement:
-    """The class of the subject's configuration, or why it is not judged here.
+@dataclass(frozen=True, slots=True)
+class OwnSample:
+    """The sample of a class that several specs may have, for the first of them alone.
 
-    Args:
-        subject: What is judged.
-        shared: Whether it is wanted though another spec has the same and was judged by it.
+    Attributes:
+        sampled: The sample.
     """
-    spec = subject.spec
-    if subject.provider.not_imported or loading.reader() is not None:
-        return Judgement(skipped=f"the provider's code is not run: {subject.provider.not_imported}")
-    if spec is None or not spec.config_class:
-        return left_to("PC109", why="there is no configuration class")
-    if not shared and (first := first_of(subject)) != spec and first is not None:
-        return Judgement(skipped=f"the configuration class is judged once, at {first.provider_type}")
-    home_of(spec, subject.provider)  # makes a package that is given by its folder importable
-    found = load_class(spec.config_class).value
-    if not careful.is_class(found):
-        return left_to("PC109", why="the configuration class cannot be had")
-    return found  # type: ignore[no-any-return]  # is_class looks behind what the object says of itself
+
+    sampled: Sampled
+
+    @classmethod
+    def collect(cls, subject: Subject) -> OwnSample:
+        """Take the sample where no spec before has the same class.
+
+        Raises:
+            NotJudged: One has, or there is no sample.
+        """
+        spec, first = _with_class(subject), _first_of(subject)
+        if first is not None and first != spec:
+            raise NotJudged(f"the configuration class is judged once, at {first.provider_type}")
+        return cls(subject.store.get(Sampled, subject))
 
 
-def first_of(subject: Subject) -> Spec | None:
-    """The first spec that has the subject's configuration class."""
-    return next((s.spec for s in subject.siblings() if _shares(s, subject)), subject.spec)
-
-
-def _shares(other: Subject, subject: Subject) -> bool:
-    return bool(other.spec and subject.spec and other.spec.config_class == subject.spec.config_class)
-
-
-def sampled(subject: Subject, *, shared: bool = False) -> Sampled | Judgement:
-    """The sample of the subject's configuration class, or why there is none to judge."""
-    found = config_class_of(subject, shared=shared)
-    if isinstance(found, Judgement):
-        return found
-    if careful.attribute(found, "sample_run_config", _ABSENT) is _ABSENT:
-        return Judgement(skipped="its configuration class offers no `sample_run_config`")
-    return _sampled(found, asks_for_folder(subject))
+def sample_values(subject: Subject) -> dict[str, Any]:
+    """The sample of the configuration, whichever spec it is judged at; empty where there is none."""
+    found = subject.store.find(Sampled, subject)
+    return (found.values or {}) if found is not None else {}
 
 
 def asks_for_folder(subject: Subject) -> bool:
@@ -141,10 +191,10 @@ def raised(subject: Subject, error: BaseException, what: str) -> str:
     return requirements.judge(error, home_of(subject.spec, subject.provider), subject.spec, what).unseen
 
 
-def finding(found: Sampled, code: str, message: str, why: str, fix: str, **more: Any) -> Finding:
+def finding(found: Sampled, message: str, why: str, fix: str, **more: Any) -> Finding:
     """A finding about a sample."""
     severity = more.pop("severity", Severity.ERROR)
-    return Finding(code, severity, message, location=found.location, why=why, fix=fix, **more)
+    return Finding("", severity, message, location=found.location, why=why, fix=fix, **more)
 
 
 def way_of_asking(given: Mapping[str, str]) -> str:
@@ -153,6 +203,6 @@ def way_of_asking(given: Mapping[str, str]) -> str:
 
 
 __all__ = [
-    "FOLDER", "Sampled", "asks_for_folder", "config_class_of", "finding", "first_of", "raised", "sampled",
+    "FOLDER", "Configured", "OwnSample", "Sampled", "asks_for_folder", "finding", "raised", "sample_values",
     "takes", "way_of_asking",
 ]  # fmt: skip

@@ -9,16 +9,17 @@ from provider_conformance.configuration.validating import Refusal, validate
 from provider_conformance.evidence.loading import is_loadable
 from provider_conformance.evidence.sample import (
     FOLDER,
+    OwnSample,
     Sampled,
     asks_for_folder,
     finding,
     raised,
-    sampled,
     takes,
     way_of_asking,
 )
+from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import PASS, Finding, Judgement, Severity, left_to
+from provider_conformance.findings import Finding, Severity
 from provider_conformance.protocols import careful
 from provider_conformance.rules.model import Scope, rule
 from provider_conformance.sandbox.constructing import FactoryTimeoutError
@@ -28,7 +29,7 @@ _WHY: Final = "A run config is made of the sample: the stack's tools write it, a
 
 
 @rule("PC701", "sample-config", scope=Scope.SPEC, applies=is_loadable)
-def sample_config(subject: Subject) -> Judgement:
+def sample_config(subject: Subject, own: OwnSample) -> Iterator[Finding]:
     """Check that the configuration class accepts the sample that it offers.
 
     What it does:
@@ -61,35 +62,38 @@ def sample_config(subject: Subject) -> Judgement:
         The stacks' `template.py`, `cli/stack` and `run_config_from_adhoc_config_spec`; the built-in
         stack's `substitute`.
     """
-    found = sampled(subject)
-    if isinstance(found, Judgement):
-        return found
+    found = own.sampled
     if not found.asked:
-        return Judgement((_not_asked(found, with_folder=asks_for_folder(subject)),))
-    judged = [_answer(subject, found, given, attempt) for given, attempt in found.asked]
+        yield _not_asked(found, with_folder=asks_for_folder(subject))
+        return
+    answers = [_answer(subject, found, given, attempt) for given, attempt in found.asked]
     # The built-in stack prescribes no way of asking: there the sample is right if any is answered well.
-    return next((judgement for judgement in judged if judgement == PASS), judged[0])
+    match None if None in answers else answers[0]:
+        case NotJudged() as unseen:
+            raise unseen
+        case Finding() as wrong:
+            yield wrong
 
 
 def _not_asked(found: Sampled, *, with_folder: bool) -> Finding:
     title = found.title
     if not callable(found.sample):
         kind = careful.class_name(type(found.sample))
-        return finding(
-            found, "PC701", f"`{title}.sample_run_config` is a {kind}, no class method", _WHY, _FIX
-        )
+        return finding(found, f"`{title}.sample_run_config` is a {kind}, no class method", _WHY, _FIX)
     if takes(found.sample, {}) and with_folder:
         message = f"`{title}.sample_run_config` does not take `{FOLDER}`"
         why = f"The stack's tools call `sample_run_config({FOLDER}=...)` and get a TypeError."
-        return finding(found, "PC701", message, why, f'add `{FOLDER}: str = ""` or `**kwargs`')
+        return finding(found, message, why, f'add `{FOLDER}: str = ""` or `**kwargs`')
     message = f"`{title}.sample_run_config` asks for more than a stack gives, or is no class method"
-    return finding(found, "PC701", message, _WHY, _FIX)
+    return finding(found, message, _WHY, _FIX)
 
 
+_Told = Finding | NotJudged | None
+"""What is wrong with an answer, or why that cannot be said; None where nothing is wrong."""
 _FIX: Final = f'define it as `@classmethod def sample_run_config(cls, {FOLDER}: str = "", **kwargs)`'
 
 
-def _answer(subject: Subject, found: Sampled, given: Mapping[str, str], attempt: Attempt) -> Judgement:
+def _answer(subject: Subject, found: Sampled, given: Mapping[str, str], attempt: Attempt) -> _Told:
     """What is wrong with what came of asking in one way."""
     name = f"`{found.title}.{way_of_asking(given)}`"
     if attempt.error is not None:
@@ -98,34 +102,34 @@ def _answer(subject: Subject, found: Sampled, given: Mapping[str, str], attempt:
     if not isinstance(value, dict):
         kind = careful.class_name(type(value))
         message = f"{name} returns a {kind}, no dict"
-        return Judgement((finding(found, "PC701", message, _WHY, "return a dict of plain values"),))
+        return finding(found, message, _WHY, "return a dict of plain values")
     if any(type(key) is not str for key in value):
-        return left_to("PC702", why="its keys are no text")
+        return NotJudged("its keys are no text", see=("PC702",))
     return _validated(subject, found, value)
 
 
-def _failed(subject: Subject, found: Sampled, name: str, error: BaseException) -> Judgement:
+def _failed(subject: Subject, found: Sampled, name: str, error: BaseException) -> Finding | NotJudged:
     if unseen := raised(subject, error, f"calling {name}"):
-        return Judgement(inconclusive=unseen)
+        return NotJudged(unseen, inconclusive=True)
     late = isinstance(error, FactoryTimeoutError)
     told = "does not come back" if late else f"raises {careful.class_name(type(error))}"
     message = f"{name} {told}: {careful.text(error)}"
     fix = "return the values; write `${env.NAME:=default}` where a variable is to be looked up"
-    return Judgement((finding(found, "PC701", message, _WHY, fix),))
+    return finding(found, message, _WHY, fix)
 
 
-def _validated(subject: Subject, found: Sampled, values: dict[str, Any]) -> Judgement:
+def _validated(subject: Subject, found: Sampled, values: dict[str, Any]) -> _Told:
     if not asks_for_folder(subject) and (bad := _unreadable(values)):
         fix = "write `${env.NAME}`, `${env.NAME:=default}` or `${env.NAME:+text}`"
-        return Judgement((finding(found, "PC701", bad, "The stack does not start with it.", fix),))
+        return finding(found, bad, "The stack does not start with it.", fix)
     verdict = validate(found.config_class, values, typed=asks_for_folder(subject))
     if verdict.error is not None:
         unseen = raised(subject, verdict.error, f"making a `{found.title}` of its sample")
-        return Judgement(inconclusive=unseen or careful.text(verdict.error))
+        return NotJudged(unseen or careful.text(verdict.error), inconclusive=True)
     if verdict.open:
         names = ", ".join(verdict.open)
-        return Judgement(inconclusive=f"whether `{found.title}` accepts its sample depends on {names}")
-    return Judgement((_refused(found, verdict.refused),)) if verdict.refused else PASS
+        return NotJudged(f"whether `{found.title}` accepts its sample depends on {names}", inconclusive=True)
+    return _refused(found, verdict.refused) if verdict.refused else None
 
 
 def _unreadable(values: dict[str, Any]) -> str:
@@ -150,7 +154,7 @@ def _refused(found: Sampled, refused: tuple[Refusal, ...]) -> Finding:
     wrong = f"`{found.title}` refuses its own sample: {others}" if others else ""
     why = "A run config that holds the sample is refused when the stack builds the provider."
     fix = "give the sample a value that the class accepts for every field that has no default"
-    return finding(found, "PC701", "; ".join(filter(None, (lacks, wrong))), why, fix)
+    return finding(found, "; ".join(filter(None, (lacks, wrong))), why, fix)
 
 
 def _told(refusal: Refusal) -> str:
@@ -158,7 +162,7 @@ def _told(refusal: Refusal) -> str:
 
 
 @rule("PC702", "sample-not-yaml", scope=Scope.SPEC, applies=is_loadable)
-def sample_not_yaml(subject: Subject) -> Judgement:
+def sample_not_yaml(own: OwnSample) -> Iterator[Finding]:
     """Check that the sample is the same after it was written to a run config and read again.
 
     What it does:
@@ -183,16 +187,13 @@ def sample_not_yaml(subject: Subject) -> Judgement:
     Source:
         The stacks' `yaml.dump` of run configs, their `yaml.safe_load`, and `replace_env_vars`.
     """
-    found = sampled(subject)
-    if isinstance(found, Judgement):
-        return found
-    value = found.asked[0][1].value if found.asked else None
+    value = own.sampled.asked[0][1].value if own.sampled.asked else None
     if not isinstance(value, dict):
-        return left_to("PC701", why="there is no sample")
+        raise NotJudged("there is no sample", see=("PC701",))
     told = [*_foreign(value, ""), *_keys(value)]
     if not told and not _survives(value):
         told = [("the sample", "is something else after it was written and read", Severity.ERROR)]
-    return Judgement(tuple(_foreign_finding(found, *each) for each in told))
+    yield from (_foreign_finding(own.sampled, *each) for each in told)
 
 
 _Foreign = tuple[str, str, Severity]
@@ -202,7 +203,7 @@ def _foreign_finding(found: Sampled, place: str, what: str, severity: Severity) 
     why = "Written to a run config it is not read as it was, and no reference within it is resolved."
     fix = "return text, numbers, truth values, lists and dicts"
     message = f"{place} in the sample of `{found.title}` {what}"
-    return finding(found, "PC702", message, why, fix, severity=severity, detail=place.strip("`"))
+    return finding(found, message, why, fix, severity=severity, detail=place.strip("`"))
 
 
 def _foreign(value: Any, place: str, above: tuple[int, ...] = ()) -> Iterator[_Foreign]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import Finding, Judgement, Severity, left_to
-from provider_conformance.package.model import Implementation, Problem, SpecKind
+from provider_conformance.findings import Finding, Severity
+from provider_conformance.package.model import Problem, SpecKind
 from provider_conformance.protocols import careful
 from provider_conformance.providers.implementation import (
     IN_FACTORY,
@@ -41,27 +42,26 @@ def code_of(problem: Problem) -> str:
     return _CODES.get(problem.kind.partition(":")[0], IMPORT)
 
 
-def finding(code: str, problem: Problem, severity: Severity = Severity.ERROR) -> Finding:
+def finding(problem: Problem) -> Finding:
     """The finding that tells ``problem``."""
     place, why, fix = problem.location, problem.why, problem.fix
-    return Finding(code, severity, problem.message, location=place, why=why, fix=fix)
+    return Finding("", Severity.ERROR, problem.message, location=place, why=why, fix=fix)
 
 
-def judge_problem(code: str, problem: Problem | None) -> Judgement | None:
-    """The finding where rule ``code`` tells ``problem``, a skip where another one does, None without one."""
-    if problem is None:
-        return None
-    teller = code_of(problem)
-    if teller == code:
-        return Judgement((finding(code, problem),))
-    return left_to(teller, why=problem.message)
+def reported(code: str, problem: Problem) -> Finding:
+    """The finding that rule ``code`` makes of ``problem``.
+
+    Raises:
+        NotJudged: Another rule reports it.
+    """
+    if code_of(problem) != code:
+        raise not_loaded(problem)
+    return finding(problem)
 
 
-def judge_absence(code: str, implementation: Implementation) -> Judgement | None:
-    """What rule ``code`` says of an implementation that has no class, None where it has one."""
-    if implementation.cls is None and implementation.problem is None:
-        return Judgement(inconclusive=implementation.unseen)
-    return judge_problem(code, implementation.problem)
+def not_loaded(problem: Problem) -> NotJudged:
+    """Why there is nothing to look at, with the rule that reports it."""
+    return NotJudged(problem.message, see=(code_of(problem),))
 
 
 def is_given(subject: Subject) -> bool:

@@ -12,7 +12,7 @@ from provider_conformance.configuration import backend_fields
 from provider_conformance.configuration.given import Given
 from provider_conformance.configuration.secret_fields import Filling, empty_secret_fields, empty_text_fields
 from provider_conformance.errors import BACKENDS_EXTRA, ConformanceError, StackIncompleteError
-from provider_conformance.evidence.loading import has_spec, judge_problem
+from provider_conformance.evidence.loading import has_spec, not_loaded
 from provider_conformance.evidence.store import Cause, NotJudged
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Judgement, Location, Severity
@@ -171,8 +171,8 @@ def _factory(subject: Subject) -> Callable[..., Any]:
     """
     found = subject.implementation()
     if found.factory is None:
-        if (seen := judge_problem("", found.problem)) is not None:
-            raise NotJudged.of(seen)
+        if found.problem is not None:
+            raise not_loaded(found.problem)
         raise NotJudged(f"the factory cannot be seen: {found.unseen}", see=("PC110",))
     if found.not_imported:  # what stands for the factory was read off its source
         raise NotJudged(f"it was not started here: {found.note}", inconclusive=True)

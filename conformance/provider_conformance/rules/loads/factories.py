@@ -3,49 +3,33 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from provider_conformance.contracts.model import Factory
-from provider_conformance.evidence.loading import code_of, is_loadable, judge_absence, judge_problem, plural
-from provider_conformance.evidence.start import Start, baseline
+from provider_conformance.evidence.factory import FoundFactory, Taking
+from provider_conformance.evidence.loading import code_of, finding, is_loadable, plural, reported
+from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import Finding, Judgement, Location, Severity, left_to
+from provider_conformance.findings import Finding, Location, Severity
 from provider_conformance.package import places
 from provider_conformance.package.model import Implementation
 from provider_conformance.protocols import careful
-from provider_conformance.protocols.attributes import why_not_assignable
 from provider_conformance.protocols.calls import CallShape, Refusal, refusal
 from provider_conformance.protocols.classes import abstract_left
 from provider_conformance.protocols.model import ResultKind
 from provider_conformance.protocols.signature import Kind, Signature
 from provider_conformance.protocols.unwrap import Callee, callee
-from provider_conformance.providers.implementation import DEFAULT_FACTORIES
 from provider_conformance.rules.model import Scope, rule
 from provider_conformance.sandbox.containment import attempt
 
 
-def _factory_of(subject: Subject) -> Factory:
-    kind = subject.spec.kind if subject.spec else ""
-    known = subject.contract.factories.get(kind) if subject.contract else None
-    return known or next((f for k, f in DEFAULT_FACTORIES.items() if k == kind), Factory("get_provider_impl"))
-
-
-def _without_factory(code: str, implementation: Implementation) -> Judgement | None:
-    """What a rule about the factory says where there is none to look at."""
-    if implementation.factory is not None:
-        return None
-    told = judge_problem(code, implementation.problem)
-    return told or left_to("PC110", why=f"the factory cannot be seen: {implementation.unseen}")
-
-
-def _found(code: str, message: str, location: Location | None, why: str, fix: str, **more: Any) -> Judgement:
-    return Judgement((Finding(code, Severity.ERROR, message, location=location, why=why, fix=fix, **more),))
+def _found(message: str, location: Location | None, why: str, fix: str, **more: Any) -> Finding:
+    return Finding("", Severity.ERROR, message, location=location, why=why, fix=fix, **more)
 
 
 @rule("PC110", "module", scope=Scope.SPEC, applies=is_loadable)
-def module(subject: Subject) -> Judgement:
+def module(subject: Subject) -> Iterator[Finding]:
     """Check that the spec's module can be imported.
 
     What it does:
@@ -68,20 +52,19 @@ def module(subject: Subject) -> Judgement:
     Source:
         The stack's `instantiate_provider`.
     """
-    implementation = subject.implementation()
-    if implementation.problem is not None and code_of(implementation.problem) == "PC110":
-        return judge_problem("PC110", implementation.problem) or Judgement()
-    if implementation.factory is None and implementation.unseen:
-        return Judgement(inconclusive=implementation.unseen)
-    if subject.provider.not_imported:
-        return Judgement(skipped=subject.provider.not_imported)
-    if implementation.not_imported:
-        return Judgement(inconclusive=implementation.note)
-    return Judgement()
+    implementation, problem = subject.implementation(), subject.implementation().problem
+    if problem is not None and code_of(problem) == "PC110":
+        yield finding(problem)
+    elif implementation.factory is None and implementation.unseen:
+        raise NotJudged(implementation.unseen, inconclusive=True)
+    elif subject.provider.not_imported:
+        raise NotJudged(subject.provider.not_imported)
+    elif implementation.not_imported:
+        raise NotJudged(implementation.note, inconclusive=True)
 
 
 @rule("PC111", "factory-missing", scope=Scope.SPEC, applies=is_loadable)
-def factory_missing(subject: Subject) -> Judgement:
+def factory_missing(subject: Subject) -> Iterator[Finding]:
     """Check that the spec's module has the factory that the loader calls.
 
     What it does:
@@ -104,11 +87,24 @@ def factory_missing(subject: Subject) -> Judgement:
     Source:
         The stack's `instantiate_provider`.
     """
-    return _without_factory("PC111", subject.implementation()) or Judgement()
+    yield from _lacking(subject, "PC111")
+
+
+def _lacking(subject: Subject, code: str) -> Iterator[Finding]:
+    """The finding of rule ``code`` where that reports why there is no factory.
+
+    Raises:
+        NotJudged: Another rule reports it.
+    """
+    problem = subject.implementation().problem
+    if subject.implementation().factory is None and problem is not None:
+        yield reported(code, problem)
+    else:
+        subject.store.get(FoundFactory, subject)
 
 
 @rule("PC112", "factory-signature", scope=Scope.SPEC, applies=is_loadable)
-def factory_signature(subject: Subject) -> Judgement:
+def factory_signature(found: FoundFactory) -> Iterator[Finding]:
     """Check that the loader's call binds to the factory's signature.
 
     What it does:
@@ -132,24 +128,18 @@ def factory_signature(subject: Subject) -> Judgement:
     Source:
         The stack's `instantiate_provider`.
     """
-    implementation, expected = subject.implementation(), _factory_of(subject)
-    absent = _without_factory("PC112", implementation)
-    if absent is not None:
-        return absent
-    factory = implementation.factory
-    seen = callee(factory, object, binds=False)
+    seen = callee(found.factory, object, binds=False)
     if seen.signature is None:
-        return Judgement(inconclusive=f"the signature of `{expected.function}` cannot be seen: {seen.why}")
-    passed = _passed(factory, expected)
+        why = f"the signature of `{found.expected.function}` cannot be seen: {seen.why}"
+        raise NotJudged(why, inconclusive=True)
+    passed = _passed(found.factory, found.expected)
     wrong = refusal(seen.signature, CallShape(passed))
-    message = _told(wrong) if wrong else _misplaced(seen.signature, passed)
-    if not message:
-        return Judgement()
-    shown = f"{expected.function}({', '.join(passed)})"
-    why = f"instantiate_provider calls `{shown}` by position."
-    fix = f"define it as `{shown}`; give further parameters a default"
-    place = places.of_function(factory)
-    return _found("PC112", f"`{expected.function}{seen.signature}` {message}", place, why, fix)
+    if message := _told(wrong) if wrong else _misplaced(seen.signature, passed):
+        shown = f"{found.expected.function}({', '.join(passed)})"
+        why = f"instantiate_provider calls `{shown}` by position."
+        fix = f"define it as `{shown}`; give further parameters a default"
+        place = places.of_function(found.factory)
+        yield _found(f"`{found.expected.function}{seen.signature}` {message}", place, why, fix)
 
 
 def _passed(factory: Any, expected: Factory) -> tuple[str, ...]:
@@ -178,7 +168,7 @@ def _misplaced(signature: Signature, passed: tuple[str, ...]) -> str:
 
 
 @rule("PC113", "factory-not-async", scope=Scope.SPEC, applies=is_loadable)
-def factory_not_async(subject: Subject) -> Judgement:
+def factory_not_async(subject: Subject) -> Iterator[Finding]:
     """Check that what the factory returns can be awaited.
 
     What it does:
@@ -201,23 +191,26 @@ def factory_not_async(subject: Subject) -> Judgement:
     Source:
         The stack's `instantiate_provider`.
     """
-    implementation, name = subject.implementation(), _factory_of(subject).function
-    absent = _without_factory("PC113", implementation)
-    if absent is not None:
-        return absent
-    seen: Callee = callee(implementation.factory, object, binds=False)
-    if ResultKind.ANY in seen.kinds and not implementation.at_once:
-        return Judgement(inconclusive=f"whether `{name}` returns an awaitable cannot be told from its source")
+    yield from _lacking(subject, "PC113")
+    if (found := subject.store.find(FoundFactory, subject)) is not None:
+        yield from _not_async(found)
+
+
+def _not_async(found: FoundFactory) -> Iterator[Finding]:
+    name = found.expected.function
+    seen: Callee = callee(found.factory, object, binds=False)
+    if ResultKind.ANY in seen.kinds and not found.implementation.at_once:
+        why = f"whether `{name}` returns an awaitable cannot be told from its source"
+        raise NotJudged(why, inconclusive=True)
     if seen.kinds <= {ResultKind.AWAITABLE}:
-        return Judgement()
-    place = _place(implementation)
+        return
     kind = "not async"
     if ResultKind.ASYNC_ITERATOR in seen.kinds:
         kind = "an async generator"
-    elif careful.is_class(implementation.factory):
+    elif careful.is_class(found.factory):
         kind = "a class"
     why = "instantiate_provider awaits what it returns."
-    return _found("PC113", f"`{name}` is {kind}", place, why, "make it `async def`")
+    yield _found(f"`{name}` is {kind}", _place(found.implementation), why, "make it `async def`")
 
 
 def _place(implementation: Implementation) -> Location | None:
@@ -228,7 +221,7 @@ def _place(implementation: Implementation) -> Location | None:
 
 
 @rule("PC114", "implementation-attributes", scope=Scope.SPEC)
-def implementation_attributes(subject: Subject) -> Judgement:
+def implementation_attributes(taking: Taking) -> Iterator[Finding]:
     """Check that the stack can set its attributes on the implementation.
 
     What it does:
@@ -253,59 +246,16 @@ def implementation_attributes(subject: Subject) -> Judgement:
     Source:
         The stack's `instantiate_provider`.
     """
-    if subject.contract is None:
-        return Judgement(skipped="the stack is not known")
-    implementation = subject.implementation()
-    absent = judge_absence("PC114", implementation)
-    if absent is not None or implementation.cls is None:
-        return absent or Judgement()
-    # what the public protocol declares is judged by PC209
-    declared = subject.api.public.attributes if subject.api and subject.api.public else {}
-    injected = subject.api.injected if subject.api else ()
-    wanted = (*subject.contract.attributes, *(name for name in injected if name not in declared))
-    classes = (implementation.cls, *implementation.alternatives)
-    found, unseen = _unsettable(classes, wanted)
-    if unseen and (made := _made(subject)) is not None:
-        found, unseen = [*found, *_refused(made, wanted)], []
-    return Judgement(tuple(found), inconclusive="; ".join(dict.fromkeys(unseen)))
-
-
-def _made(subject: Subject) -> Any:
-    """What the factory returned where the provider could be tried: it tells what its class does not."""
-    first = baseline(subject)
-    return first.witness.made[0] if isinstance(first, Start) and first.witness.made else None
-
-
-def _refused(made: Any, wanted: tuple[str, ...]) -> list[Finding]:
-    """What an object says that has its own way of taking attributes."""
-    errors = {name: attempt(partial(setattr, made, name, None)).error for name in wanted}
-    refused: dict[str, list[str]] = {}
-    for name, error in errors.items():
-        if error is not None:
-            refused.setdefault(careful.class_name(type(error)), []).append(name)
-    return [
-        _refusing(type(made), f"its `__setattr__` raises {reason}", tuple(names))
-        for reason, names in refused.items()
-    ]
-
-
-def _unsettable(classes: Iterable[type], wanted: tuple[str, ...]) -> tuple[list[Finding], list[str]]:
-    """One finding per class and reason, and what could not be told."""
-    refused: dict[tuple[type, str], list[str]] = {}
-    unseen = []
-    for cls in classes:
-        for name in wanted:
-            reason, unknown = why_not_assignable(cls, name)
-            if reason:
-                refused.setdefault((cls, reason), []).append(name)
-            unseen += [unknown] if unknown else []
-    return [_refusing(cls, reason, tuple(names)) for (cls, reason), names in refused.items()], unseen
+    for (cls, reason), names in taking.refused.items():
+        yield _refusing(cls, reason, tuple(names))
+    if taking.unseen:
+        raise NotJudged("; ".join(taking.unseen), inconclusive=True)
 
 
 def _refusing(cls: type, reason: str, names: tuple[str, ...]) -> Finding:
     title = careful.class_name(cls)
     return Finding(
-        "PC114",
+        "",
         Severity.ERROR,
         f"`{title}` does not take {plural(names)}: {reason}",
         location=places.of_class(cls),
@@ -316,7 +266,7 @@ def _refusing(cls: type, reason: str, names: tuple[str, ...]) -> Finding:
 
 
 @rule("PC115", "factory-result", scope=Scope.SPEC, applies=is_loadable)
-def factory_result(subject: Subject) -> Judgement:
+def factory_result(subject: Subject) -> Iterator[Finding]:
     """Check that the factory gives an implementation.
 
     What it does:
@@ -343,12 +293,14 @@ def factory_result(subject: Subject) -> Judgement:
     Source:
         The stack's `instantiate_provider`.
     """
-    implementation = subject.implementation()
-    absent = judge_absence("PC115", implementation)
-    if absent is not None or not implementation.made:
-        return absent or Judgement()
-    made = (implementation.cls, *implementation.alternatives)
-    return Judgement(tuple(f for cls in made if cls is not None for f in _never_made(cls, _told_of(subject))))
+    found = subject.implementation()
+    if found.problem is not None:
+        yield reported("PC115", found.problem)
+    elif found.cls is None:
+        raise NotJudged(found.unseen, inconclusive=True)
+    elif found.made:
+        for cls in (found.cls, *found.alternatives):
+            yield from _never_made(cls, _told_of(subject))
 
 
 def _told_of(subject: Subject) -> frozenset[str]:
@@ -364,7 +316,7 @@ def _never_made(cls: type, told: frozenset[str]) -> Iterable[Finding]:
         title = careful.class_name(cls)
         owners = ", ".join(dict.fromkeys(f"`{careful.class_name(owner)}`" for owner in left.values()))
         yield Finding(
-            "PC115",
+            "",
             Severity.ERROR,
             f"`{title}` cannot be made: {plural(tuple(left))} of {owners} {'is' if len(left) == 1 else 'are'}"
             " still abstract",

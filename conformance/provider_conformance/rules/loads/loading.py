@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
 from typing import Final
 
 from provider_conformance.contracts.model import Contract, Role
-from provider_conformance.evidence.loading import code_of, judge_problem
+from provider_conformance.evidence.loading import code_of, reported
+from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import Finding, Judgement, Location, Severity
+from provider_conformance.findings import Finding, Location, Severity
 from provider_conformance.package import loading, places
 from provider_conformance.package.model import NOT_ASKED, Spec
 from provider_conformance.protocols import careful
@@ -17,22 +19,21 @@ from provider_conformance.rules.model import Scope, rule
 _SHOWN: Final = 200
 
 
-def _judge(subject: Subject, code: str) -> Judgement:
+def _of_loading(subject: Subject, code: str) -> Iterator[Finding]:
+    """What rule ``code`` says of the way to the specs."""
     provider, problem = subject.provider, subject.provider.problem
     if provider.unseen:
-        return Judgement(inconclusive=provider.unseen)
+        raise NotJudged(provider.unseen, inconclusive=True)
     told = problem is not None and code_of(problem) == code
     if code == "PC101" and provider.not_imported and not told:
-        why = provider.not_imported
-        return Judgement(skipped=why) if why == NOT_ASKED else Judgement(inconclusive=why)
+        raise NotJudged(provider.not_imported, inconclusive=provider.not_imported != NOT_ASKED)
     # What comes after the point at which loading stopped was not reached; what came before is fine.
-    if problem is None or code < code_of(problem):
-        return Judgement()
-    return judge_problem(code, problem) or Judgement()
+    if problem is not None and code >= code_of(problem):
+        yield reported(code, problem)
 
 
 @rule("PC101", "provider-import", scope=Scope.PROVIDER)
-def provider_import(subject: Subject) -> Judgement:
+def provider_import(subject: Subject) -> Iterator[Finding]:
     """Check that the package can be imported.
 
     What it does:
@@ -62,11 +63,11 @@ def provider_import(subject: Subject) -> Judgement:
     Source:
         The stack's `get_provider_registry`, which imports `<module>.provider`.
     """
-    return _judge(subject, "PC101")
+    yield from _of_loading(subject, "PC101")
 
 
 @rule("PC102", "not-a-provider", scope=Scope.PROVIDER)
-def not_a_provider(subject: Subject) -> Judgement:
+def not_a_provider(subject: Subject) -> Iterator[Finding]:
     """Check that the package says what it provides.
 
     What it does:
@@ -91,11 +92,11 @@ def not_a_provider(subject: Subject) -> Judgement:
         The stack's `get_external_providers_from_module`, which calls `get_provider_spec` of
         `<module>.provider`.
     """
-    return _judge(subject, "PC102")
+    yield from _of_loading(subject, "PC102")
 
 
 @rule("PC103", "spec-invalid", scope=Scope.PROVIDER)
-def spec_invalid(subject: Subject) -> Judgement:
+def spec_invalid(subject: Subject) -> Iterator[Finding]:
     """Check that what the package returns are valid provider specs.
 
     What it does:
@@ -121,11 +122,11 @@ def spec_invalid(subject: Subject) -> Judgement:
         The spec classes of the stack (`providers/datatypes.py`, later the API package), which are
         pydantic models.
     """
-    return _judge(subject, "PC103")
+    yield from _of_loading(subject, "PC103")
 
 
 @rule("PC104", "unknown-api", scope=Scope.PROVIDER)
-def unknown_api(subject: Subject) -> Judgement:
+def unknown_api(subject: Subject) -> Iterator[Finding]:
     """Check that every spec is of an API that a provider can provide.
 
     What it does:
@@ -153,9 +154,10 @@ def unknown_api(subject: Subject) -> Judgement:
     """
     contract = subject.contract
     if subject.provider.problem is not None or contract is None:
-        return _judge(subject, "PC104")
+        yield from _of_loading(subject, "PC104")
+        return
     found = (_unprovidable(spec, contract) for spec in subject.provider.specs)
-    return Judgement(tuple(finding for finding in found if finding))
+    yield from (finding for finding in found if finding)
 
 
 def _unprovidable(spec: Spec, contract: Contract) -> Finding | None:
@@ -171,7 +173,7 @@ def _unprovidable(spec: Spec, contract: Contract) -> Finding | None:
         message = f"the API `{spec.api}` of `{spec.provider_type}` is served by {contract.title} itself"
         fix = _instead(spec.api, contract, known.role)
     return Finding(
-        "PC104",
+        "",
         Severity.ERROR,
         message,
         location=spec.location,
@@ -202,7 +204,7 @@ def _instead(api: str, contract: Contract, role: Role) -> str:
 
 
 @rule("PC116", "import-output", scope=Scope.PROVIDER, severity=Severity.WARNING)
-def import_output(subject: Subject) -> Judgement:
+def import_output(subject: Subject) -> Iterator[Finding]:
     """Check that importing the package prints nothing.
 
     What it does:
@@ -227,17 +229,13 @@ def import_output(subject: Subject) -> Judgement:
         The stack's `list-deps`, whose output is made to be run by a shell.
     """
     if subject.provider.not_imported:
-        return Judgement(skipped=subject.provider.not_imported)
-    written = subject.provider.output.strip()
-    if not written:
-        return Judgement()
-    shown = written if len(written) <= _SHOWN else f"{written[:_SHOWN]}..."
-    message = f"importing `{subject.provider.package or subject.provider.name}` prints {shown!r}"
-    why = "What the stack's own commands print is read by other programs."
-    fix = "use `logging.getLogger(__name__)`"
-    return Judgement(
-        (Finding("PC116", Severity.WARNING, message, location=_file_of(subject), why=why, fix=fix),)
-    )
+        raise NotJudged(subject.provider.not_imported)
+    if written := subject.provider.output.strip():
+        shown = written if len(written) <= _SHOWN else f"{written[:_SHOWN]}..."
+        message = f"importing `{subject.provider.package or subject.provider.name}` prints {shown!r}"
+        why = "What the stack's own commands print is read by other programs."
+        fix = "use `logging.getLogger(__name__)`"
+        yield Finding("", Severity.WARNING, message, location=_file_of(subject), why=why, fix=fix)
 
 
 def _file_of(subject: Subject) -> Location | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+from collections.abc import Iterator
 from typing import Any, Final
 
 from provider_conformance.contracts.model import Role
 from provider_conformance.evidence.loading import finding, has_spec, is_loadable, plural
+from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import Finding, Judgement, Severity
+from provider_conformance.findings import Finding, Severity
 from provider_conformance.package import loading, requirements, specs
 from provider_conformance.package.model import Problem, Spec, SpecKind
 from provider_conformance.protocols import careful
@@ -22,13 +24,13 @@ _UNAVAILABLE: Final = {"builtin": frozenset({"inspect"})}
 """APIs that a stack itself adds after its providers are there, so that none can depend on them."""
 
 
-def _found(spec: Spec, code: str, message: str, why: str, fix: str, **more: Any) -> Finding:
+def _found(spec: Spec, message: str, why: str, fix: str, **more: Any) -> Finding:
     severity = more.pop("severity", Severity.ERROR)
-    return Finding(code, severity, message, location=spec.location, why=why, fix=fix, **more)
+    return Finding("", severity, message, location=spec.location, why=why, fix=fix, **more)
 
 
 @rule("PC105", "provider-type", scope=Scope.SPEC, applies=has_spec)
-def provider_type(subject: Subject) -> Judgement:
+def provider_type(subject: Subject) -> Iterator[Finding]:
     """Check that `provider_type` fits the kind of the spec.
 
     What it does:
@@ -57,11 +59,10 @@ def provider_type(subject: Subject) -> Judgement:
     """
     spec = subject.spec
     wrong = _type_mistake(spec) if spec else ""
-    if spec is None or not wrong:
-        return Judgement()
-    why = "Run configs name the type, and the stack tells by its prefix how the provider runs."
-    severity = Severity.WARNING if _has_another_name(spec) else Severity.ERROR
-    return Judgement((_found(spec, "PC105", wrong, why, _right_type(spec), severity=severity),))
+    if spec is not None and wrong:
+        why = "Run configs name the type, and the stack tells by its prefix how the provider runs."
+        severity = Severity.WARNING if _has_another_name(spec) else Severity.ERROR
+        yield _found(spec, wrong, why, _right_type(spec), severity=severity)
 
 
 def _has_another_name(spec: Spec) -> bool:
@@ -96,7 +97,7 @@ def _type_mistake(spec: Spec) -> str:
 
 
 @rule("PC106", "duplicate-provider-type", scope=Scope.SPEC, applies=has_spec)
-def duplicate_provider_type(subject: Subject) -> Judgement:
+def duplicate_provider_type(subject: Subject) -> Iterator[Finding]:
     """Check that no two specs of one API have the same `provider_type`.
 
     What it does:
@@ -124,11 +125,11 @@ def duplicate_provider_type(subject: Subject) -> Judgement:
     same = [other for other in subject.provider.specs if spec and _key(other) == _key(spec)]
     first = same[0] if same else None
     if spec is None or first is None or first.raw is spec.raw:
-        return Judgement()
+        return
     message = f"`{spec.provider_type}` is the provider_type of another spec for `{spec.api}` as well"
     before = f"; the other is at {first.location}" if first.location else ""
     why = f"The registry keeps one spec per type: this one replaces the other{before}."
-    return Judgement((_found(spec, "PC106", message, why, "give each spec a type of its own"),))
+    yield _found(spec, message, why, "give each spec a type of its own")
 
 
 def _key(spec: Spec) -> tuple[str, str]:
@@ -136,7 +137,7 @@ def _key(spec: Spec) -> tuple[str, str]:
 
 
 @rule("PC107", "self-dependency", scope=Scope.SPEC, applies=has_spec)
-def self_dependency(subject: Subject) -> Judgement:
+def self_dependency(subject: Subject) -> Iterator[Finding]:
     """Check that a provider does not depend on the API that it provides.
 
     What it does:
@@ -165,7 +166,7 @@ def self_dependency(subject: Subject) -> Judgement:
     """
     spec = subject.spec
     if spec is None:
-        return Judgement()
+        return
     table = subject.api.routed_by if subject.api else None
     own = tuple(name for name in (spec.api, table) if name)
     required = tuple(name for name in own if name in spec.api_dependencies)
@@ -174,9 +175,11 @@ def self_dependency(subject: Subject) -> Judgement:
     late = "When it is built, none of it is there yet, so the dependency is never met."
     by_luck = table is not None and subject.contract is not None and not subject.contract.refuses_cycles
     severity = Severity.WARNING if by_luck else Severity.ERROR
-    found = [_circular(spec, name, _BY_LUCK if by_luck else why, severity) for name in required]
-    found += [_circular(spec, name, late, Severity.WARNING) for name in optional if name not in required]
-    return Judgement(tuple(found))
+    for name in required:
+        yield _circular(spec, name, _BY_LUCK if by_luck else why, severity)
+    for name in optional:
+        if name not in required:
+            yield _circular(spec, name, late, Severity.WARNING)
 
 
 _BY_LUCK: Final = (
@@ -189,11 +192,11 @@ def _circular(spec: Spec, name: str, why: str, severity: Severity) -> Finding:
     what = "which it provides itself" if name == spec.api else "whose providers it is one of"
     message = f"`{spec.provider_type}` depends on `{name}`, {what}"
     fix = f"remove `{name}` from its dependencies"
-    return _found(spec, "PC107", message, why, fix, severity=severity, detail=name)
+    return _found(spec, message, why, fix, severity=severity, detail=name)
 
 
 @rule("PC108", "dependency", scope=Scope.SPEC, applies=has_spec)
-def dependency(subject: Subject) -> Judgement:
+def dependency(subject: Subject) -> Iterator[Finding]:
     """Check that the dependencies of a spec can be met.
 
     What it does:
@@ -217,29 +220,22 @@ def dependency(subject: Subject) -> Judgement:
     """
     spec, contract = subject.spec, subject.contract
     if spec is None or contract is None:
-        return Judgement()
-    found = []
+        return
     late = _UNAVAILABLE.get(contract.stack, frozenset())
     for name in dict.fromkeys((*spec.api_dependencies, *spec.optional_api_dependencies)):
         known = contract.apis.get(name)
         if known is None or (name in late and not known.providable and known.role is Role.PLAIN):
             message = f"`{spec.provider_type}` depends on `{name}`, which no provider can provide"
             why = f"{contract.title} has nothing of that name to hand over when the provider is built."
-            found.append(_found(spec, "PC108", message, why, f"do without `{name}`", detail=name))
-    return Judgement((*found, *_twice(spec)))
-
-
-def _twice(spec: Spec) -> tuple[Finding, ...]:
-    both = tuple(name for name in spec.api_dependencies if name in spec.optional_api_dependencies)
-    if not both:
-        return ()
-    message = f"`{spec.provider_type}` lists {plural(both)} both as required and as optional"
-    why = "The stack treats it as required; that it is optional is never true."
-    return (_found(spec, "PC108", message, why, "list it once", severity=Severity.WARNING, detail="twice"),)
+            yield _found(spec, message, why, f"do without `{name}`", detail=name)
+    if both := tuple(name for name in spec.api_dependencies if name in spec.optional_api_dependencies):
+        message = f"`{spec.provider_type}` lists {plural(both)} both as required and as optional"
+        why = "The stack treats it as required; that it is optional is never true."
+        yield _found(spec, message, why, "list it once", severity=Severity.WARNING, detail="twice")
 
 
 @rule("PC109", "config-class", scope=Scope.SPEC, applies=is_loadable)
-def config_class(subject: Subject) -> Judgement:
+def config_class(subject: Subject) -> Iterator[Finding]:
     """Check that the configuration's class is there and is a pydantic model.
 
     What it does:
@@ -264,17 +260,19 @@ def config_class(subject: Subject) -> Judgement:
     """
     spec = subject.spec
     if spec is None:
-        return Judgement()
+        return
     if not spec.config_class or "." not in spec.config_class.strip("."):
         message = f"the config_class {spec.config_class!r} is no dotted path of a class"
-        return Judgement((_found(spec, "PC109", message, _WHY_CONFIG, "write `package.module.Class`"),))
+        yield _found(spec, message, _WHY_CONFIG, "write `package.module.Class`")
+        return
     home = home_of(spec, subject.provider)
     tried = load_class(spec.config_class)
     if tried.error is not None:
-        return _config_fails(subject, spec, tried.error, home)
-    if careful.is_class(tried.value) and (unread := opacity(tried.value)):
-        return Judgement(inconclusive=f"`{spec.config_class}` cannot be seen: {unread}")
-    return Judgement(tuple(found for found in [_config_mistake(spec, tried)] if found))
+        yield _config_fails(subject, spec, tried.error, home)
+    elif careful.is_class(tried.value) and (unread := opacity(tried.value)):
+        raise NotJudged(f"`{spec.config_class}` cannot be seen: {unread}", inconclusive=True)
+    elif (mistake := _config_mistake(spec, tried)) is not None:
+        yield mistake
 
 
 _SAME_REASON: Final = ("PC110",)
@@ -282,21 +280,20 @@ _SAME_REASON: Final = ("PC110",)
 _WHY_CONFIG: Final = "instantiate_provider makes the provider's configuration of this class."
 
 
-def _config_fails(subject: Subject, spec: Spec, error: BaseException, home: loading.Home) -> Judgement:
+def _config_fails(subject: Subject, spec: Spec, error: BaseException, home: loading.Home) -> Finding:
     module = (spec.config_class or "").rpartition(".")[0]
     elsewhere = subject.implementation().problem
     if isinstance(error, ModuleNotFoundError) and error.name and _within(module, error.name):
         message = f"the module `{module}` of the config_class does not exist"
         fix = f"name the module that has the class{loading.near_module(module)}"
         same = elsewhere is not None and elsewhere.kind == NO_SUCH_MODULE and _within(spec.module, error.name)
-        found = _found(spec, "PC109", message, _WHY_CONFIG, fix)
-        return Judgement((found,), after=_SAME_REASON if same else ())
+        return _found(spec, message, _WHY_CONFIG, fix, after=_SAME_REASON if same else ())
     failure = requirements.judge(error, home, spec, f"importing `{module}` for its config_class")
     if failure.problem is None:
-        return Judgement(inconclusive=failure.unseen)
+        raise NotJudged(failure.unseen, inconclusive=True)
     same = elsewhere is not None and _same(elsewhere, failure.problem)
     problem = dataclasses.replace(failure.problem, why=_WHY_CONFIG)
-    return Judgement((finding("PC109", problem),), after=_SAME_REASON if same else ())
+    return dataclasses.replace(finding(problem), after=_SAME_REASON if same else ())
 
 
 def _within(module: str | None, other: str) -> bool:
@@ -313,17 +310,17 @@ def _config_mistake(spec: Spec, tried: Attempt) -> Finding | None:
         loaded = loading.loaded(module)
         near = difflib.get_close_matches(name, list(vars(loaded)) if loaded else [], n=3)
         fix = f"name the class that is there: {plural(tuple(near))}" if near else f"write `{name}` there"
-        return _found(spec, "PC109", f"`{module}` has no `{name}`", _WHY_CONFIG, fix)
+        return _found(spec, f"`{module}` has no `{name}`", _WHY_CONFIG, fix)
     if not careful.is_class(tried.value):
         kind = careful.class_name(type(tried.value))
         message = f"the config_class `{spec.config_class}` is a {kind}, no class"
-        return _found(spec, "PC109", message, _WHY_CONFIG, "name a class derived from pydantic.BaseModel")
+        return _found(spec, message, _WHY_CONFIG, "name a class derived from pydantic.BaseModel")
     if _is_pydantic(tried.value):
         return None
     message = f"the config_class `{spec.config_class}` is no pydantic model"
     severity = Severity.WARNING if _takes_fields(tried.value) else Severity.ERROR
     fix = f"derive `{name}` from pydantic.BaseModel"
-    return _found(spec, "PC109", message, _WHY_CONFIG, fix, severity=severity)
+    return _found(spec, message, _WHY_CONFIG, fix, severity=severity)
 
 
 def _is_pydantic(cls: type) -> bool:

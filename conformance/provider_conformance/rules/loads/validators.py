@@ -98,7 +98,7 @@ def _wrong(subject: Subject, spec: Spec, path: str) -> Finding | None:
         failure = requirements.judge(error, home_of(spec, subject.provider), spec, what)
         if failure.problem is None:
             raise NotJudged(failure.unseen, inconclusive=True)
-        return finding("", failure.problem)
+        return finding(failure.problem)
     if tried.value is loading.ABSENT:
         loaded = loading.loaded(module)
         near = difflib.get_close_matches(name, list(vars(loaded)) if loaded else [], n=3)

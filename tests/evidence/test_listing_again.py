@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from provider_conformance.contracts.load import load_contract
-from provider_conformance.evidence.registry import lists_again
+from provider_conformance.evidence.registries.verbs import lists_again
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from provider_conformance.evidence.listings import (
+from provider_conformance.evidence.registries.faults import mutates, not_idempotent, unsteady, wrongly_listed
+from provider_conformance.evidence.registries.listings import (
     SILENT,
     Call,
     Entry,
@@ -13,15 +14,14 @@ from provider_conformance.evidence.listings import (
     ObservedListing,
     ObservedTwice,
 )
-from provider_conformance.evidence.registry_faults import mutates, not_idempotent, unsteady, wrongly_listed
-from provider_conformance.findings import Severity
-from provider_conformance.rules.keeps.two_configurations import ObservedPair, mixed_up
-from provider_conformance.rules.serves.stored_faults import (
+from provider_conformance.evidence.registries.stored_faults import (
     confuses_names,
     does_not_leave,
     knows_no_stranger,
     wrong_answer,
 )
+from provider_conformance.findings import Severity
+from provider_conformance.rules.keeps.two_configurations import ObservedPair, mixed_up
 
 FINE = Call()
 OFFLINE = Call(ConnectionRefusedError("nobody listens"))

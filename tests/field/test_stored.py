@@ -9,7 +9,6 @@ import pytest
 
 from provider_conformance.contracts.installed import installed_contract
 from provider_conformance.contracts.probe import FAMILIES, open_stack
-from provider_conformance.evidence import registry as observing
 from provider_conformance.evidence.start import Start
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.hosts.generated import nothing
@@ -60,8 +59,7 @@ def test_exactly_the_listed_findings(host: InstalledHost, case: str, monkeypatch
     monkeypatch.syspath_prepend(PACKAGE)
     cls = _class(host, case)
     first = Start(_trial(host, cls), Witness(), None)
-    for family in (observing, registration):
-        monkeypatch.setattr(family, "started", lambda _subject: first)
+    monkeypatch.setattr(Start, "collect", lambda: first)
     contract = installed_contract(host.stack)
     spec = Spec("inference", "inline::tried", SpecKind.INLINE, "nowhere", None)
     subject = Subject(

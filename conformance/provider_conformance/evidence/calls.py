@@ -85,8 +85,24 @@ def long() -> float:
 
 def hanging(subject: Subject) -> bool:
     """Whether nothing more is asked of a provider, since one of its calls does not come back."""
-    found = observed(subject) if is_called(subject) else None
-    return isinstance(found, Observed) and any(one.late for one in found.seen)
+    found = subject.store.find(Observed, subject) if is_called(subject) else None
+    return found is not None and any(one.late for one in found.seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Attentive:
+    """A provider of which more can be asked: none of its calls hangs, as far as they were made."""
+
+    @classmethod
+    def collect(cls, subject: Subject) -> Attentive:
+        """Look at all calls.
+
+        Raises:
+            NotJudged: One does not come back.
+        """
+        if hanging(subject):
+            raise NotJudged("a call on it does not come back", see=("PC659", "PC654"))
+        return cls()
 
 
 def methods_of(subject: Subject) -> tuple[str, ...]:

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Final
 from provider_conformance.evidence.answers import crashed, is_unknowable, refusal, where
 from provider_conformance.evidence.calls import Observed, observed
 from provider_conformance.evidence.passing import passed_through
+from provider_conformance.evidence.registries.listings import Fault
+from provider_conformance.evidence.start import blamed
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import PASS, Finding, Judgement, Severity, left_to
+from provider_conformance.findings import PASS, Finding, Judgement, Location, Severity, left_to
+from provider_conformance.package import places
 
 if TYPE_CHECKING:
     from provider_conformance.calling.asking import Asked
@@ -107,3 +110,23 @@ def of_spec(
 def closing(one: Seen) -> bool:
     """Whether a call went wrong when a stream was left, or after that."""
     return one.label in CLOSING and (one.label == "after" or one.doing in ("closed", "left"))
+
+
+def of_fault(subject: Subject, fault: Fault, method: str, steps: str = "") -> Finding:
+    """A finding about one of the registry's methods.
+
+    Args:
+        subject: The provider.
+        fault: What is wrong.
+        method: The method.
+        steps: The calls that show it, "" where the fault says it all.
+    """
+    why = f"{fault.why}; {steps}" if steps else fault.why
+    place = method_place(subject, method)
+    return blamed(subject, fault.message, why, fault.fix, fault.severity, method=method, place=place)
+
+
+def method_place(subject: Subject, method: str) -> Location | None:
+    """Where a method of the implementation is defined, None where that cannot be seen."""
+    cls = subject.implementation().cls
+    return None if cls is None else places.of_function(getattr(cls, method, None))

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any, Final, Protocol, TypeVar
 from unittest import mock
@@ -18,7 +18,7 @@ from provider_conformance.hosts.configuring import configuring
 from provider_conformance.hosts.fetched import stood_in
 from provider_conformance.hosts.generated import FACTORIES, Ledger
 from provider_conformance.hosts.model import ProviderSketch, StackSketch, Vocabulary
-from provider_conformance.hosts.running import FIRST, Running
+from provider_conformance.hosts.running import FIRST, SECOND, Running
 from provider_conformance.hosts.watching import Tried, WatchedDeps, Witness, extra_parameters
 from provider_conformance.sandbox.constructing import construct
 from provider_conformance.sandbox.containment import Attempt
@@ -114,6 +114,11 @@ class Trial:
         own = self.sketch
         wanted = dict.fromkeys([*own.needs, *(own.may_use if optional else ())])
         return StackSketch((own, *made_up(wanted, self.host.vocabulary, without=own.api)))
+
+    def twice(self) -> StackSketch:
+        """The smallest run config that has the provider under two ids."""
+        own = self.surroundings().providers
+        return StackSketch((own[0], replace(own[0], provider_id=SECOND), *own[1:]))
 
     def run(
         self, sketch: StackSketch, work: Callable[[Running], Awaitable[T]], witness: Witness | None = None

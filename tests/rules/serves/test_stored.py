@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from provider_conformance.contracts.builtin import builtin_contract
-from provider_conformance.evidence import registry as observing
+from provider_conformance.evidence.start import Start
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.package.model import Provider, Spec, SpecKind
 from provider_conformance.rules import rules_of
@@ -20,7 +20,7 @@ def test_exactly_the_listed_findings(case: str, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.syspath_prepend(PACKAGE)
     cls = case_class(case)
     first = fake_baseline(cls)
-    monkeypatch.setattr(observing, "started", lambda _subject: first)
+    monkeypatch.setattr(Start, "collect", lambda: first)
     judgements = {rule.code: rule.check(fake_subject(cls)) for rule in RULES}
     found = {code for code, judgement in judgements.items() if judgement.findings}
     assert found == set(EXPECTED[case].get("error", ()))

@@ -199,12 +199,6 @@ def fallback(subject: Subject) -> Location | None:
     return found.location or (subject.spec.location if subject.spec else None)
 
 
-def violations(subject: Subject, kind: str) -> tuple[tuple[watching.Violation, ...], str]:
-    """What the subject's provider did of one kind, and why the trial could not be seen ("" if it was)."""
-    found = subject.store.get(Conduct, subject)
-    return found.of(kind), found.unseen
-
-
 def is_over_time(error: BaseException | None, *, built: bool) -> bool:
     """Whether a start does not come to an end; of what is built, initialize and shutdown are judged apart."""
     late = root_of(error, FactoryTimeoutError)

@@ -12,16 +12,15 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.evidence.calls import hanging
-from provider_conformance.evidence.listings import Fault
 from provider_conformance.evidence.loading import is_loadable
-from provider_conformance.evidence.registry import reachable
+from provider_conformance.evidence.registries.listings import Fault
+from provider_conformance.evidence.registries.reaching import reachable
+from provider_conformance.evidence.registries.uses import CALLS
 from provider_conformance.evidence.start import blame
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import PASS, Judgement, left_to
 from provider_conformance.hosts.running import FIRST, SECOND, Running
 from provider_conformance.rules.model import Scope, rule
-from provider_conformance.rules.serves.uses import CALLS
-from provider_conformance.rules.starts.resolution import twice
 
 if TYPE_CHECKING:
     from provider_conformance.calling.varied import Variation
@@ -204,7 +203,7 @@ def _run(
     """Do some work on a stack; its n-th instance of the provider gets the n-th change."""
     with _renewed(trial, module) as own:
         changed = replace(own, factory=_changing(own.factory, changes))
-        return changed.run(twice(own) if several else own.surroundings(), work).value
+        return changed.run(own.twice() if several else own.surroundings(), work).value
 
 
 @contextmanager

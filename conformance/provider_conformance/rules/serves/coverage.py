@@ -14,7 +14,7 @@ from provider_conformance.evidence.demands import (
     is_registered_with,
     needs,
 )
-from provider_conformance.evidence.registering import Registered
+from provider_conformance.evidence.registries.registering import Registered
 from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.evidence.telling import STATIC, finding

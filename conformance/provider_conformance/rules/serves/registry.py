@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from provider_conformance.evidence import registry as observing
-from provider_conformance.evidence.candidates import shown
-from provider_conformance.evidence.listings import Fault
+from collections.abc import Iterator
+
 from provider_conformance.evidence.loading import is_loadable
-from provider_conformance.evidence.registry import observer, verbs_of
-from provider_conformance.evidence.registry_faults import internal_list, mutates, not_idempotent, unsteady
-from provider_conformance.evidence.start import blame
+from provider_conformance.evidence.registries.candidates import shown
+from provider_conformance.evidence.registries.faults import internal_list, mutates, not_idempotent, unsteady
+from provider_conformance.evidence.registries.observer import Lists, Observer
+from provider_conformance.evidence.registries.observing import twice
+from provider_conformance.evidence.registries.reaching import Listings, Marked, Steady
+from provider_conformance.evidence.registries.verbs import verbs_of
+from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import PASS, Judgement, Location, left_to
-from provider_conformance.package import places
+from provider_conformance.evidence.telling import of_fault
+from provider_conformance.findings import Finding
 from provider_conformance.rules.model import Scope, rule
 
 
@@ -26,23 +29,8 @@ def lists(subject: Subject) -> bool:
     return is_loadable(subject) and verbs is not None and bool(verbs.listing)
 
 
-def method_place(subject: Subject, method: str) -> Location | None:
-    """Where a method of the implementation is defined, None where that cannot be seen."""
-    cls = subject.implementation().cls
-    return None if cls is None else places.of_function(getattr(cls, method, None))
-
-
-def tell(subject: Subject, code: str, fault: Fault, method: str, steps: str = "") -> Judgement:
-    """The finding of a fault in one of the registry's methods."""
-    why = f"{fault.why}; {steps}" if steps else fault.why
-    place = method_place(subject, method)
-    return blame(
-        subject, code, fault.message, why, fault.fix, severity=fault.severity, method=method, place=place
-    )
-
-
 @rule("PC605", "registering-again", scope=Scope.SPEC, applies=registers)
-def registering_again(subject: Subject) -> Judgement:
+def registering_again(subject: Subject, found: Observer) -> Iterator[Finding]:
     """Check that registering the very same object again changes nothing.
 
     What it does:
@@ -68,22 +56,16 @@ def registering_again(subject: Subject) -> Judgement:
     Source:
         The routing tables' `register_object` and `refresh`; the private registry protocols.
     """
-    found = observer(subject)
-    if isinstance(found, Judgement):
-        return found
-    worst = found.smallest(observing.twice, not_idempotent)
-    fault = not_idempotent(worst[1]) if worst else None
-    if worst is None or fault is None:
-        return PASS
-    if (moving := observing.restless(found.first)) is not None:
-        return moving
-    method = found.verbs.register
-    steps = f"the smallest steps found:\n    for _ in range(2): await provider.{method}({shown(worst[0])})"
-    return tell(subject, "PC605", fault, method, steps)
+    if (worst := found.smallest(twice, not_idempotent)) is not None:
+        subject.store.get(Steady, subject)
+        method = found.verbs.register
+        call = f"await provider.{method}({shown(worst[0])})"
+        steps = f"the smallest steps found:\n    for _ in range(2): {call}"
+        yield of_fault(subject, worst[1], method, steps)
 
 
 @rule("PC606", "registering-mutates", scope=Scope.SPEC, applies=registers)
-def registering_mutates(subject: Subject) -> Judgement:
+def registering_mutates(subject: Subject, found: Observer) -> Iterator[Finding]:
     """Check that the registration leaves the object alone that it is given.
 
     What it does:
@@ -107,21 +89,15 @@ def registering_mutates(subject: Subject) -> Judgement:
     Source:
         The routing tables' `register_object`, which stores the object that it has handed over.
     """
-    found = observer(subject)
-    if isinstance(found, Judgement):
-        return found
     stored = found.verbs.stored
-    worst = found.smallest(observing.twice, lambda seen: mutates(seen, stored=stored))
-    fault = mutates(worst[1], stored=stored) if worst else None
-    if worst is None or fault is None:
-        return PASS
-    method = found.verbs.register
-    steps = f"the smallest steps found:\n    await provider.{method}({shown(worst[0])})"
-    return tell(subject, "PC606", fault, method, steps)
+    if (worst := found.smallest(twice, lambda seen: mutates(seen, stored=stored))) is not None:
+        method = found.verbs.register
+        steps = f"the smallest steps found:\n    await provider.{method}({shown(worst[0])})"
+        yield of_fault(subject, worst[1], method, steps)
 
 
 @rule("PC607", "listing-not-steady", scope=Scope.SPEC, applies=lists)
-def listing_not_steady(subject: Subject) -> Judgement:
+def listing_not_steady(subject: Subject, lists: Lists, seen: Listings) -> Iterator[Finding]:
     """Check that a listing gives the same objects each time.
 
     What it does:
@@ -147,27 +123,15 @@ def listing_not_steady(subject: Subject) -> Judgement:
     Source:
         The routing tables' `initialize` and `refresh`.
     """
-    found = observer(subject, "listing")
-    if isinstance(found, Judgement):
-        return found
-    seen = observing.observed(found.first, observing.listings)
-    if seen is None:
-        return left_to("PC601", "PC607", why="its listing is not usable")
-    if seen.calls[0].error is not None:
-        return left_to("PC601", "PC607", why="its listing is not usable")
-    fault = unsteady(seen)
-    if fault is None:
-        return PASS
-    once_more = observing.observed(found.first, observing.listings)
-    if once_more is None or unsteady(once_more) is None:
-        return Judgement(inconclusive=f"it was seen once and not a second time: {fault.message}")
-    method = found.verbs.listing
-    steps = f"the steps:\n    for _ in range(3): await provider.{method}()"
-    return tell(subject, "PC607", fault, method, steps)
+    if (fault := unsteady(seen.seen)) is not None:
+        if (again := seen.again()) is None or unsteady(again) is None:
+            raise NotJudged(f"it was seen once and not a second time: {fault.message}", inconclusive=True)
+        steps = f"the steps:\n    for _ in range(3): await provider.{lists.method}()"
+        yield of_fault(subject, fault, lists.method, steps)
 
 
 @rule("PC608", "listing-is-internal", scope=Scope.SPEC, applies=lists)
-def listing_is_internal(subject: Subject) -> Judgement:
+def listing_is_internal(subject: Subject, lists: Lists, seen: Marked) -> Iterator[Finding]:
     """Check that a caller can do with a listing what it likes.
 
     What it does:
@@ -190,18 +154,10 @@ def listing_is_internal(subject: Subject) -> Judgement:
     Source:
         The routing tables, which keep and walk through what they are given.
     """
-    found = observer(subject, "listing")
-    if isinstance(found, Judgement):
-        return found
-    seen = observing.observed(found.first, observing.marked)
-    if seen is None:
-        return left_to("PC601", "PC607", why="its listing is not usable")
-    listed, marked = seen
-    fault = internal_list(listed=listed, marked=marked)
-    if fault is None:
-        return PASS if listed else Judgement(skipped="what it returns is no list that could be changed")
-    method = found.verbs.listing
-    steps = (
-        f"the steps:\n    (await provider.{method}()).append(x); assert x not in await provider.{method}()"
-    )
-    return tell(subject, "PC608", fault, method, steps)
+    if (fault := internal_list(listed=seen.listed, marked=seen.there)) is not None:
+        asked = f"await provider.{lists.method}()"
+        yield of_fault(
+            subject, fault, lists.method, f"the steps:\n    ({asked}).append(x); assert x not in {asked}"
+        )
+    elif not seen.listed:
+        raise NotJudged("what it returns is no list that could be changed")

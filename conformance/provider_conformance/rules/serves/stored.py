@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Iterator
+from typing import Any
 
-from provider_conformance.evidence import registry as observing
-from provider_conformance.evidence.candidates import candidates, shown, template_of
-from provider_conformance.evidence.listings import Call, Fault, ObservedLeaving
 from provider_conformance.evidence.loading import is_loadable
-from provider_conformance.evidence.registry import Observer, leaving, observed, observer, verbs_of
-from provider_conformance.evidence.subject import Subject
-from provider_conformance.evidence.telling import STATIC
-from provider_conformance.findings import PASS, Judgement, left_to
-from provider_conformance.hosts.running import FIRST, Running
-from provider_conformance.rules.model import Scope, rule
-from provider_conformance.rules.serves.registry import tell
-from provider_conformance.rules.serves.stored_faults import (
+from provider_conformance.evidence.registries.candidates import candidates, shown
+from provider_conformance.evidence.registries.leaving import Refreshed, Stranger, same_names, two_names
+from provider_conformance.evidence.registries.observer import Observer, Refreshes, Unregisters
+from provider_conformance.evidence.registries.observing import leaving
+from provider_conformance.evidence.registries.reaching import Steady
+from provider_conformance.evidence.registries.stored_faults import (
     confuses_names,
     does_not_leave,
     knows_no_stranger,
     returns_nothing,
     wrong_answer,
 )
-
-if TYPE_CHECKING:
-    from hypothesis.strategies import SearchStrategy
-
-_STRANGER: Final = "conformance-not-registered"
+from provider_conformance.evidence.registries.verbs import Verbs, verbs_of
+from provider_conformance.evidence.store import NotJudged
+from provider_conformance.evidence.subject import Subject
+from provider_conformance.evidence.telling import STATIC, of_fault
+from provider_conformance.findings import Finding
+from provider_conformance.rules.model import Scope, rule
 
 
 def _has(verb: str) -> Callable[[Subject], bool]:
@@ -40,30 +36,16 @@ def _has(verb: str) -> Callable[[Subject], bool]:
     return applies
 
 
-def _judge(
-    subject: Subject,
-    found: Observer,
-    code: str,
-    fault_of: Callable[[ObservedLeaving], Fault | None],
-    objects: SearchStrategy[Any],
-) -> Judgement:
-    """The smallest object over which there is a fault."""
-    worst = found.smallest(leaving, fault_of, objects)
-    fault = fault_of(worst[1]) if worst else None
-    if worst is None or fault is None:
-        return PASS
-    if (moving := observing.restless(found.first)) is not None:
-        return moving
-    verbs, obj = found.verbs, worst[0]
+def _steps(verbs: Verbs, obj: Any) -> str:
+    """The calls that show a fault over an object."""
     lines = [f"await provider.{verbs.register}({shown(obj)})"]
-    if verbs.unregister and code != "PC610":
+    if verbs.unregister:
         lines.append(f"await provider.{verbs.unregister}({obj.identifier!r})")
-    steps = "the smallest steps found:\n    " + "\n    ".join(lines)
-    return tell(subject, code, fault, verbs.register if code == "PC610" else verbs.unregister, steps)
+    return "the smallest steps found:\n    " + "\n    ".join(lines)
 
 
 @rule("PC609", "unregistering", scope=Scope.SPEC, applies=_has("unregister"), after=STATIC)
-def unregistering(subject: Subject) -> Judgement:
+def unregistering(subject: Subject, found: Observer, unregisters: Unregisters) -> Iterator[Finding]:
     """Check that what is unregistered is gone, and that nothing else is.
 
     What it does:
@@ -90,54 +72,22 @@ def unregistering(subject: Subject) -> Judgement:
     Source:
         The routing tables' `unregister_object` and `update_registered_models`.
     """
-    found = observer(subject, "unregister")
-    if isinstance(found, Judgement):
-        return found
-    judged = _judge(subject, found, "PC609", does_not_leave, _same_names(found))
-    asks = bool(
-        found.verbs.refresh
-    )  # at its start the stack unregisters what it kept; else its table refuses
-    return _strangers(subject, found) if judged == PASS and asks else judged
-
-
-def _strangers(subject: Subject, found: Observer) -> Judgement:
-    name, verbs = _unheard_of(found), found.verbs
-
-    async def work(running: Running) -> Call:
-        return await observing.call(running, verbs.unregister, name)
-
-    seen = observed(found.first, work)
-    fault = knows_no_stranger(seen, name) if seen else None
-    if fault is None and seen is not None and isinstance(seen.error, NotImplementedError):
-        return Judgement(skipped=f"it unregisters nothing, and says so: {seen.told}")
-    if fault is None:
-        return PASS
-    steps = f"the steps:\n    await provider.{verbs.unregister}({name!r})  # of an instance just made"
-    return tell(subject, "PC609", fault, verbs.unregister, steps)
-
-
-def _unheard_of(found: Observer) -> str:
-    """The identifier under which a stack has kept what the provider lists, of another instance."""
-    template = template_of(found.first)
-    if template is None:
-        return _STRANGER
-    resource = getattr(template, "provider_resource_id", None) or template.identifier
-    return f"another-{FIRST}/{resource}"
-
-
-def _same_names(found: Observer) -> SearchStrategy[Any]:
-    """Objects with one name for both the stack and the provider: two names are for PC612."""
-    return candidates(found.first).map(lambda obj: _named_at_provider(obj, obj.identifier))
-
-
-def _named_at_provider(obj: Any, resource: str) -> Any:
-    if "provider_resource_id" not in type(obj).model_fields:
-        return obj
-    return obj.model_copy(update={"provider_resource_id": resource})
+    worst = found.smallest(leaving, does_not_leave, same_names(found))
+    if worst is not None:
+        subject.store.get(Steady, subject)
+        yield of_fault(subject, worst[1], unregisters.method, _steps(found.verbs, worst[0]))
+    elif found.verbs.refresh:  # at its start the stack unregisters what it kept; else its table refuses
+        seen = subject.store.get(Stranger, subject)
+        if (fault := knows_no_stranger(seen.left, seen.name)) is not None:
+            call = f"await provider.{unregisters.method}({seen.name!r})"
+            steps = f"the steps:\n    {call}  # of an instance just made"
+            yield of_fault(subject, fault, unregisters.method, steps)
+        elif seen.left is not None and isinstance(seen.left.error, NotImplementedError):
+            raise NotJudged(f"it unregisters nothing, and says so: {seen.left.told}")
 
 
 @rule("PC610", "registering-returns", scope=Scope.SPEC, applies=_has("stored"))
-def registering_returns(subject: Subject) -> Judgement:
+def registering_returns(subject: Subject, found: Observer) -> Iterator[Finding]:
     """Check that the registration returns the object where the stack stores what it returns.
 
     What it does:
@@ -160,14 +110,15 @@ def registering_returns(subject: Subject) -> Judgement:
         The private registry protocol, where it says that `register_*` returns something, and the routing
         tables' `register_object`.
     """
-    found = observer(subject)
-    if isinstance(found, Judgement):
-        return found
-    return _judge(subject, found, "PC610", returns_nothing, candidates(found.first))
+    worst = found.smallest(leaving, returns_nothing, candidates(found.first))
+    if worst is not None:
+        subject.store.get(Steady, subject)
+        method = found.verbs.register
+        yield of_fault(subject, worst[1], method, _steps(Verbs(method), worst[0]))
 
 
 @rule("PC612", "names-confused", scope=Scope.SPEC, applies=_has("unregister"))
-def names_confused(subject: Subject) -> Judgement:
+def names_confused(subject: Subject, found: Observer, unregisters: Unregisters) -> Iterator[Finding]:
     """Check that an object may have another name in the stack than at the provider.
 
     What it does:
@@ -194,26 +145,17 @@ def names_confused(subject: Subject) -> Judgement:
     Source:
         The stacks' `Resource`; the private registry protocol of models.
     """
-    found = observer(subject, "unregister")
-    if isinstance(found, Judgement):
-        return found
-    if found.smallest(leaving, does_not_leave, _same_names(found)) is not None:
-        return left_to("PC609", why="it cannot unregister what has one name for both")
+    if found.smallest(leaving, does_not_leave, same_names(found)) is not None:
+        raise NotJudged("it cannot unregister what has one name for both", see=("PC609",))
     stored = found.verbs.stored
-    return _judge(subject, found, "PC612", lambda s: confuses_names(s, stored=stored), _two_names(found))
-
-
-def _two_names(found: Observer) -> SearchStrategy[Any]:
-    """Objects whose name at the provider is another one: one that it lists, where it lists any."""
-    template = template_of(found.first)
-    known = getattr(template, "provider_resource_id", None)
-    return candidates(found.first).map(
-        lambda obj: _named_at_provider(obj, known or f"{obj.identifier}-at-provider")
-    )
+    worst = found.smallest(leaving, lambda seen: confuses_names(seen, stored=stored), two_names(found))
+    if worst is not None:
+        subject.store.get(Steady, subject)
+        yield of_fault(subject, worst[1], unregisters.method, _steps(found.verbs, worst[0]))
 
 
 @rule("PC613", "should-refresh", scope=Scope.SPEC, applies=_has("refresh"), after=STATIC)
-def should_refresh(subject: Subject) -> Judgement:
+def should_refresh(subject: Subject, refreshes: Refreshes, seen: Refreshed) -> Iterator[Finding]:
     """Check that the provider answers with yes or no when it is asked whether to list again.
 
     What it does:
@@ -236,20 +178,7 @@ def should_refresh(subject: Subject) -> Judgement:
     Source:
         `ModelsRoutingTable.refresh` of the stacks.
     """
-    found = observer(subject, "refresh")
-    if isinstance(found, Judgement):
-        return found
-    method = found.verbs.refresh
-
-    async def work(running: Running) -> tuple[Call, ...]:
-        return tuple([await observing.call(running, method) for _ in range(2)])
-
-    answers = observed(found.first, work)
-    if answers is None:
-        return left_to("PC505", why="it did not start again")
-    if any(answer.offline for answer in answers):
-        return Judgement(inconclusive=f"it cannot be asked here: {answers[0].told}")
-    fault = wrong_answer(answers)
-    return (
-        tell(subject, "PC613", fault, method, f"the steps:\n    await provider.{method}()") if fault else PASS
-    )
+    if (fault := wrong_answer(seen.answers)) is not None:
+        yield of_fault(
+            subject, fault, refreshes.method, f"the steps:\n    await provider.{refreshes.method}()"
+        )

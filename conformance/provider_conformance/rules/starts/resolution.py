@@ -13,7 +13,6 @@ from provider_conformance.evidence.store import Cause, NotJudged
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Severity
 from provider_conformance.hosts.model import StackSketch
-from provider_conformance.hosts.running import SECOND
 from provider_conformance.package.chains import chain, module_of, reason, statement, steps
 from provider_conformance.rules.model import Scope, rule
 from provider_conformance.rules.starts.faults import start_faults
@@ -209,7 +208,7 @@ def shared_instance(subject: Subject, started: Started) -> Iterator[Finding]:
     from provider_conformance.hosts.trial import Witness  # noqa: PLC0415
 
     trial, witness = started.first.trial, Witness()
-    sketch = twice(trial)
+    sketch = trial.twice()
     error = trial.run(sketch, nothing_more, witness).error
     why = f"the run config has it twice:\n    {sketch!r}"
     if error is not None:
@@ -234,12 +233,6 @@ def comes_of_the_stack(error: BaseException) -> bool:
 def _is_a_stack_s_core(module: str) -> bool:
     """Whether a module is a stack's own machinery, and not one of its providers or helpers of them."""
     return bool(stacks.family_of_module(module)) and module.split(".")[1:2] in (["core"], ["distribution"])
-
-
-def twice(trial: Trial) -> StackSketch:
-    """The smallest run config that has the provider under two ids."""
-    own = trial.surroundings().providers
-    return StackSketch((own[0], replace(own[0], provider_id=SECOND), *own[1:]))
 
 
 @rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from provider_conformance.evidence.listings import (
+from provider_conformance.evidence.registries.listings import (
     Entry,
     Fault,
     Listing,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.evidence.calls import is_theirs
 from provider_conformance.evidence.demands import REGISTRY, needs
-from provider_conformance.evidence.registry import handed, verbs_of
+from provider_conformance.evidence.registries.observing import handed
+from provider_conformance.evidence.registries.verbs import verbs_of
 from provider_conformance.evidence.start import Served
 from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject

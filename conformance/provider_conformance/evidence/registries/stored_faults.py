@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from provider_conformance.evidence.listings import Call, Entry, Fault, Listing, ObservedLeaving
-from provider_conformance.evidence.registry_faults import lost
+from provider_conformance.evidence.registries.faults import lost
+from provider_conformance.evidence.registries.listings import Call, Entry, Fault, Listing, ObservedLeaving
 from provider_conformance.findings import Severity
 
 _LEAVE: Final = "take out of the registry what has that identifier, and do nothing where there is nothing"
@@ -63,17 +63,17 @@ def _not_back(seen: ObservedLeaving) -> str:
     return ""
 
 
-def knows_no_stranger(seen: Call, name: str) -> Fault | None:
+def knows_no_stranger(seen: Call | None, name: str) -> Fault | None:
     """PC609: how an identifier is unregistered that the instance has never heard of.
 
     Only a stack that does so when it starts again ever asks for that: a client's request is refused by the
     routing table, which looks the identifier up among its own objects first.
 
     Args:
-        seen: The call.
+        seen: The call, None where there was none.
         name: The identifier.
     """
-    if seen.error is None or seen.offline:
+    if seen is None or seen.error is None or seen.offline:
         return None
     return Fault(
         f"unregistering {name!r}, which this instance does not know, raises {seen.told}", _STARTS, _LEAVE

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from provider_conformance.contracts.model import ApiContract, Contract
-from provider_conformance.evidence.signatures import not_judgeable, views_of
+from provider_conformance.evidence.signatures import Classes
 from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.package.model import Implementation
@@ -88,11 +88,9 @@ class Memberships:
         api = subject.api
         if api is None or (api.public is None and api.private is None):
             raise NotJudged("the contract has no such protocol")
-        implementation = subject.implementation()
-        if reason := not_judgeable(implementation):
-            raise NotJudged.of(reason)
-        views = views_of(implementation)
-        found = (Membership(view, tuple(_members(view, api, implementation))) for view in views)
+        classes = subject.store.get(Classes, subject)
+        implementation = classes.implementation
+        found = (Membership(view, tuple(_members(view, api, implementation))) for view in classes.views)
         return cls(implementation, tuple(found))
 
     def elsewhere(self, one: Membership, contract: Contract, own: str) -> tuple[str, int] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final, Self
 
@@ -10,7 +10,7 @@ from provider_conformance.contracts.model import ApiContract
 from provider_conformance.evidence.near import with_near_miss
 from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import Finding, Judgement, left_to
+from provider_conformance.findings import Finding
 from provider_conformance.package.model import Implementation
 from provider_conformance.protocols.calls import Callers
 from provider_conformance.protocols.compare import PRIVATE, PUBLIC, Aspect, Comparison, Family, compare_member
@@ -68,7 +68,7 @@ class Classes:
         if implementation.cls is None:
             why = implementation.unseen or "the implementation class was not found"
             raise NotJudged(why, inconclusive=True)
-        return cls(implementation, tuple(views_of(implementation)))
+        return cls(implementation, _views_of(implementation))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +77,11 @@ class Compared:
 
     Attributes:
         comparison: What came of it; findings before what could not be seen.
+        subject: The member.
     """
 
     comparison: Comparison
+    subject: Subject
 
     depth = 2
     family: ClassVar[Family]
@@ -95,10 +97,33 @@ class Compared:
         protocol = _PROTOCOLS[cls.family](api) if api else None
         if api is None or protocol is None:
             raise NotJudged("the contract has no such protocol")
-        implementation = subject.implementation()
-        if reason := not_judgeable(implementation):
-            raise NotJudged.of(reason)
-        return cls(_compare_all(implementation, subject.method, protocol, api, cls.family))
+        classes = subject.store.get(Classes, subject)
+        return cls(_compare_all(classes, subject.method, protocol, api, cls.family), subject)
+
+    def of(self, aspect: Aspect) -> Iterator[Finding]:
+        """What is wrong with one aspect of the member.
+
+        Raises:
+            NotJudged: It cannot be seen; or the method is absent and has no signature to judge, so that
+                one cause gives one finding.
+        """
+        found = [f for f in self.comparison.findings if f.code == self.family.code(aspect)]
+        if found:
+            yield from (self._told(finding, aspect) for finding in found)
+            return
+        if self.comparison.leaves_open(aspect):
+            raise NotJudged(self.comparison.unseen, inconclusive=True)
+        gone = {self.family.code(a) for a in _ABOUT_PRESENCE} & {f.code for f in self.comparison.findings}
+        if gone and aspect not in _ABOUT_PRESENCE:
+            raise NotJudged("there is no method to judge", see=tuple(sorted(gone)))
+
+    def _told(self, finding: Finding, aspect: Aspect) -> Finding:
+        subject = self.subject
+        told = _with_caller(finding, subject)
+        if aspect in (Aspect.MISSING, Aspect.STUB) and subject.api is not None:
+            views = subject.store.get(Classes, subject).views
+            told = with_near_miss(told, views, subject.api, subject.provider)
+        return replace(told, after=OF_THE_WHOLE) if aspect in _ABOUT_PRESENCE else told
 
 
 class ComparedPublic(Compared):
@@ -113,61 +138,27 @@ class ComparedPrivate(Compared):
     family = PRIVATE
 
 
-def judge_aspect(subject: Subject, aspect: Aspect, kind: type[Compared]) -> Judgement:
-    """Judge one aspect of one member of a protocol.
-
-    A method that is absent has no signature to judge: the other aspects are skipped then, so
-    that one cause gives one finding.
-    """
-    try:
-        comparison = subject.store.get(kind, subject).comparison
-    except NotJudged as absent:
-        return absent.judgement
-    wanted = kind.family.code(aspect)
-    found = tuple(_told(f, subject) for f in comparison.findings if f.code == wanted)
-    if found and subject.api is not None and aspect in (Aspect.MISSING, Aspect.STUB):
-        views = views_of(subject.implementation())
-        found = tuple(with_near_miss(f, views, subject.api, subject.provider) for f in found)
-    if found:
-        return Judgement(found, after=OF_THE_WHOLE if aspect in _ABOUT_PRESENCE else ())
-    if comparison.leaves_open(aspect):
-        return Judgement(inconclusive=comparison.unseen)
-    gone = {kind.family.code(a) for a in _ABOUT_PRESENCE} & {f.code for f in comparison.findings}
-    if gone and aspect not in _ABOUT_PRESENCE:
-        return left_to(*sorted(gone), why="there is no method to judge")
-    return Judgement()
-
-
-def not_judgeable(implementation: Implementation) -> Judgement | None:
-    """Why an implementation cannot be looked at, None where it can."""
-    if implementation.problem is not None:
-        return Judgement(skipped=f"there is no implementation to judge: {implementation.problem.message}")
-    if implementation.cls is None:
-        return Judgement(inconclusive=implementation.unseen or "the implementation class was not found")
-    return None
-
-
-def views_of(implementation: Implementation) -> list[View]:
+def _views_of(implementation: Implementation) -> tuple[View, ...]:
     """Look at the instance where there is one: it has what the class only gets later.
 
     A factory that chooses between classes is judged by all of them.
     """
     subject = implementation.cls if implementation.instance is None else implementation.instance
-    return [View.of(subject), *map(View.of, implementation.alternatives)]
+    return (View.of(subject), *map(View.of, implementation.alternatives))
 
 
 def _compare_all(
-    implementation: Implementation, member: str, protocol: ProtocolModel, api: ApiContract, family: Family
+    classes: Classes, member: str, protocol: ProtocolModel, api: ApiContract, family: Family
 ) -> Comparison:
     """The first comparison with something to say; findings before what could not be seen."""
-    protocol = implementation.seen(protocol)
+    protocol = classes.implementation.seen(protocol)
     method = protocol.methods.get(member)
     callers = api.callers(method) if method is not None else Callers(api.how_called(member))
-    compared = [compare_member(v, member, protocol, callers, family) for v in views_of(implementation)]
+    compared = [compare_member(v, member, protocol, callers, family) for v in classes.views]
     return max(compared, key=lambda c: (bool(c.findings), bool(c.unseen)))
 
 
-def _told(finding: Finding, subject: Subject) -> Finding:
+def _with_caller(finding: Finding, subject: Subject) -> Finding:
     """Add who in the stack makes the call, where the finding is not about one of them."""
     calls = subject.api.calls.get(subject.method, ()) if subject.api is not None else ()
     # One place a caller: a function that streams or answers makes the same call in two lines.

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from provider_conformance.contracts.model import ApiContract, Contract, StackCall
+from provider_conformance.evidence import typed
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Location, Outcome, Severity
 from provider_conformance.package.model import Implementation, Provider, Spec, SpecKind
@@ -269,7 +270,7 @@ def test_a_class_made_at_run_time_is_inconclusive(subject: object) -> None:
 def test_what_the_stack_itself_defines_is_skipped_in_a_provider_of_somebody_else(
     subject: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rules, "_STACKS", frozenset({"some_stack"}))
+    monkeypatch.setattr(typed, "_STACKS", frozenset({"some_stack"}))
     monkeypatch.setattr(subject.Bad, "__module__", "some_stack.mixins")  # type: ignore[attr-defined]
     mine = type("Mine", (subject.Bad,), {"__module__": "typing_rules_subject"})  # type: ignore[attr-defined]
     monkeypatch.setattr(subject, "Mine", mine, raising=False)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from provider_conformance.contracts.model import StackCall
 from provider_conformance.evidence.signatures import (
+    Classes,
     ComparedPrivate,
-    judge_aspect,
     method_of,
-    not_judgeable,
     private_protocol,
-    views_of,
 )
+from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import Finding, Judgement, Severity
+from provider_conformance.findings import Finding, Severity
 from provider_conformance.protocols.calls import refusal
 from provider_conformance.protocols.compare import Aspect
 from provider_conformance.protocols.live import View, look_up
@@ -57,12 +58,8 @@ def _has_defaults(subject: Subject) -> bool:
     return method is not None and any(not p.required for p in method.signature.named())
 
 
-def _judge(subject: Subject, aspect: Aspect) -> Judgement:
-    return judge_aspect(subject, aspect, ComparedPrivate)
-
-
 @rule("PC301", "registry-method-missing", scope=Scope.PRIVATE, applies=_required)
-def registry_method_missing(subject: Subject) -> Judgement:
+def registry_method_missing(found: ComparedPrivate) -> Iterator[Finding]:
     """Check that a method of the private registry protocol is there.
 
     What it does:
@@ -88,11 +85,11 @@ def registry_method_missing(subject: Subject) -> Judgement:
         The `*ProtocolPrivate` classes next to the stack's provider specs. No release of the stack
         has ever verified them.
     """
-    return _judge(subject, Aspect.MISSING)
+    yield from found.of(Aspect.MISSING)
 
 
 @rule("PC302", "registry-method-stub", scope=Scope.PRIVATE, applies=_required)
-def registry_method_stub(subject: Subject) -> Judgement:
+def registry_method_stub(found: ComparedPrivate) -> Iterator[Finding]:
     """Check that a registry method is implemented and not only promised.
 
     What it does:
@@ -117,11 +114,11 @@ def registry_method_stub(subject: Subject) -> Judgement:
     Source:
         Python's method resolution order.
     """
-    return _judge(subject, Aspect.STUB)
+    yield from found.of(Aspect.STUB)
 
 
 @rule("PC303", "registry-call-does-not-bind", scope=Scope.PRIVATE, applies=_method, proves=True)
-def registry_call_does_not_bind(subject: Subject) -> Judgement:
+def registry_call_does_not_bind(found: ComparedPrivate) -> Iterator[Finding]:
     """Check that the routing table's calls bind.
 
     What it does:
@@ -143,11 +140,11 @@ def registry_call_does_not_bind(subject: Subject) -> Judgement:
     Source:
         The routing tables' calls.
     """
-    return _judge(subject, Aspect.BINDING)
+    yield from found.of(Aspect.BINDING)
 
 
 @rule("PC304", "registry-parameter-name", scope=Scope.PRIVATE, severity=Severity.WARNING, applies=_positions)
-def registry_parameter_name(subject: Subject) -> Judgement:
+def registry_parameter_name(found: ComparedPrivate) -> Iterator[Finding]:
     """Check that parameters have the protocol's names and order.
 
     What it does:
@@ -169,13 +166,13 @@ def registry_parameter_name(subject: Subject) -> Judgement:
     Source:
         The routing tables' calls, which pass arguments by position.
     """
-    return _judge(subject, Aspect.ORDER)
+    yield from found.of(Aspect.ORDER)
 
 
 @rule(
     "PC305", "registry-default-changed", scope=Scope.PRIVATE, severity=Severity.WARNING, applies=_has_defaults
 )
-def registry_default_changed(subject: Subject) -> Judgement:
+def registry_default_changed(found: ComparedPrivate) -> Iterator[Finding]:
     """Check that optional parameters of registry methods keep their defaults.
 
     What it does:
@@ -195,11 +192,11 @@ def registry_default_changed(subject: Subject) -> Judgement:
     Source:
         The defaults in the private protocol's signature.
     """
-    return _judge(subject, Aspect.DEFAULT)
+    yield from found.of(Aspect.DEFAULT)
 
 
 @rule("PC306", "registry-result-kind", scope=Scope.PRIVATE, applies=_method)
-def registry_result_kind(subject: Subject) -> Judgement:
+def registry_result_kind(found: ComparedPrivate) -> Iterator[Finding]:
     """Check that registry methods are asynchronous where the protocol is.
 
     What it does:
@@ -222,11 +219,11 @@ def registry_result_kind(subject: Subject) -> Judgement:
     Source:
         The routing tables' `await`.
     """
-    return _judge(subject, Aspect.RESULT)
+    yield from found.of(Aspect.RESULT)
 
 
 @rule("PC307", "registry-misleading-signature", scope=Scope.PRIVATE, applies=_method)
-def registry_misleading_signature(subject: Subject) -> Judgement:
+def registry_misleading_signature(found: ComparedPrivate) -> Iterator[Finding]:
     """Check that a registry method takes what its visible signature says.
 
     What it does:
@@ -248,11 +245,11 @@ def registry_misleading_signature(subject: Subject) -> Judgement:
     Source:
         How Python calls functions.
     """
-    return _judge(subject, Aspect.MISLEADING)
+    yield from found.of(Aspect.MISLEADING)
 
 
 @rule("PC308", "registry-optional-method", scope=Scope.PRIVATE, severity=Severity.WARNING, applies=_optional)
-def registry_optional_method(subject: Subject) -> Judgement:
+def registry_optional_method(found: ComparedPrivate) -> Iterator[Finding]:
     """Check the registry methods to which the private protocol itself gives a body.
 
     What it does:
@@ -275,11 +272,11 @@ def registry_optional_method(subject: Subject) -> Judgement:
     Source:
         Concrete bodies in the `*ProtocolPrivate` classes.
     """
-    return _judge(subject, Aspect.OPTIONAL)
+    yield from found.of(Aspect.OPTIONAL)
 
 
 @rule("PC309", "registry-attribute", scope=Scope.PRIVATE, applies=_attribute)
-def registry_attribute(subject: Subject) -> Judgement:
+def registry_attribute(found: ComparedPrivate) -> Iterator[Finding]:
     """Check the data members that the private protocol declares.
 
     What it does:
@@ -301,11 +298,11 @@ def registry_attribute(subject: Subject) -> Judgement:
     Source:
         The data members of the `*ProtocolPrivate` classes.
     """
-    return _judge(subject, Aspect.ATTRIBUTE)
+    yield from found.of(Aspect.ATTRIBUTE)
 
 
 @rule("PC310", "undeclared-method", scope=Scope.CALLED, after=("PC211",))
-def undeclared_method(subject: Subject) -> Judgement:
+def undeclared_method(subject: Subject, classes: Classes) -> Iterator[Finding]:
     """Check the methods that the stack calls though no protocol declares them.
 
     What it does:
@@ -332,19 +329,15 @@ def undeclared_method(subject: Subject) -> Judgement:
         The source of the stack's routing layer: each finding names the caller.
     """
     if subject.api is None:
-        return Judgement(skipped="the contract does not know the API")
-    implementation = subject.implementation()
-    if reason := not_judgeable(implementation):
-        return reason
+        return
     calls = sorted(subject.api.unasked(subject.method), key=lambda call: call.caught)
-    for view in views_of(implementation):
+    for view in classes.views:
         found = look_up(view, _called(subject.method), ProtocolModel("", "", {}))
         if found.state is State.UNSEEN:
-            return Judgement(inconclusive=f"`{subject.method}` cannot be seen: {found.note}")
-        for call in calls:
-            if _fails(call, found):
-                return Judgement((_undeclared(subject.method, call, view, found),))
-    return Judgement()
+            raise NotJudged(f"`{subject.method}` cannot be seen: {found.note}", inconclusive=True)
+        if (call := next((call for call in calls if _fails(call, found)), None)) is not None:
+            yield _undeclared(subject.method, call, view, found)
+            return
 
 
 def _fails(call: StackCall, found: Implemented) -> bool:
@@ -357,7 +350,7 @@ def _undeclared(method: str, call: StackCall, view: View, found: Implemented) ->
     absent = found.state is State.MISSING
     wrong = "is not there" if absent else f"does not take the call `{call.text or f'{method}{call.shape()}'}`"
     return Finding(
-        "PC310",
+        "",
         Severity.WARNING if call.caught else Severity.ERROR,
         f"`{method}` {wrong}; no protocol declares it, and the stack calls it all the same",
         method=method,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from provider_conformance.evidence.signatures import ComparedPublic, judge_aspect, method_of, public_protocol
+from collections.abc import Iterator
+
+from provider_conformance.evidence.signatures import ComparedPublic, method_of, public_protocol
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import Judgement, Severity
+from provider_conformance.findings import Finding, Severity
 from provider_conformance.protocols.compare import Aspect
 from provider_conformance.protocols.signature import Kind
 from provider_conformance.rules.model import Scope, rule
@@ -40,12 +42,8 @@ def _attribute(subject: Subject) -> bool:
     return attribute is not None and (attribute.injected or not attribute.has_value)
 
 
-def _judge(subject: Subject, aspect: Aspect) -> Judgement:
-    return judge_aspect(subject, aspect, ComparedPublic)
-
-
 @rule("PC201", "method-missing", scope=Scope.PUBLIC, applies=_required)
-def method_missing(subject: Subject) -> Judgement:
+def method_missing(found: ComparedPublic) -> Iterator[Finding]:
     """Check that a method of the public protocol is there.
 
     What it does:
@@ -71,11 +69,11 @@ def method_missing(subject: Subject) -> Judgement:
     Source:
         The public protocols of the stack, as its resolver maps them to APIs.
     """
-    return _judge(subject, Aspect.MISSING)
+    yield from found.of(Aspect.MISSING)
 
 
 @rule("PC202", "method-stub", scope=Scope.PUBLIC, applies=_required)
-def method_stub(subject: Subject) -> Judgement:
+def method_stub(found: ComparedPublic) -> Iterator[Finding]:
     """Check that what stands under a method's name is an implementation and not a promise.
 
     What it does:
@@ -103,11 +101,11 @@ def method_stub(subject: Subject) -> Judgement:
         Python's method resolution order; the stack's own check compares names of classes, or
         looks at marked methods only, and lets most stubs through.
     """
-    return _judge(subject, Aspect.STUB)
+    yield from found.of(Aspect.STUB)
 
 
 @rule("PC203", "call-does-not-bind", scope=Scope.PUBLIC, applies=_method, proves=True)
-def call_does_not_bind(subject: Subject) -> Judgement:
+def call_does_not_bind(found: ComparedPublic) -> Iterator[Finding]:
     """Check that the calls which the stack makes bind to the method's signature.
 
     What it does:
@@ -138,11 +136,11 @@ def call_does_not_bind(subject: Subject) -> Judgement:
         The stack's source, where each call has its line; the stack's own check compares sets of names and
         accepts additional required parameters, positional-only ones and dropped defaults.
     """
-    return _judge(subject, Aspect.BINDING)
+    yield from found.of(Aspect.BINDING)
 
 
 @rule("PC204", "parameter-order", scope=Scope.PUBLIC, severity=Severity.WARNING, applies=_has_positions)
-def parameter_order(subject: Subject) -> Judgement:
+def parameter_order(found: ComparedPublic) -> Iterator[Finding]:
     """Check that parameters stand in the protocol's order.
 
     What it does:
@@ -166,11 +164,11 @@ def parameter_order(subject: Subject) -> Judgement:
     Source:
         The routers' calls: some releases pass arguments to memory providers by position.
     """
-    return _judge(subject, Aspect.ORDER)
+    yield from found.of(Aspect.ORDER)
 
 
 @rule("PC205", "default-changed", scope=Scope.PUBLIC, severity=Severity.WARNING, applies=_has_defaults)
-def default_changed(subject: Subject) -> Judgement:
+def default_changed(found: ComparedPublic) -> Iterator[Finding]:
     """Check that optional parameters keep the protocol's default values.
 
     What it does:
@@ -192,11 +190,11 @@ def default_changed(subject: Subject) -> Judgement:
     Source:
         The defaults in the protocol's signature.
     """
-    return _judge(subject, Aspect.DEFAULT)
+    yield from found.of(Aspect.DEFAULT)
 
 
 @rule("PC206", "result-kind", scope=Scope.PUBLIC, applies=_method)
-def result_kind(subject: Subject) -> Judgement:
+def result_kind(found: ComparedPublic) -> Iterator[Finding]:
     """Check that a call yields the promised kind of result: an awaitable, an async iterator, a plain value.
 
     What it does:
@@ -221,11 +219,11 @@ def result_kind(subject: Subject) -> Judgement:
     Source:
         The routers await the call and only then look whether to iterate.
     """
-    return _judge(subject, Aspect.RESULT)
+    yield from found.of(Aspect.RESULT)
 
 
 @rule("PC207", "misleading-signature", scope=Scope.PUBLIC, applies=_method)
-def misleading_signature(subject: Subject) -> Judgement:
+def misleading_signature(found: ComparedPublic) -> Iterator[Finding]:
     """Check that a method takes what its visible signature says.
 
     What it does:
@@ -251,11 +249,11 @@ def misleading_signature(subject: Subject) -> Judgement:
     Source:
         How Python calls functions: by their code object, not by `__signature__`.
     """
-    return _judge(subject, Aspect.MISLEADING)
+    yield from found.of(Aspect.MISLEADING)
 
 
 @rule("PC208", "optional-method", scope=Scope.PUBLIC, severity=Severity.WARNING, applies=_optional)
-def optional_method(subject: Subject) -> Judgement:
+def optional_method(found: ComparedPublic) -> Iterator[Finding]:
     """Check the methods to which the protocol itself gives a body.
 
     What it does:
@@ -278,11 +276,11 @@ def optional_method(subject: Subject) -> Judgement:
     Source:
         Concrete bodies in the stack's protocols, `rerank` among them.
     """
-    return _judge(subject, Aspect.OPTIONAL)
+    yield from found.of(Aspect.OPTIONAL)
 
 
 @rule("PC209", "protocol-attribute", scope=Scope.PUBLIC, applies=_attribute)
-def protocol_attribute(subject: Subject) -> Judgement:
+def protocol_attribute(found: ComparedPublic) -> Iterator[Finding]:
     """Check the data members that the protocol declares.
 
     What it does:
@@ -309,4 +307,4 @@ def protocol_attribute(subject: Subject) -> Judgement:
     Source:
         The initialisation of the routing tables.
     """
-    return _judge(subject, Aspect.ATTRIBUTE)
+    yield from found.of(Aspect.ATTRIBUTE)

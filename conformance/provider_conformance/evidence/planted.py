@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from provider_conformance.evidence.resolution import explains
+from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import Finding, Judgement, Severity
+from provider_conformance.findings import Finding, Severity
 from provider_conformance.hosts.model import Host, Resolution, StackSketch
 from provider_conformance.strategies.search import smallest
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 Graph = Mapping[str, Sequence[str]]
 
 _RESOLUTIONS: Final = 40
-NO_HOST: Final = Judgement(skipped="there is no stack to judge")
 
 
 def sorting(graph: Graph) -> str:
@@ -30,23 +31,41 @@ def resolving(sketch: StackSketch) -> str:
     return f"resolve({sketch!r})"
 
 
-def finding(subject: Subject, code: str, message: str, call: str, why: str, detail: str = "") -> Judgement:
-    """One finding, with the smallest example as text for a test, and as a command."""
-    stack = subject.host().stack if subject.host else ""
-    command = f'python -c "from provider_conformance.hosts import *; print(load_host({stack!r}).{call})"'
-    severity = Severity.WARNING if code == "PC557" else Severity.ERROR
-    return Judgement(
-        (
-            Finding(
-                code,
-                severity,
-                message,
-                why=f"{why}\nThe smallest example found:\n    load_host({stack!r}).{call}",
-                fix=f"this is the stack's to fix; to see it again:\n    {command}",
-                detail=detail,
-            ),
+@dataclass(frozen=True, slots=True)
+class HostedStack:
+    """A stack that is judged itself.
+
+    Attributes:
+        host: The stack.
+    """
+
+    host: Host
+
+    @classmethod
+    def collect(cls, subject: Subject) -> HostedStack:
+        """Make it.
+
+        Raises:
+            NotJudged: There is none.
+        """
+        if subject.host is None:
+            raise NotJudged("there is no stack to judge")
+        return cls(subject.host())
+
+    def finding(
+        self, message: str, call: str, why: str, detail: str = "", severity: Severity = Severity.ERROR
+    ) -> Finding:
+        """A finding, with the smallest example as text for a test, and as a command."""
+        stack = self.host.stack
+        command = f'python -c "from provider_conformance.hosts import *; print(load_host({stack!r}).{call})"'
+        return Finding(
+            "",
+            severity,
+            message,
+            why=f"{why}\nThe smallest example found:\n    load_host({stack!r}).{call}",
+            fix=f"this is the stack's to fix; to see it again:\n    {command}",
+            detail=detail,
         )
-    )
 
 
 def planted_in(

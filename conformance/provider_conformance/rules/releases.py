@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from provider_conformance.evidence.fit import Aspect, Standing
+from collections.abc import Iterator
+
+from provider_conformance.evidence.fit import Standing
+from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import Judgement
+from provider_conformance.findings import Finding
 from provider_conformance.rules.model import Scope, rule
 
 
 @rule("PC901", "release-apis", scope=Scope.RELEASE)
-def release_apis(subject: Subject) -> Judgement:
+def release_apis(subject: Subject) -> Iterator[Finding]:
     """Check that a release has the APIs that a provider names, and takes its specs.
 
     What it does:
@@ -33,11 +36,11 @@ def release_apis(subject: Subject) -> Judgement:
     Source:
         The release's `Api` and its spec classes.
     """
-    return _judged(subject, 0)
+    yield from _told(subject, 0)
 
 
 @rule("PC902", "release-imports", scope=Scope.RELEASE)
-def release_imports(subject: Subject) -> Judgement:
+def release_imports(subject: Subject) -> Iterator[Finding]:
     """Check that a release has every name that a provider imports from the stack.
 
     What it does:
@@ -68,11 +71,11 @@ def release_imports(subject: Subject) -> Judgement:
     Source:
         The names that the modules of the release define.
     """
-    return _judged(subject, 1)
+    yield from _told(subject, 1)
 
 
 @rule("PC903", "release-methods", scope=Scope.RELEASE)
-def release_methods(subject: Subject) -> Judgement:
+def release_methods(subject: Subject) -> Iterator[Finding]:
     """Check that a provider's factories and methods keep the protocols of a release.
 
     What it does:
@@ -95,18 +98,14 @@ def release_methods(subject: Subject) -> Judgement:
     Source:
         The release's protocols and the calls of its routers and routing tables.
     """
-    return _judged(subject, 2)
+    yield from _told(subject, 2)
 
 
-def _judged(subject: Subject, aspect: int) -> Judgement:
+def _told(subject: Subject, number: int) -> Iterator[Finding]:
+    """What there is to say of one aspect of the fit, which whoever asks for the release supplies."""
     if subject.fit is None:
-        return Judgement(skipped="no release is asked for")
-    return _as_judgement(subject.fit().aspects[aspect])
-
-
-def _as_judgement(aspect: Aspect) -> Judgement:
-    if aspect.standing is Standing.UNSEEN:
-        return Judgement(inconclusive=aspect.reason)
-    if aspect.standing is Standing.SKIPPED:
-        return Judgement(skipped=aspect.reason)
-    return Judgement(aspect.findings)
+        raise NotJudged("no release is asked for")
+    aspect = subject.fit().aspects[number]
+    if aspect.standing in (Standing.UNSEEN, Standing.SKIPPED):
+        raise NotJudged(aspect.reason, inconclusive=aspect.standing is Standing.UNSEEN)
+    yield from aspect.findings

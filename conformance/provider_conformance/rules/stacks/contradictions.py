@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provider_conformance.contracts.model import ApiContract, Contract
+from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import Finding, Judgement, Severity
+from provider_conformance.findings import Finding, Severity
 from provider_conformance.protocols.calls import CallShape
 from provider_conformance.protocols.model import ProtocolMethod
 from provider_conformance.rules.model import Scope, rule
 
 
 @rule("PC559", "stack-call-against-protocol", scope=Scope.STACK)
-def call_against_protocol(subject: Subject) -> Judgement:
+def call_against_protocol(subject: Subject) -> Iterator[Finding]:
     """Check that a stack calls its providers as its own protocols say.
 
     What it does:
@@ -39,8 +40,8 @@ def call_against_protocol(subject: Subject) -> Judgement:
         The stack's source and its protocols.
     """
     if subject.contract is None:
-        return Judgement(skipped="there is no stack to judge")
-    return Judgement(tuple(_contradictions(subject.contract)))
+        raise NotJudged("there is no stack to judge")
+    yield from _contradictions(subject.contract)
 
 
 def _contradictions(contract: Contract) -> Iterator[Finding]:
@@ -54,7 +55,7 @@ def _contradictions(contract: Contract) -> Iterator[Finding]:
 def _contradiction(api: ApiContract, method: ProtocolMethod, shape: CallShape) -> Finding:
     place = f" ({method.location})" if method.location else ""
     return Finding(
-        "PC559",
+        "",
         Severity.ERROR,
         f"{shape.by} calls `{shape.text or f'{method.name}{shape}'}`, which its protocol does not take:"
         f" `{method.name}{method.signature}`{place}",

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from provider_conformance.evidence.planted import (
-    NO_HOST,
-    finding,
+    HostedStack,
     is_unnamed,
     outcome,
     planted_in,
     resolving,
     sorting,
 )
-from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import PASS, Judgement
+from provider_conformance.findings import Finding
 from provider_conformance.rules.model import Scope, rule
 from provider_conformance.strategies.search import shortest, smallest
 
@@ -23,7 +22,7 @@ _LONGEST: Final = 4096
 
 
 @rule("PC551", "stack-cycle-unreported", scope=Scope.STACK)
-def cycle_unreported(subject: Subject) -> Judgement:
+def cycle_unreported(stack: HostedStack) -> Iterator[Finding]:
     """Check that a stack refuses providers that need one another.
 
     What it does:
@@ -47,32 +46,30 @@ def cycle_unreported(subject: Subject) -> Judgement:
     Source:
         Generated graphs and run configs with one planted cycle, on the stack's own resolver.
     """
-    if subject.host is None:
-        return NO_HOST
-    host = subject.host()
     from provider_conformance.strategies.faults import FaultKind  # noqa: PLC0415
     from provider_conformance.strategies.graphs import graphs_with_cycle  # noqa: PLC0415
 
     why = "A provider on the cycle is started before something that it needs."
     cycle = smallest(
-        graphs_with_cycle(min_length=1), lambda p: host.sort(p.subject).error is None, examples=_SORTS
+        graphs_with_cycle(min_length=1), lambda p: stack.host.sort(p.subject).error is None, examples=_SORTS
     )
     if cycle is not None:
         path = " -> ".join([*cycle.fault.nodes, cycle.fault.nodes[0]])
-        order = ", ".join(host.sort(cycle.subject).order)
+        order = ", ".join(stack.host.sort(cycle.subject).order)
         message = f"the cycle {path} is put in an order without an error: {order}"
-        return finding(subject, "PC551", message, sorting(cycle.subject), why)
+        yield stack.finding(message, sorting(cycle.subject), why)
+        return
     for kind in (FaultKind.SELF_DEPENDENCY, FaultKind.CYCLE):
-        if found := planted_in(host, kind, is_unnamed):
+        if found := planted_in(stack.host, kind, is_unnamed):
             planted, resolution = found
             path = " -> ".join([*planted.fault.nodes, planted.fault.nodes[0]])
             message = f"providers need one another ({path}), and {outcome(resolution)}"
-            return finding(subject, "PC551", message, resolving(planted.subject), why)
-    return PASS
+            yield stack.finding(message, resolving(planted.subject), why)
+            return
 
 
 @rule("PC552", "stack-recursion-limit", scope=Scope.STACK)
-def recursion_limit(subject: Subject) -> Judgement:
+def recursion_limit(stack: HostedStack) -> Iterator[Finding]:
     """Check that a stack can sort a long chain of dependencies.
 
     What it does:
@@ -93,29 +90,26 @@ def recursion_limit(subject: Subject) -> Judgement:
     Source:
         Generated chains on the stack's own sort.
     """
-    if subject.host is None:
-        return NO_HOST
-    host = subject.host()
     from provider_conformance.strategies.graphs import chain  # noqa: PLC0415
 
     errors: list[BaseException] = []
 
     def fails(length: int) -> bool:
-        error = host.sort(chain(length)).error
+        error = stack.host.sort(chain(length)).error
         errors.extend([error] if error else [])
         return error is not None
 
     length = shortest(fails, most=_LONGEST)
     if length is None:
-        return PASS
+        return
     message = f"a chain of {length} nodes, each needing the next, raises {type(errors[-1]).__name__}"
     # How deep the caller stands decides about the exact length: twice as long fails everywhere.
     call = f"sort({{f'n{{i}}': [f'n{{i+1}}'] for i in range({2 * length})}} | {{'n{2 * length}': []}})"
-    return finding(subject, "PC552", message, call, "The order of long chains cannot be found.")
+    yield stack.finding(message, call, "The order of long chains cannot be found.")
 
 
 @rule("PC554", "stack-order-varies", scope=Scope.STACK)
-def order_varies(subject: Subject) -> Judgement:
+def order_varies(stack: HostedStack) -> Iterator[Finding]:
     """Check that one run config always gives one order.
 
     What it does:
@@ -137,20 +131,17 @@ def order_varies(subject: Subject) -> Judgement:
     Source:
         Generated graphs on the stack's own sort, a process a hash seed.
     """
-    if subject.host is None:
-        return NO_HOST
-    host = subject.host()
     from provider_conformance.hosts.seeds import SeededSorts  # noqa: PLC0415
     from provider_conformance.strategies.graphs import dependency_graphs  # noqa: PLC0415
 
-    with SeededSorts(host.stack) as sorts:
+    with SeededSorts(stack.host.stack) as sorts:
         found = smallest(
             dependency_graphs(), lambda graph: len(set(sorts.orders(graph).values())) > 1, examples=_SORTS
         )
         orders = sorts.orders(found) if found is not None else {}
     if found is None:
-        return PASS
+        return
     told = "; ".join(f"seed {seed}: {', '.join(order or ('an error',))}" for seed, order in orders.items())
     message = f"the order of one graph depends on the hash seed ({told})"
     why = "Providers start in another order from start to start (set PYTHONHASHSEED to see it)."
-    return finding(subject, "PC554", message, sorting(found), why)
+    yield stack.finding(message, sorting(found), why)

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from provider_conformance.evidence.planted import NO_HOST, finding, is_unnamed, outcome, planted_in, resolving
+from provider_conformance.evidence.planted import HostedStack, is_unnamed, outcome, planted_in, resolving
 from provider_conformance.evidence.resolution import broken_promise, explains
-from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import PASS, Judgement, Severity
+from provider_conformance.findings import Finding, Severity
 from provider_conformance.hosts.model import Resolution, StackSketch
 from provider_conformance.rules.model import Scope, rule
 from provider_conformance.strategies.search import smallest
 
 if TYPE_CHECKING:
-    from provider_conformance.strategies.faults import FaultKind, Planted
+    from provider_conformance.strategies.faults import Planted
 
 _SOUND: Final = 150
 
 
 @rule("PC553", "stack-duplicate-lost", scope=Scope.STACK)
-def duplicate_lost(subject: Subject) -> Judgement:
+def duplicate_lost(stack: HostedStack) -> Iterator[Finding]:
     """Check that a stack does not lose a provider whose id is taken.
 
     What it does:
@@ -42,20 +41,17 @@ def duplicate_lost(subject: Subject) -> Judgement:
     Source:
         Generated run configs with one planted duplicate, on the stack's own resolver.
     """
-    if subject.host is None:
-        return NO_HOST
-    host = subject.host()
     from provider_conformance.strategies.faults import FaultKind  # noqa: PLC0415
 
-    found = planted_in(host, FaultKind.DUPLICATE_ID, _lost)
+    found = planted_in(stack.host, FaultKind.DUPLICATE_ID, _lost)
     if found is None:
-        return PASS
+        return
     planted, resolution = found
     declared, started = len(planted.subject.providers), len(resolution.started)
     done = f"{started} of {declared} declared providers are started" if resolution.error is None else ""
     message = f"the provider_id {planted.fault.nodes[0]!r} is given twice: {done or outcome(resolution)}"
     why = "A provider of the run config is dropped without a word."
-    return finding(subject, "PC553", message, resolving(planted.subject), why)
+    yield stack.finding(message, resolving(planted.subject), why)
 
 
 def _lost(planted: Planted[StackSketch], resolution: Resolution) -> bool:
@@ -65,7 +61,7 @@ def _lost(planted: Planted[StackSketch], resolution: Resolution) -> bool:
 
 
 @rule("PC555", "stack-missing-dependency-unexplained", scope=Scope.STACK)
-def missing_dependency_unexplained(subject: Subject) -> Judgement:
+def missing_dependency_unexplained(stack: HostedStack) -> Iterator[Finding]:
     """Check that a stack says which provider needs what is not there.
 
     What it does:
@@ -89,25 +85,13 @@ def missing_dependency_unexplained(subject: Subject) -> Judgement:
     """
     from provider_conformance.strategies.faults import FaultKind  # noqa: PLC0415
 
-    judgements = (
-        _unexplained(subject, FaultKind.MISSING_DEPENDENCY),
-        _unexplained(subject, FaultKind.API_LEFT_OUT),
-    )
-    return Judgement(tuple(f for j in judgements for f in j.findings), skipped=judgements[0].skipped)
-
-
-def _unexplained(subject: Subject, kind: FaultKind) -> Judgement:
-    if subject.host is None:
-        return NO_HOST
-    host = subject.host()
-    found = planted_in(host, kind, _undelivered)
-    if found is None:
-        return PASS
-    planted, resolution = found
-    needy, missing = planted.fault.nodes
-    message = f"{needy} needs {missing}, which {_ABSENCE[kind]}: {outcome(resolution)}"
-    why = "The error does not say who needs what."
-    return finding(subject, "PC555", message, resolving(planted.subject), why, kind.value)
+    for kind in (FaultKind.MISSING_DEPENDENCY, FaultKind.API_LEFT_OUT):
+        if found := planted_in(stack.host, kind, _undelivered):
+            planted, resolution = found
+            needy, missing = planted.fault.nodes
+            message = f"{needy} needs {missing}, which {_ABSENCE[kind]}: {outcome(resolution)}"
+            why = "The error does not say who needs what."
+            yield stack.finding(message, resolving(planted.subject), why, kind.value)
 
 
 _ABSENCE: Final = {
@@ -124,7 +108,7 @@ def _undelivered(planted: Planted[StackSketch], resolution: Resolution) -> bool:
 
 
 @rule("PC556", "stack-unknown-name-unexplained", scope=Scope.STACK)
-def unknown_name_unexplained(subject: Subject) -> Judgement:
+def unknown_name_unexplained(stack: HostedStack) -> Iterator[Finding]:
     """Check that a stack names what it does not know or does not allow.
 
     What it does:
@@ -147,22 +131,19 @@ def unknown_name_unexplained(subject: Subject) -> Judgement:
     Source:
         Generated run configs with one planted fault, on the stack's own resolver.
     """
-    if subject.host is None:
-        return NO_HOST
-    host = subject.host()
     from provider_conformance.strategies.faults import FaultKind  # noqa: PLC0415
 
     for kind in (FaultKind.UNKNOWN_TYPE, FaultKind.TABLE_OVERRIDE):
-        if found := planted_in(host, kind, is_unnamed):
+        if found := planted_in(stack.host, kind, is_unnamed):
             planted, resolution = found
             message = f"{kind.value} {planted.fault.nodes[0]!r}: {outcome(resolution)}"
             why = "The error does not name the culprit."
-            return finding(subject, "PC556", message, resolving(planted.subject), why, kind.value)
-    return PASS
+            yield stack.finding(message, resolving(planted.subject), why, kind.value)
+            return
 
 
 @rule("PC557", "stack-router-over-nothing", scope=Scope.STACK, severity=Severity.WARNING)
-def router_over_nothing(subject: Subject) -> Judgement:
+def router_over_nothing(stack: HostedStack) -> Iterator[Finding]:
     """Check that a stack sets up no router without a provider behind it.
 
     What it does:
@@ -184,20 +165,18 @@ def router_over_nothing(subject: Subject) -> Judgement:
     Source:
         Generated run configs on the stack's own resolver; what its routing tables are built over.
     """
-    if subject.host is None:
-        return NO_HOST
-    host = subject.host()
     from provider_conformance.strategies.faults import FaultKind  # noqa: PLC0415
 
-    found = planted_in(host, FaultKind.EMPTY_ROUTER, _routes_to_nothing)
+    found = planted_in(stack.host, FaultKind.EMPTY_ROUTER, _routes_to_nothing)
     if found is None:
-        return PASS
+        return
     planted, resolution = found
     router = planted.fault.nodes[0]
     tables = ", ".join(resolution.empty_tables)
     done = f"the routing tables of {tables} are built over nothing" if tables else outcome(resolution)
     message = f"{router} is to be served and has no provider: {done}"
-    return finding(subject, "PC557", message, resolving(planted.subject), "Every request to it fails.")
+    why = "Every request to it fails."
+    yield stack.finding(message, resolving(planted.subject), why, severity=Severity.WARNING)
 
 
 def _routes_to_nothing(planted: Planted[StackSketch], resolution: Resolution) -> bool:
@@ -209,7 +188,7 @@ def _routes_to_nothing(planted: Planted[StackSketch], resolution: Resolution) ->
 
 
 @rule("PC558", "stack-wiring", scope=Scope.STACK)
-def wiring(subject: Subject) -> Judgement:
+def wiring(stack: HostedStack) -> Iterator[Finding]:
     """Check that a stack resolves what it should, in order, and hands everybody what they declare.
 
     What it does:
@@ -235,23 +214,18 @@ def wiring(subject: Subject) -> Judgement:
     Source:
         Generated run configs on the stack's own resolver.
     """
-    if subject.host is None:
-        return NO_HOST
-    host = subject.host()
     from provider_conformance.strategies.stacks import stacks  # noqa: PLC0415
 
-    vocabulary = host.vocabulary
+    vocabulary = stack.host.vocabulary
     found = smallest(
         stacks(vocabulary=vocabulary),
-        lambda sketch: bool(broken_promise(sketch, host.resolve(sketch), vocabulary)),
+        lambda sketch: bool(broken_promise(sketch, stack.host.resolve(sketch), vocabulary)),
         examples=_SOUND,
     )
     if found is None:
-        return PASS
-    resolution = host.resolve(found)
+        return
+    resolution = stack.host.resolve(found)
     message = broken_promise(found, resolution, vocabulary)
     why = "A sound run config does not start as it says."
-    judgement = finding(subject, "PC558", message, resolving(found), why)
-    if not explains(resolution.error):
-        return judgement
-    return Judgement(tuple(replace(f, severity=Severity.WARNING) for f in judgement.findings))
+    severity = Severity.WARNING if explains(resolution.error) else Severity.ERROR
+    yield stack.finding(message, resolving(found), why, severity=severity)

@@ -20,8 +20,8 @@ from provider_conformance.evidence.registries.stored_faults import (
     knows_no_stranger,
     wrong_answer,
 )
+from provider_conformance.evidence.trials.varied import ObservedPair, mixed_up
 from provider_conformance.findings import Severity
-from provider_conformance.rules.keeps.two_configurations import ObservedPair, mixed_up
 
 FINE = Call()
 OFFLINE = Call(ConnectionRefusedError("nobody listens"))

@@ -180,14 +180,6 @@ def _factory(subject: Subject) -> Callable[..., Any]:
     return factory
 
 
-def baseline(subject: Subject) -> Start | Judgement:
-    """The first trial of the subject's provider, done once for all rules; or why there is none."""
-    try:
-        return subject.store.get(Start, subject)
-    except NotJudged as absent:
-        return absent.judgement
-
-
 def _host(stack: str, release: str) -> TryingHost:
     from provider_conformance.hosts.load import trying_host  # noqa: PLC0415 - the whole stack
 
@@ -379,8 +371,3 @@ def blamed(
     """A finding at ``place``, else at the factory's class, else at the spec; its code is that of its rule."""
     found = subject.implementation().location or (subject.spec.location if subject.spec else None)
     return Finding("", severity, message, method, location=place or found, why=why, fix=fix, through=through)
-
-
-def blame(subject: Subject, code: str, message: str, why: str, fix: str, **further: Any) -> Judgement:
-    """A judgement of one finding, see :func:`blamed`."""
-    return Judgement((replace(blamed(subject, message, why, fix, **further), code=code),))

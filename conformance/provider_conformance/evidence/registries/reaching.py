@@ -11,7 +11,6 @@ from provider_conformance.evidence.registries.observing import listing, listings
 from provider_conformance.evidence.start import Served, Start
 from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import Judgement
 from provider_conformance.package.exceptions import Nature, nature, reason
 from provider_conformance.package.model import SpecKind
 
@@ -63,14 +62,6 @@ class Reachable:
         if remote or not told or means is Nature.NO_BACK_END:
             raise NotJudged(f"it cannot list here: {reason(error)}", inconclusive=True, see=("PC601",))
         return cls(served.first)
-
-
-def reachable(subject: Subject) -> Start | Judgement:
-    """The first trial of a provider whose registry can be tried, or why it cannot."""
-    try:
-        return subject.store.get(Reachable, subject).first
-    except NotJudged as absent:
-        return absent.judgement
 
 
 @dataclass(frozen=True, slots=True)

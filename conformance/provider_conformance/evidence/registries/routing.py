@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from provider_conformance.evidence.calls import Attentive, is_theirs
+from provider_conformance.evidence.conduct import Conduct
 from provider_conformance.evidence.registries.candidates import BUGS, candidates, examples, template_of
 from provider_conformance.evidence.registries.faults import wrongly_listed
 from provider_conformance.evidence.registries.listings import Entry, Listing
@@ -16,7 +17,6 @@ from provider_conformance.evidence.registries.uses import CALLS, error_of
 from provider_conformance.evidence.start import Served, Start
 from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.evidence.trials.conduct import Conduct
 from provider_conformance.hosts.running import FIRST, SECOND, Running
 from provider_conformance.package.backends import cannot_extend_sqlite
 from provider_conformance.package.chains import reason

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Final
 
+from provider_conformance.evidence.conduct import Conduct
 from provider_conformance.evidence.signatures import Classes
 from provider_conformance.evidence.start import KEPT, Start, want_of_backend
 from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.evidence.trials.called_again import called_again
-from provider_conformance.evidence.trials.conduct import Conduct
 from provider_conformance.hosts.running import FIRST
 from provider_conformance.protocols import careful
 from provider_conformance.protocols.calls import CallShape, refusal

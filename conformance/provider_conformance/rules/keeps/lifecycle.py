@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from provider_conformance.evidence.conduct import is_over_time
 from provider_conformance.evidence.loading import is_loadable
 from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.evidence.trials.conduct import is_over_time
 from provider_conformance.evidence.trials.life import SECONDS, Failing, Life, Step, Unawaitable
 from provider_conformance.findings import Finding, Level, Location, Severity
 from provider_conformance.package import places

@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from provider_conformance.evidence.loading import has_spec
-from provider_conformance.evidence.start import KEPT, Start
-from provider_conformance.evidence.store import NotJudged
-from provider_conformance.evidence.subject import Subject
-from provider_conformance.evidence.trials.conduct import (
+from provider_conformance.evidence.conduct import (
     Conduct,
     Exercise,
     by_design,
@@ -18,6 +14,10 @@ from provider_conformance.evidence.trials.conduct import (
     place_of,
     root_of,
 )
+from provider_conformance.evidence.loading import has_spec
+from provider_conformance.evidence.start import KEPT, Start
+from provider_conformance.evidence.store import NotJudged
+from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Finding, Level, Location, Severity
 from provider_conformance.rules.model import Scope, rule
 from provider_conformance.sandbox import endings, watching

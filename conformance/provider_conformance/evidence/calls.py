@@ -15,7 +15,6 @@ from provider_conformance.evidence.meaning import understood
 from provider_conformance.evidence.start import Served, Start
 from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import Judgement
 from provider_conformance.package.chains import reason
 from provider_conformance.package.model import SpecKind
 from provider_conformance.protocols.model import Calls
@@ -83,6 +82,33 @@ def long() -> float:
     return _LONG * limits().seconds
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Calls a provider's methods once more.
+
+    Attributes:
+        subject: The provider.
+        first: Its first trial.
+    """
+
+    subject: Subject
+    first: Start
+
+    @classmethod
+    def collect(cls, subject: Subject, served: Served) -> Again:
+        """Take a provider that can be called."""
+        return cls(subject, served.first)
+
+    def of(self, method: str, patience: float | None = None) -> Observed:
+        """The calls on one method, on a new stack.
+
+        Args:
+            method: The method.
+            patience: Seconds that a call may take, the usual ones unless told.
+        """
+        return observe(self.subject, self.first, frozenset([method]), patience)
+
+
 def hanging(subject: Subject) -> bool:
     """Whether nothing more is asked of a provider, since one of its calls does not come back."""
     found = subject.store.find(Observed, subject) if is_called(subject) else None
@@ -135,14 +161,6 @@ def asked_of(subject: Subject, method: str = "") -> Asked | None:
         names = (*shape.positional, *shape.keywords)
         return asked(api.public.live, name, positional=not shape.keywords, passed=names)
     return asked(api.public.live, name, positional=api.how_called(name) is Calls.POSITIONAL)
-
-
-def observed(subject: Subject) -> Observed | Judgement:
-    """All calls on the subject's provider, made once for all rules; or why there are none."""
-    try:
-        return subject.store.get(Observed, subject)
-    except NotJudged as absent:
-        return absent.judgement
 
 
 def observe(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from itertools import islice
 
 from provider_conformance.evidence.answers import (
     crashed,
@@ -16,25 +16,20 @@ from provider_conformance.evidence.answers import (
 )
 from provider_conformance.evidence.calls import (
     BUDGET,
+    Again,
     Observed,
     asked_of,
     is_called,
     is_theirs,
     long,
     module_of_method,
-    observe,
 )
-from provider_conformance.evidence.start import started
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.evidence.telling import NONE, STATIC, closing, finding, of_method, of_spec
-from provider_conformance.findings import PASS, Finding, Judgement, Severity
+from provider_conformance.evidence.telling import NONE, STATIC, MethodCalls, closing, finding, one_a_method
+from provider_conformance.findings import Finding, Severity
 from provider_conformance.rules.model import Scope, rule
 from provider_conformance.sandbox.endings import how
 from provider_conformance.sandbox.progress import TooBusyError
-
-if TYPE_CHECKING:
-    from provider_conformance.calling.asking import Asked
-    from provider_conformance.calling.calling import Seen
 
 
 def _has_parallels(subject: Subject) -> bool:
@@ -43,7 +38,7 @@ def _has_parallels(subject: Subject) -> bool:
 
 
 @rule("PC651", "answer-of-another-type", scope=Scope.PUBLIC, applies=is_called, after=(*STATIC, "PC402"))
-def answer_of_another_type(subject: Subject) -> Judgement:
+def answer_of_another_type(subject: Subject, calls: MethodCalls) -> Iterator[Finding]:
     """Check that a method answers with what its protocol promises.
 
     What it does:
@@ -67,19 +62,12 @@ def answer_of_another_type(subject: Subject) -> Judgement:
     Source:
         The return annotations of the public protocols.
     """
-
-    def judge(found: Observed, asked: Asked, seen: list[Seen]) -> Judgement:
-        told = next(wrong_answers(subject, asked, seen), None)
-        if told is None:
-            return PASS
-        one, message = told
-        return Judgement((finding(subject, "PC651", one, message, "return what the protocol promises"),))
-
-    return of_method(subject, judge)
+    for one, message in islice(wrong_answers(subject, calls.asked, calls.seen), 1):
+        yield finding(subject, one, message, "return what the protocol promises")
 
 
 @rule("PC655", "unequal-lists", scope=Scope.PUBLIC, applies=_has_parallels, after=STATIC)
-def unequal_lists(subject: Subject) -> Judgement:
+def unequal_lists(subject: Subject, calls: MethodCalls) -> Iterator[Finding]:
     """Check that lists which belong together have the same length.
 
     What it does:
@@ -104,19 +92,14 @@ def unequal_lists(subject: Subject) -> Judgement:
     Source:
         The data types of the APIs.
     """
-
-    def judge(found: Observed, asked: Asked, seen: list[Seen]) -> Judgement:
-        for one in seen:
-            if one.answered and one.chunks is None and (told := unequal(asked, one)):
-                fix = "give one item for each, in the same order"
-                return Judgement((finding(subject, "PC655", one, told, fix),))
-        return PASS
-
-    return of_method(subject, judge)
+    whole = (one for one in calls.seen if one.answered and one.chunks is None)
+    told = ((one, message) for one in whole if (message := unequal(calls.asked, one)))
+    for one, message in islice(told, 1):
+        yield finding(subject, one, message, "give one item for each, in the same order")
 
 
 @rule("PC656", "blocks-the-loop", scope=Scope.SPEC, applies=is_called, after=STATIC)
-def blocks_the_loop(subject: Subject) -> Judgement:
+def blocks_the_loop(subject: Subject, found: Observed, again: Again) -> Iterator[Finding]:
     """Check that no call keeps the event loop to itself.
 
     What it does:
@@ -142,26 +125,24 @@ def blocks_the_loop(subject: Subject) -> Judgement:
     Source:
         The Python documentation on developing with asyncio.
     """
+    yield from one_a_method(found, _stalling(found, again), NONE)
 
-    def judge(found: Observed) -> Iterator[Finding]:
-        hanging = {one.method for one in found.seen if one.late}
-        for name in dict.fromkeys(s.method for s in found.stalls if s.method not in hanging):
-            first = started(subject)
-            again = None if isinstance(first, Judgement) else observe(subject, first, frozenset([name]))
-            stalls = [s for s in again.stalls if s.method == name] if again is not None else []
-            if not stalls:
-                continue
-            longest = max(stalls, key=lambda stall: stall.seconds)
-            message = f"it keeps the event loop to itself for {longest.seconds:.1f} seconds"
-            why = f"nothing else runs meanwhile (budget: {BUDGET} seconds); seen with\n    {longest.during}"
-            fix = "await an asynchronous client, or use `asyncio.to_thread`"
-            yield Finding("PC656", Severity.ERROR, message, name, location=longest.place, why=why, fix=fix)
 
-    return of_spec(subject, judge, NONE)
+def _stalling(found: Observed, again: Again) -> Iterator[Finding]:
+    hanging = {one.method for one in found.seen if one.late}
+    for name in dict.fromkeys(s.method for s in found.stalls if s.method not in hanging):
+        stalls = [s for s in again.of(name).stalls if s.method == name]
+        if not stalls:
+            continue
+        longest = max(stalls, key=lambda stall: stall.seconds)
+        message = f"it keeps the event loop to itself for {longest.seconds:.1f} seconds"
+        why = f"nothing else runs meanwhile (budget: {BUDGET} seconds); seen with\n    {longest.during}"
+        fix = "await an asynchronous client, or use `asyncio.to_thread`"
+        yield Finding("", Severity.ERROR, message, name, location=longest.place, why=why, fix=fix)
 
 
 @rule("PC657", "calls-mix", scope=Scope.SPEC, applies=is_called, after=STATIC)
-def calls_mix(subject: Subject) -> Judgement:
+def calls_mix(subject: Subject, found: Observed, again: Again) -> Iterator[Finding]:
     """Check that calls at the same time get the answers that they get alone.
 
     What it does:
@@ -186,29 +167,25 @@ def calls_mix(subject: Subject) -> Judgement:
     Source:
         The server handles requests at the same time, on one instance.
     """
+    yield from one_a_method(found, _mixed(subject, found, again), NONE, all_kinds=True)
 
-    def judge(found: Observed) -> Iterator[Finding]:
-        for calls in found.together:
-            if (told := differing(calls)) is None or not _differs_again(subject, calls.method):
-                continue
+
+def _mixed(subject: Subject, found: Observed, again: Again) -> Iterator[Finding]:
+    for calls in found.together:
+        if (told := differing(calls)) is not None and _differs_again(again, calls.method):
             number, message = told
             one = replace(calls.together[number], text="\n    ".join(f"{t}  # at once" for t in calls.texts))
-            yield finding(subject, "PC657", one, message, "keep what belongs to a call in local variables")
-
-    return of_spec(subject, judge, NONE, all_kinds=True)
+            yield finding(subject, one, message, "keep what belongs to a call in local variables")
 
 
-def _differs_again(subject: Subject, method: str) -> bool:
+def _differs_again(again: Again, method: str) -> bool:
     """Whether it is so a second time: what depends on the clock may agree twice and differ then."""
-    first = started(subject)
-    if isinstance(first, Judgement):
-        return False
-    again = observe(subject, first, frozenset([method]))
-    return any(differing(calls) is not None for calls in again.together if calls.method == method)
+    together = again.of(method).together
+    return any(differing(calls) is not None for calls in together if calls.method == method)
 
 
 @rule("PC658", "arguments-changed", scope=Scope.SPEC, applies=is_called, after=STATIC)
-def arguments_changed(subject: Subject) -> Judgement:
+def arguments_changed(subject: Subject, found: Observed) -> Iterator[Finding]:
     """Check that a call leaves its arguments as they were.
 
     What it does:
@@ -231,21 +208,22 @@ def arguments_changed(subject: Subject) -> Judgement:
     Source:
         The built-in agents, which keep the lists that they pass on.
     """
+    yield from one_a_method(found, _changing(subject, found))
 
-    def judge(found: Observed) -> Iterator[Finding]:
-        theirs = is_theirs(subject)
-        for one in found.seen:
-            if one.changed and theirs(module_of_method(subject, one.method)):
-                request = found.asked[one.method].request == one.changed
-                severity = Severity.WARNING if request else Severity.ERROR
-                message = f"it changes its argument `{one.changed}`"
-                yield finding(subject, "PC658", one, message, "work on a copy", severity)
 
-    return of_spec(subject, judge)
+def _changing(subject: Subject, found: Observed) -> Iterator[Finding]:
+    theirs = is_theirs(subject)
+    for one in found.seen:
+        if one.changed and theirs(module_of_method(subject, one.method)):
+            request = found.asked[one.method].request == one.changed
+            severity = Severity.WARNING if request else Severity.ERROR
+            yield finding(
+                subject, one, f"it changes its argument `{one.changed}`", "work on a copy", severity
+            )
 
 
 @rule("PC659", "does-not-come-back", scope=Scope.SPEC, applies=is_called, after=STATIC)
-def does_not_come_back(subject: Subject) -> Judgement:
+def does_not_come_back(subject: Subject, found: Observed, again: Again) -> Iterator[Finding]:
     """Check that every call comes to an end.
 
     What it does:
@@ -268,28 +246,22 @@ def does_not_come_back(subject: Subject) -> Judgement:
     Source:
         The budget of this tool.
     """
+    yield from one_a_method(found, _late(subject, found, again))
 
-    def judge(found: Observed) -> Iterator[Finding]:
-        late = (one for one in found.seen if one.late and not (one.helped or closing(one)))
-        for name in dict.fromkeys(one.method for one in late):
-            first = started(subject)
-            if found.helped or isinstance(first, Judgement):
-                continue
-            again = observe(subject, first, frozenset([name]), long())
-            for one in again.of(name):
-                if one.late and not closing(one):
-                    if one.unsure:
-                        raise TooBusyError(long())
-                    message = f"it does not come back within {long():g} seconds"
-                    yield finding(
-                        subject, "PC659", one, message, "set a time limit, and raise when it is over"
-                    )
 
-    return of_spec(subject, judge)
+def _late(subject: Subject, found: Observed, again: Again) -> Iterator[Finding]:
+    late = (one for one in found.seen if one.late and not (one.helped or closing(one)))
+    for name in dict.fromkeys(one.method for one in late if not found.helped):
+        for one in again.of(name, long()).of(name):
+            if one.late and not closing(one):
+                if one.unsure:
+                    raise TooBusyError(long())
+                message = f"it does not come back within {long():g} seconds"
+                yield finding(subject, one, message, "set a time limit, and raise when it is over")
 
 
 @rule("PC660", "valid-call-crashes", scope=Scope.SPEC, applies=is_called, after=STATIC)
-def valid_call_crashes(subject: Subject) -> Judgement:
+def valid_call_crashes(subject: Subject, found: Observed) -> Iterator[Finding]:
     """Check that a call with valid arguments is answered or refused, and never crashes.
 
     What it does:
@@ -319,18 +291,18 @@ def valid_call_crashes(subject: Subject) -> Judgement:
     Source:
         The parameter annotations of the public protocols.
     """
+    yield from one_a_method(found, _crashing(subject, found), all_kinds=True)
 
-    def judge(found: Observed) -> Iterator[Finding]:
-        for one in found.seen:
-            if crashed(one) and not (found.helped or one.misled or closing(one)):
-                routed = one.label == "unknown" and bool(subject.api and subject.api.routed_by)
-                severity = Severity.WARNING if routed else Severity.ERROR
-                fix = "serve it, or refuse it with a ValueError that says why"
-                if isinstance(one.error, SystemExit):
-                    message = f"a valid call ends the process: {how(one.error)}"
-                    yield finding(subject, "PC723", one, message, fix)
-                else:
-                    message = f"a valid call raises {refusal(one)}"
-                    yield finding(subject, "PC660", one, message, fix, severity)
 
-    return of_spec(subject, judge, all_kinds=True)
+def _crashing(subject: Subject, found: Observed) -> Iterator[Finding]:
+    for one in found.seen:
+        if not crashed(one) or found.helped or one.misled or closing(one):
+            continue
+        fix = "serve it, or refuse it with a ValueError that says why"
+        if isinstance(one.error, SystemExit):
+            message = f"a valid call ends the process: {how(one.error)}"
+            yield replace(finding(subject, one, message, fix), code="PC723")
+        else:
+            routed = one.label == "unknown" and bool(subject.api and subject.api.routed_by)
+            severity = Severity.WARNING if routed else Severity.ERROR
+            yield finding(subject, one, f"a valid call raises {refusal(one)}", fix, severity)

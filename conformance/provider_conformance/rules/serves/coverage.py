@@ -75,7 +75,7 @@ def method_not_answered(subject: Subject, written: Written) -> Iterator[Finding 
         message = f"no call of it is answered: {row.reason}"
         fix = "answer it, or raise NotImplementedError where the provider does not offer it"
         severity = Severity.ERROR if demanded or written.offered else Severity.WARNING
-        yield finding(subject, "", answered.first, message, fix, severity)
+        yield finding(subject, answered.first, message, fix, severity)
     elif row.status is Status.UNSUPPORTED:
         raise NotJudged(f"it is not supported: {row.reason}")
     elif row.status in _OPEN:

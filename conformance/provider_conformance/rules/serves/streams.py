@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from provider_conformance.evidence.answers import crashed, refusal
-from provider_conformance.evidence.calls import Observed, asked_of, is_called
+from provider_conformance.evidence.answers import refusal
+from provider_conformance.evidence.calls import asked_of, is_called
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.evidence.telling import CLOSING, STATIC, finding, of_method, unanswered
-from provider_conformance.findings import PASS, Judgement, left_to
+from provider_conformance.evidence.telling import CLOSING, STATIC, MethodCalls, StreamCall, Streams, finding
+from provider_conformance.findings import Finding
 from provider_conformance.protocols.fitting import called, misfit
 from provider_conformance.rules.model import Scope, rule
 
@@ -29,7 +30,7 @@ def _has_chunks(subject: Subject) -> bool:
 
 
 @rule("PC652", "does-not-stream", scope=Scope.PUBLIC, applies=_streams, after=STATIC)
-def does_not_stream(subject: Subject) -> Judgement:
+def does_not_stream(subject: Subject, streamed: StreamCall) -> Iterator[Finding]:
     """Check that a call with `stream=True` gives an asynchronous iterator.
 
     What it does:
@@ -52,28 +53,16 @@ def does_not_stream(subject: Subject) -> Judgement:
     Source:
         The public protocols: `AsyncIterator` among the results.
     """
-
-    def judge(found: Observed, asked: Asked, seen: list[Seen]) -> Judgement:
-        if not seen:
-            return Judgement(inconclusive=found.ended or "it was not called with `stream=True`")
-        one = seen[0]
-        if one.answered:
-            if one.chunks is not None:
-                return PASS
-            message = f"with `stream=True` it answers with {called(one.answer)}, and not with an iterator"
-            fix = "return an asynchronous iterator where `stream` is true"
-            return Judgement((finding(subject, "PC652", one, message, fix),))
-        return (
-            unanswered([one], found)
-            if one.late or crashed(one)
-            else Judgement(skipped=f"it refuses to stream: {refusal(one)}")
+    if streamed.seen.chunks is None:
+        what = called(streamed.seen.answer)
+        message = f"with `stream=True` it answers with {what}, and not with an iterator"
+        yield finding(
+            subject, streamed.seen, message, "return an asynchronous iterator where `stream` is true"
         )
-
-    return of_method(subject, judge, "streamed")
 
 
 @rule("PC653", "streams-unasked", scope=Scope.PUBLIC, applies=_streams, after=STATIC)
-def streams_unasked(subject: Subject) -> Judgement:
+def streams_unasked(subject: Subject, calls: MethodCalls) -> Iterator[Finding]:
     """Check that a call without `stream=True` gives the whole answer.
 
     What it does:
@@ -95,24 +84,16 @@ def streams_unasked(subject: Subject) -> Judgement:
     Source:
         The public protocols: `stream` is `False` unless given.
     """
-
-    def judge(found: Observed, asked: Asked, seen: list[Seen]) -> Judgement:
-        slot = asked.streams_on_demand
-        streamed = [s for s in seen if s.chunks is not None and slot and not s.values.get(slot.path)]
-        if not streamed:
-            return PASS
-        one = streamed[0]
+    slot = calls.asked.streams_on_demand
+    streamed = (s for s in calls.seen if s.chunks is not None and slot and not s.values.get(slot.path))
+    for one in islice(streamed, 1):
         said = "with `stream=False`" if slot and slot.path in one.values else "without `stream`"
         message = f"{said} it answers with an asynchronous iterator"
-        return Judgement(
-            (finding(subject, "PC653", one, message, "answer as a whole unless `stream` is true"),)
-        )
-
-    return of_method(subject, judge)
+        yield finding(subject, one, message, "answer as a whole unless `stream` is true")
 
 
 @rule("PC654", "stream-breaks", scope=Scope.PUBLIC, applies=_has_chunks, after=STATIC)
-def stream_breaks(subject: Subject) -> Judgement:
+def stream_breaks(subject: Subject, streams: Streams) -> Iterator[Finding]:
     """Check that the pieces of a stream are of the promised type, and that it can be left at any time.
 
     What it does:
@@ -139,23 +120,11 @@ def stream_breaks(subject: Subject) -> Judgement:
     Source:
         The public protocols; the language reference on asynchronous generators.
     """
-
-    def judge(found: Observed, asked: Asked, seen: list[Seen]) -> Judgement:
-        if not any(one.answered and one.chunks is not None for one in seen):
-            refused = next((one for one in seen if one.label == "streamed" and not one.answered), None)
-            if refused is not None and not (refused.late or crashed(refused)):
-                return Judgement(skipped=f"it refuses to stream: {refusal(refused)}")
-            return left_to("PC652", why="there is no stream to judge")
-        told = next(_broken_streams(asked, seen), None)
-        if told is None:
-            return PASS
-        one, message, fix = told
-        return Judgement((finding(subject, "PC654", one, message, fix),))
-
-    return of_method(subject, judge)
+    for one, message, fix in islice(_broken_streams(streams.asked, streams.seen), 1):
+        yield finding(subject, one, message, fix)
 
 
-def _broken_streams(asked: Asked, seen: list[Seen]) -> Iterator[tuple[Seen, str, str]]:
+def _broken_streams(asked: Asked, seen: Sequence[Seen]) -> Iterator[tuple[Seen, str, str]]:
     for one in seen:
         if one.label == "streamed" or asked.whole is None:
             for number, chunk in enumerate(one.chunks or ()):

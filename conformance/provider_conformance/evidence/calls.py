@@ -109,12 +109,6 @@ class Again:
         return observe(self.subject, self.first, frozenset([method]), patience)
 
 
-def hanging(subject: Subject) -> bool:
-    """Whether nothing more is asked of a provider, since one of its calls does not come back."""
-    found = subject.store.find(Observed, subject) if is_called(subject) else None
-    return found is not None and any(one.late for one in found.seen)
-
-
 @dataclass(frozen=True, slots=True)
 class Attentive:
     """A provider of which more can be asked: none of its calls hangs, as far as they were made."""
@@ -126,7 +120,8 @@ class Attentive:
         Raises:
             NotJudged: One does not come back.
         """
-        if hanging(subject):
+        found = subject.store.find(Observed, subject) if is_called(subject) else None
+        if found is not None and any(one.late for one in found.seen):
             raise NotJudged("a call on it does not come back", see=("PC659", "PC654"))
         return cls()
 

@@ -15,7 +15,7 @@ from provider_conformance.errors import BACKENDS_EXTRA, ConformanceError, StackI
 from provider_conformance.evidence.loading import has_spec, not_loaded
 from provider_conformance.evidence.store import Cause, NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import Finding, Judgement, Location, Severity
+from provider_conformance.findings import Finding, Location, Severity
 from provider_conformance.package import loading
 from provider_conformance.package.backends import missing_backend
 from provider_conformance.package.chains import causes
@@ -340,21 +340,6 @@ class Served:
         if started.first.absent:
             raise NotJudged(started.first.absent, inconclusive=True, see=KEPT)
         return cls(started.first)
-
-
-def started(subject: Subject, *, offline: bool = False) -> Start | Judgement:
-    """The first trial where the provider started; or a judgement that leaves it to who tells why not.
-
-    Args:
-        subject: The provider.
-        offline: Whether what is judged can be seen without the provider's back end. Else a
-            provider whose back end is not there is inconclusive.
-    """
-    try:
-        kind: type[Started] | type[Served] = Started if offline else Served
-        return subject.store.get(kind, subject).first
-    except NotJudged as absent:
-        return absent.judgement
 
 
 def blamed(

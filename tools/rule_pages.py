@@ -30,7 +30,7 @@ _FAMILIES = {
     "PC5": "resolution",
     "PC6": "registration and routing",
     "PC7": "life cycle and config",
-    "PC8": "packaging",
+    "PC8": "laws: what calls of one API have to do with one another",
     "PC9": "releases that need not be installed",
 }
 

@@ -50,6 +50,7 @@ class Finding:
     cause breaks, where the finding is about several of them. ``after`` are the codes, or beginnings of
     codes, of rules that tell this one finding better, where they have one of their own. ``through`` are
     the methods that a failing call went through: what is wrong with one of them tells the failure better.
+    ``seen`` are lines that can be pasted and run, and show it.
     """
 
     code: str
@@ -66,6 +67,7 @@ class Finding:
     methods: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     through: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

@@ -28,6 +28,7 @@ def finding_from(here: Path, finding: Finding) -> Finding:
         message=text_from(here, finding.message),
         why=text_from(here, finding.why),
         fix=text_from(here, finding.fix),
+        seen=tuple(text_from(here, line) for line in finding.seen),
         location=location_from(here, finding.location) if finding.location else None,
     )
 

@@ -25,6 +25,7 @@ def test_every_package_with_such_cases_is_tried() -> None:
     listed = {path.parent.name for path in PACKAGES.glob("*/expected.yaml")} - {
         "shapes",
         "stored",
+        "ogx_laws",
     }  # judged elsewhere
     tests = Path(__file__).parents[1] / "tried"
     assert listed == set(TRIED) == {path.stem.removeprefix("test_") for path in tests.glob("test_*.py")}

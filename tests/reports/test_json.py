@@ -87,6 +87,7 @@ def test_findings_say_what_and_where(data: dict[str, Any]) -> None:
         "location": {"path": "foo/adapter.py", "line": 12},
         "why": "the router calls chat",
         "fix": "add chat",
+        "seen": [],
         "known": None,
         "key": "PC201:bad:inference[remote::foo]:chat",
     }

@@ -175,7 +175,7 @@ def observe(
     every = {name: asked for name in methods_of(subject) if (asked := asked_of(subject, name)) is not None}
     generated = {name: _generated(asked) for name, asked in every.items() if only is None}
     found = Observed(every, helped=_is_helped(subject), standin=first.standin)
-    guide = _guide(subject)
+    guide = guide_of_subject(subject)
     left = in_order(every.values(), guide)
     for _ in range(_TRIALS):
         notes, stalls = Notes(), list[Any]()
@@ -189,7 +189,7 @@ def observe(
     return found
 
 
-def _guide(subject: Subject) -> Guide:
+def guide_of_subject(subject: Subject) -> Guide:
     """How the subject's API is called, with what the provider's author says of it."""
     from provider_conformance.calling.sampled import guided  # noqa: PLC0415
     from provider_conformance.laws.guides import guide_of  # noqa: PLC0415

@@ -23,8 +23,10 @@ from provider_conformance.laws.model import (
 )
 from provider_conformance.laws.uploaded import id_of
 
-_MODEL: Final = "conformance-embedding"
-_STATIC: Final = {"type": "static", "static": {"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 400}}
+MODEL: Final = "conformance-embedding"
+"""The model that embeds what is in a store."""
+STATIC: Final = {"type": "static", "static": {"max_chunk_size_tokens": 800, "chunk_overlap_tokens": 400}}
+"""How the router has files cut where nobody says."""
 
 
 def vector(said: str, dimension: int = DIMENSION) -> list[float]:
@@ -59,7 +61,7 @@ def chunk(identifier: str, said: str, dimension: int = DIMENSION, **metadata: An
         "metadata": {"document_id": document, **metadata},
         "chunk_metadata": {"chunk_id": identifier, "document_id": document, "source": "conformance"},
         "embedding": vector(said, dimension),
-        "embedding_model": _MODEL,
+        "embedding_model": MODEL,
         "embedding_dimension": dimension,
     }
 
@@ -105,16 +107,16 @@ GUIDE: Final = Guide(
             {
                 "name": fresh,
                 "metadata": {"purpose": "conformance"},
-                "chunking_strategy": _STATIC,
+                "chunking_strategy": STATIC,
                 "provider_vector_store_id": fresh,
                 "provider_id": lambda s: s.provider_id,
-                "embedding_model": _MODEL,
+                "embedding_model": MODEL,
                 "embedding_dimension": lambda s: s.dimension,
             },
             registers=Registers(
                 "provider_vector_store_id",
                 {
-                    "embedding_model": _MODEL,
+                    "embedding_model": MODEL,
                     "embedding_dimension": lambda s: s.dimension,
                     "vector_store_name": fresh,
                 },
@@ -143,7 +145,7 @@ GUIDE: Final = Guide(
             (
                 {"file_id": id_of("pdf"), "attributes": {"year": 2020, "tag": "x", "flag": True}},
                 {"file_id": id_of("long"), "chunking_strategy": {"type": "auto"}},
-                {"file_id": id_of("long", "static"), "chunking_strategy": _STATIC},
+                {"file_id": id_of("long", "static"), "chunking_strategy": STATIC},
             ),
         ),
         Way("openai_list_files_in_vector_store", others=(*_PAGES, {"filter": "completed"})),

@@ -117,6 +117,7 @@ def _finding(finding: Finding, record: Record) -> dict[str, Any]:
         "location": _location(finding.location),
         "why": finding.why,
         "fix": finding.fix,
+        "seen": list(finding.seen),
         "known": known,
         "key": finding.key,
     }

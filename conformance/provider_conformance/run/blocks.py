@@ -71,6 +71,7 @@ def block(
     yield Line(f"{head} {rule}", (colour, "bold"))
     yield from _text("  ", "  ", finding.message, telling.width)
     yield from _excerpt(finding.location, telling)
+    yield from _code(finding.seen, telling.width)
     shown = (("why", finding.why), ("fix", finding.fix), ("also", ", ".join(also)))
     for label, text in shown:
         if text:
@@ -91,6 +92,51 @@ def _text(first: str, further: str, text: str, width: int) -> Iterator[Line]:
             break_on_hyphens=False,
         )
         yield from (Line(line) for line in wrapped or [lead.rstrip()])
+
+
+def _code(lines: Sequence[str], width: int) -> Iterator[Line]:
+    """Lines of Python under their label, broken only where Python allows it: they are to be pasted."""
+    parts = [part for line in lines for part in folded(line, max(width - len(_UNDER), _NARROW))]
+    for number, part in enumerate(parts):
+        yield Line(f"{_UNDER if number else '  seen    '}{part}")
+
+
+def folded(line: str, width: int) -> Iterator[str]:
+    """A line of Python within a width, broken after commas in brackets.
+
+    Args:
+        line: The line.
+        width: How many characters a part may have; one without a comma may be longer.
+    """
+    begun, last = 0, 0
+    for place in _commas(line):
+        if place - begun > width and last > begun:
+            yield f"{'    ' if begun else ''}{line[begun:last].strip()}"
+            begun = last
+        last = place
+    if len(line) - begun > width and last > begun:
+        yield f"{'    ' if begun else ''}{line[begun:last].strip()}"
+        begun = last
+    yield f"{'    ' if begun else ''}{line[begun:].strip()}"
+
+
+def _commas(line: str) -> Iterator[int]:
+    """The places behind commas that stand in brackets and in no text."""
+    depth, quote, place = 0, "", 0
+    while place < len(line):
+        letter = line[place]
+        if quote:
+            place += letter == "\\"
+            quote = "" if letter == quote else quote
+        elif letter in "'\"":
+            quote = letter
+        elif letter == "#":
+            return
+        else:
+            depth += (letter in "([{") - (letter in ")]}")
+            if letter == "," and depth:
+                yield place + 1
+        place += 1
 
 
 def _excerpt(location: Location | None, telling: Telling) -> Iterator[Line]:

@@ -111,5 +111,5 @@ def _row(data: dict[str, Any]) -> Row | None:
 def _finding(data: dict[str, Any]) -> Finding:
     location, severity = data.pop("location"), Severity(data.pop("severity"))
     place = Location(**location) if location else None
-    data |= {name: tuple(data[name]) for name in ("methods", "after", "through")}
+    data |= {name: tuple(data[name]) for name in ("methods", "after", "through", "seen")}
     return Finding(severity=severity, location=place, **data)

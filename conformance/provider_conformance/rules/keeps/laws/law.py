@@ -1,0 +1,118 @@
+"""A law as a rule: a few calls on a provider, in a trial of their own, and a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Final
+
+from provider_conformance.evidence.answers import where
+from provider_conformance.evidence.calls import methods_of
+from provider_conformance.evidence.courses import Course, Law, course
+from provider_conformance.evidence.loading import is_loadable
+from provider_conformance.evidence.start import Served
+from provider_conformance.evidence.store import NotJudged
+from provider_conformance.evidence.subject import Subject
+from provider_conformance.evidence.telling import STATIC
+from provider_conformance.findings import PASS, Finding, Judgement, Severity
+from provider_conformance.rules.model import Rule, Scope, rule
+
+if TYPE_CHECKING:
+    from provider_conformance.calling.client import Broken
+
+_SHAPES: Final = ("PC651", "PC652", "PC653", "PC654", "PC655")
+"""The rules that say of one answer what a law then trips over."""
+_CRASHES: Final = (*_SHAPES, "PC660", "PC662")
+"""Those, and the ones that say of one call that it crashes."""
+
+
+def law(
+    code: str,
+    name: str,
+    api: str,
+    *methods: str,
+    why: str,
+    fix: str,
+    after: tuple[str, ...] = (),
+    severity: Severity = Severity.ERROR,
+) -> Callable[[Law], Rule]:
+    """Make a rule of an asynchronous generator function that is given a client.
+
+    Args:
+        code: Its code.
+        name: Its name.
+        api: The API whose providers it is about.
+        methods: What the API has to have for it.
+        why: Who relies on it.
+        fix: What to do where a finding has no words of its own.
+        after: The laws that tell a finding of this one better.
+        severity: What its findings weigh, but for those that are warnings by themselves.
+    """
+
+    def applies(subject: Subject) -> bool:
+        spec = subject.spec
+        return (
+            spec is not None
+            and spec.api == api
+            and is_loadable(subject)
+            and set(methods) <= set(methods_of(subject))
+        )
+
+    def make(function: Law) -> Rule:
+        @wraps(function)
+        def check(subject: Subject) -> Judgement:
+            try:
+                first = subject.store.get(Served, subject).first
+            except NotJudged as absent:
+                return absent.judgement
+            return _judged(subject, course(subject, first, function))
+
+        def _judged(subject: Subject, found: Course) -> Judgement:
+            told = tuple(_finding(subject, one) for one in _once(found.broken))
+            if not told:
+                return found.ended or PASS
+            return Judgement(told, inconclusive=found.ended.inconclusive if found.ended else "")
+
+        def _finding(subject: Subject, one: Broken) -> Finding:
+            return Finding(
+                code,
+                Severity.WARNING if one.warning else severity,
+                one.message,
+                one.method,
+                location=where(subject, one.method),
+                why=why,
+                fix=one.fix or fix,
+                seen=one.seen,
+                through=tuple(dict.fromkeys((*one.through, *methods))),
+                detail="crash" if one.crash else "",
+                after=(*_CRASHES, *_earlier(code)) if one.crash else _SHAPES,
+            )
+
+        make_rule: Any = rule(
+            code,
+            name,
+            scope=Scope.SPEC,
+            severity=severity,
+            applies=applies,
+            after=(*STATIC, *after),
+            proves=severity is Severity.ERROR,
+        )
+        made: Rule = make_rule(check)
+        return made
+
+    return make
+
+
+def _once(broken: list[Broken]) -> list[Broken]:
+    """The first thing that is wrong with each method, errors before warnings; the rest mostly follows."""
+    ordered = sorted(broken, key=lambda one: one.warning)
+    found: dict[str, Broken] = {}
+    for one in ordered:
+        found.setdefault(one.method, one)
+    return [*found.values()]
+
+
+def _earlier(code: str) -> tuple[str, ...]:
+    """The codes of the laws of the same API in front of one."""
+    number = int(code[2:])
+    return tuple(f"PC{earlier}" for earlier in range(number - number % 10, number))

@@ -9,7 +9,7 @@ import pytest
 from provider_conformance.run.blocks import folded
 
 LINES = (
-    "provider.query_chunks(QueryChunksRequest(vector_store_id='a, b', query='hello, \\'world', params={'k': 3}))",
+    "provider.query_chunks(Request(vector_store_id='a, b', query='hello, \\'world', params={'k': 3}))",
     "f([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14], {'a': (1, 2, 3), 'b': 'c'})  # one, two, three, four",
     "short()",
 )

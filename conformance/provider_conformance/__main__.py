@@ -134,7 +134,7 @@ async def _run(options: argparse.Namespace) -> None:
     except ModuleNotFoundError as error:
         raise UsageError(
             f"serving needs the extra `server` ({error.name} is not installed): "
-            "pip install 'provider-conformance[server]'"
+            "pip install fastapi httpx uvicorn"
         ) from error
     from provider_conformance.stack.resolver import resolve  # noqa: PLC0415
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-BACKENDS_EXTRA: Final = "pip install provider-conformance[backends]"
+BACKENDS_EXTRA: Final = "pip install trustme"
 """What brings the stand-ins for hosts with a fixed name."""
 
 

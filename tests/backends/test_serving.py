@@ -1,48 +1,16 @@
-"""The stand-in in tests of authors: the example of the documentation, as it stands there."""
+"""The stand-in in tests of authors."""
 
 from __future__ import annotations
 
-import json
-import re
 import sys
 import urllib.request
-from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
 from provider_conformance.backends import serving
 from provider_conformance.package.backends import missing_backend
-
-PAGE = Path(__file__).parents[2] / "docs" / "backends.md"
-
-
-class MyClient:
-    """What an author's own client may look like."""
-
-    def __init__(self, url: str, api_key: str) -> None:
-        self._url, self._headers = url, {"Authorization": f"Bearer {api_key}"}
-
-    def chat(self, model: str, text: str) -> str:
-        body = {"model": model, "messages": [{"role": "user", "content": text}]}
-        request = urllib.request.Request(  # noqa: S310 - the scheme is the stand-in's
-            f"{self._url}/chat/completions", json.dumps(body).encode(), self._headers
-        )
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - as above
-            told: dict[str, Any] = json.load(answer)
-        return str(told["choices"][0]["message"]["content"])
-
-
-EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-
-
-@pytest.mark.parametrize("example", EXAMPLES, ids=re.findall(r"def (test_\w+)", "".join(EXAMPLES)))
-def test_an_example_of_the_documentation_runs(example: str) -> None:
-    names: dict[str, Any] = {"MyClient": MyClient}
-    exec(example, names)  # noqa: S102 - it is the project's own documentation
-    (test,) = (value for name, value in names.items() if name.startswith("test_"))
-    test()
+from support.reader import MyClient
 
 
 def test_two_servers_at_once_know_nothing_of_each_other() -> None:
@@ -79,3 +47,11 @@ def test_a_host_that_nobody_stands_in_for_is_a_missing_back_end(monkeypatch: pyt
         with pytest.raises(httpx.ProxyError) as raised:
             httpx.get("https://nobody.example/v1/models")
     assert missing_backend(raised.value) == "the stand-in does not answer CONNECT nobody.example"
+
+
+def test_a_model_that_it_is_set_up_for_is_listed_and_does_what_is_asked() -> None:
+    with serving() as backend:
+        backend.serve(["mine"])
+        assert MyClient(f"{backend.url}/v1", "k").chat("mine", "hello")
+        listed = httpx.get(f"{backend.url}/v1/models").json()["data"]
+    assert [one["id"] for one in listed] == ["tiny-chat", "tiny-embed", "tiny-rerank", "mine"]

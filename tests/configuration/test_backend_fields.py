@@ -75,3 +75,18 @@ def test_what_is_asked_for_no_answer_leads_nowhere() -> None:
     leading = Leading(SERVER, "/v1")
     assert leading(Elsewhere()) == {}
     assert not leading.leads
+
+
+class Served(BaseModel):
+    model: str = "one"
+    allowed_models: list[str] = ["two"]
+    models: list[dict[str, str]] = [{"identifier": "mine", "llama_model": "three"}]
+    embedding_model_id: str | None = "four"
+    model_dir: str = "elsewhere"
+    retries: dict[str, int] = {"model": 3}
+
+
+def test_the_models_that_a_configuration_names_are_served() -> None:
+    served: set[str] = set()
+    Leading(SERVER, "/v1", serve=served.update)(Served())
+    assert served == {"one", "two", "three", "four"}

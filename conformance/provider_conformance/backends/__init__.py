@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -60,6 +60,14 @@ class Backend:
         """What it was asked up to now."""
         return self.server.requests
 
+    def serve(self, models: Iterable[str]) -> None:
+        """Serve further models, as a server does that its owner has set up.
+
+        Args:
+            models: Their names. Each does whatever is asked of it: a name does not say what it is for.
+        """
+        self.server.served |= frozenset(models)
+
     @property
     def variables(self) -> Mapping[str, str]:
         """What leads clients of hosts with a fixed name here, to be set before they are made."""
@@ -75,8 +83,8 @@ class Backend:
 def serving(*, faults: Faults | None = None) -> Iterator[Backend]:
     """Run a stand-in server on loopback for as long as the context lasts.
 
-    It lists the models `tiny-chat`, `tiny-embed` and `tiny-rerank` and refuses all others. What is uploaded
-    to it is kept as long.
+    It lists the models `tiny-chat`, `tiny-embed` and `tiny-rerank` and refuses all others but those that
+    `Backend.serve` adds. What is uploaded to it is kept as long.
 
     Args:
         faults: What goes wrong; by default a switch of its own, that is off.

@@ -35,7 +35,7 @@ def _page() -> Fields:
 def _checked(request: Request) -> Answer | None:
     """A refusal, None where there is nothing to refuse."""
     fields = request.fields()
-    if fields.get("model") != CHAT:
+    if fields.get("model") not in {CHAT, *request.served}:
         return _error("not_found_error", f"model: {fields.get('model')}", 404)
     if not isinstance(fields.get("messages"), list) or not fields["messages"]:
         return _error("invalid_request_error", "messages: at least one message is required", 400)
@@ -58,7 +58,8 @@ def _message(fields: Fields) -> Answer:
     reason = "end_turn" if tool is None else "tool_use"
     usage = {"input_tokens": _asked(fields), "output_tokens": tokens(list(_SAID))}
     head = {
-        "id": "msg_1", "type": "message", "role": "assistant", "model": CHAT, "stop_sequence": None,
+        "id": "msg_1", "type": "message", "role": "assistant", "model": fields["model"],
+        "stop_sequence": None,
     }  # fmt: skip
     if fields.get("stream"):
         return answer_events(

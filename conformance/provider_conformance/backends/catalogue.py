@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -40,14 +40,15 @@ def not_found(model: Any) -> Answer:
     return refused(f"The model `{model}` does not exist", 404, code="model_not_found", param="model")
 
 
-def refused_model(model: Any, wanted: str) -> Answer | None:
+def refused_model(model: Any, wanted: str, served: Collection[str] = ()) -> Answer | None:
     """The refusal of a model that is not there or cannot do what is asked of it; None for a good one.
 
     Args:
         model: What the request has.
         wanted: The model that does it.
+        served: Models that do it besides.
     """
-    if model == wanted:
+    if model == wanted or model in served:
         return None
     if model in MODELS:
         return refused(f"The model `{model}` does not do that, `{wanted}` does", param="model")

@@ -23,6 +23,7 @@ class Request:
         query: The values of each parameter of the query.
         headers: The headers, by names in lower case.
         body: The body, empty where there is none.
+        served: The models that are served besides those of the catalogue.
     """
 
     method: str
@@ -31,6 +32,7 @@ class Request:
     query: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    served: frozenset[str] = frozenset()
 
     def json(self) -> Any:
         """The body read as JSON; None where it is none."""

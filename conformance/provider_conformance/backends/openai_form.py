@@ -49,13 +49,15 @@ def _is_base(prefix: str) -> bool:
 def openai_form(request: Request) -> Answer | None:
     """Answer what OpenAI's clients ask, under any prefix."""
     if ending(request, "GET", "/models"):
-        return answer_json({"object": "list", "data": [_model(name) for name in MODELS]})
+        return answer_json(
+            {"object": "list", "data": [_model(name) for name in (*MODELS, *sorted(request.served))]}
+        )
     if request.method == "GET":
         return _one_model(request)
     for end, wanted, answer in _ANSWERS:
         if ending(request, "POST", end):
             fields = request.fields()
-            return refused_model(fields.get("model"), wanted) or answer(fields)
+            return refused_model(fields.get("model"), wanted, request.served) or answer(fields)
     return None
 
 
@@ -63,7 +65,7 @@ def _one_model(request: Request) -> Answer | None:
     base, separator, name = request.path.partition("/models/")
     if not separator or not name or not _is_base(base):
         return None
-    return answer_json(_model(name)) if name in MODELS else catalogue.not_found(name)
+    return answer_json(_model(name)) if name in {*MODELS, *request.served} else catalogue.not_found(name)
 
 
 def _model(name: str) -> Fields:
@@ -86,7 +88,7 @@ def _chat(fields: Fields) -> Answer:
         for n in range(fields.get("n") or 1)
     ]  # fmt: skip
     return answer_json(
-        {**_head("chatcmpl", "chat.completion", CHAT), "choices": choices,
+        {**_head("chatcmpl", "chat.completion", fields["model"]), "choices": choices,
          "usage": _usage(prompt, len(choices) * _spent(message))}
     )  # fmt: skip
 
@@ -174,7 +176,7 @@ def _logprobs(fields: Fields, text: str | None) -> Fields | None:
 
 
 def _chat_chunks(fields: Fields, message: Fields, prompt: int) -> Iterator[Fields]:
-    head = _head("chatcmpl", "chat.completion.chunk", CHAT)
+    head = _head("chatcmpl", "chat.completion.chunk", fields["model"])
     wish = fields.get("stream_options")
     counted = isinstance(wish, dict) and bool(wish.get("include_usage"))
     more: Fields = {"usage": None} if counted else {}
@@ -217,7 +219,7 @@ def _completion(fields: Fields) -> Answer:
         for _ in range(fields.get("n") or 1)
     ]
     usage = _usage(sum(map(tokens, prompts)), len(texts) * tokens(text))
-    head = _head("cmpl", "text_completion", CHAT)
+    head = _head("cmpl", "text_completion", fields["model"])
     if fields.get("stream"):
         return answer_events(_with_end(_completion_chunks(fields, head, texts, reason, usage)))
     choices = [_text(n, one, reason) for n, one in enumerate(texts)]
@@ -260,7 +262,7 @@ def _embeddings(fields: Fields) -> Answer:
         {
             "object": "list",
             "data": data,
-            "model": EMBED,
+            "model": fields["model"],
             "usage": {"prompt_tokens": spent, "total_tokens": spent},
         }
     )

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -36,6 +37,7 @@ class Server:
 
     Attributes:
         url: Scheme, host and port, without a slash at the end.
+        served: The models that are served besides those of the catalogue.
         faults: The switch for what goes wrong.
 
     Raises:
@@ -45,6 +47,7 @@ class Server:
     def __init__(self, routes: Sequence[Route], faults: Faults | None = None) -> None:
         self._routes, self.faults = tuple(routes), faults or Faults()
         self._requests: list[Recorded] = []
+        self.served: frozenset[str] = frozenset()
         self._listener = _Listener((_LOOPBACK, 0), type("_Bound", (_Handler,), {"respond": self._respond}))
         self.url = f"http://{_LOOPBACK}:{self._listener.server_address[1]}"
         self._thread = threading.Thread(
@@ -71,6 +74,7 @@ class Server:
         self.close()
 
     def _respond(self, request: Request) -> Answer:
+        request = replace(request, served=self.served)
         found = self._routed(request)
         fault, answer = self.faults.spoil(found or unknown_route(request))
         self._requests.append(recorded(request, answer.status, known=found is not None, fault=fault))

@@ -36,7 +36,7 @@ def small(request: Request) -> Answer | None:
         if request.method in ("GET", "HEAD") and ending(request, request.method, end):
             return answer_json(value)
     if ending(request, "POST", "/rerank", "/reranking") or _is_ranking_at_base(request):
-        return _ranked(request.fields())
+        return _ranked(request.fields(), request.served)
     return None
 
 
@@ -45,12 +45,12 @@ def _is_ranking_at_base(request: Request) -> bool:
     return request.method == "POST" and "passages" in request.fields()
 
 
-def _ranked(fields: Mapping[str, Any]) -> Answer:
+def _ranked(fields: Mapping[str, Any], served: frozenset[str]) -> Answer:
     found = next((fields[name] for name in ("documents", "texts", "passages") if name in fields), None)
     query = _text(fields.get("query"))
     if not isinstance(found, list) or not found or not query:
         return refused("a query and documents are needed")
-    if "texts" not in fields and (no := refused_model(fields.get("model"), RERANK)) is not None:
+    if "texts" not in fields and (no := refused_model(fields.get("model"), RERANK, served)) is not None:
         return no  # text-embeddings-inference has one model, and it is not named
     scores = [(likeness(query, _text(one)), number) for number, one in enumerate(found)]
     best = sorted(scores, key=lambda one: (-one[0], one[1]))[: fields.get("top_n") or None]

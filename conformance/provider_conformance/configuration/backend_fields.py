@@ -6,7 +6,7 @@ They are told by the names and the types of the fields; no provider is known her
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -27,6 +27,9 @@ _URL: Final = re.compile(r"(^|_)(url|uri|endpoint|api_base)$")
 _OTHERS: Final = re.compile(r"(^|_)(proxy|callback|redirect|webhook|docs)(_|$)")
 """What makes a URL one that is not asked for answers."""
 
+_MODEL: Final = re.compile(r"(^|_)models?(_(ids?|names?))?$")
+"""What names a model that the server has, or several."""
+
 BASES: Final = ("/v1", "")
 """The paths to try for a URL that neither the sample nor the class has: OpenAI's clients want a version in
 it, and some adapters put it there themselves."""
@@ -43,6 +46,7 @@ class Leading:
         server: Scheme, host and port of the server.
         base: The path of a URL that has none yet.
         fill: What is put into fields that are empty.
+        serve: Told of the models that a configuration names: a server has what its provider is set up for.
         leads: Whether a field was found that leads to a server.
         guesses: Whether ``base`` was needed.
     """
@@ -50,6 +54,7 @@ class Leading:
     server: str
     base: str
     fill: Callable[[Any], dict[str, Any]] = empty_secret_fields
+    serve: Callable[[Iterable[str]], object] = frozenset
     leads: bool = False
     guesses: bool = False
 
@@ -62,6 +67,7 @@ class Leading:
                 led[name] = kind(self.server + (self.base if path is None else path))
                 self.guesses |= path is None
         self.leads |= bool(led)
+        self.serve(set(models_named(config)))
         return {**self.fill(config), **credentials(config), **led}
 
 
@@ -95,6 +101,29 @@ def _urls(config: Any) -> Iterator[tuple[str, Any]]:
         own = next((cls for cls in classes if is_url(cls)), None)
         if own is not None or str in classes:
             yield name, own or str
+
+
+def models_named(config: Any) -> Iterator[str]:
+    """The models that a configuration names, at whatever depth: ``model``, ``llama_model``, ``models``."""
+    for name, value in _items(config):
+        if isinstance(value, str) and _MODEL.search(name):
+            yield value
+        elif isinstance(value, list | tuple | set):
+            texts = {one for one in value if isinstance(one, str)}
+            yield from texts if _MODEL.search(name) else ()
+            for one in value:
+                yield from models_named(one)
+        else:
+            yield from models_named(value)
+
+
+def _items(config: Any) -> Iterable[tuple[str, Any]]:
+    """The fields of a model, or the items of a dict that are named by texts."""
+    if isinstance(config, dict):
+        return [(name, value) for name, value in config.items() if isinstance(name, str)]
+    fields = careful.attribute(type(config), "model_fields")
+    names = [*fields] if isinstance(fields, dict) else []
+    return [(name, careful.attribute(config, name)) for name in names]
 
 
 def _path(config: Any, name: str) -> str | None:

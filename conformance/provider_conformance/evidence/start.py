@@ -225,7 +225,7 @@ def _led(trial: Trial, wish: _Wish) -> Start | None:
     tried = []
     for fill in (empty_secret_fields, empty_text_fields):
         for base in backend_fields.BASES:
-            led = backend_fields.Leading(standin.url, base, fill)
+            led = backend_fields.Leading(standin.url, base, fill, standin.serve)
             start = _first(replace(trial, config_class=Filling(trial.config_class, led)), wish)
             if not (led.leads or standin.variables):
                 return None

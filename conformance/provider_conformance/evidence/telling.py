@@ -1,4 +1,4 @@
-"""How the rules about calls come to a judgement, and how they tell what they have found."""
+"""What the rules about calls judge, and how they and those about registries tell what they have found."""
 
 from __future__ import annotations
 

@@ -177,7 +177,7 @@ def registered_wrongly_listed(subject: Subject, tried: Registrations) -> Iterato
     """
     found = tried.smallest(lambda trip: trip.wrongly_in_table or trip.wrongly_listed)
     if found is not None:
-        subject.store.get(Steady, subject)
+        subject.store.get(Steady, subject)  # asked for only where there is something to tell
         met = bool(found.wrongly_in_table) or lists_again(subject.api)
         severity, why = (Severity.ERROR, "") if met else (Severity.WARNING, _LISTS_ONCE)
         message = found.wrongly_in_table or found.wrongly_listed

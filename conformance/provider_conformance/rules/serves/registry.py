@@ -57,7 +57,7 @@ def registering_again(subject: Subject, found: Observer) -> Iterator[Finding]:
         The routing tables' `register_object` and `refresh`; the private registry protocols.
     """
     if (worst := found.smallest(twice, not_idempotent)) is not None:
-        subject.store.get(Steady, subject)
+        subject.store.get(Steady, subject)  # asked for only where there is something to tell
         method = found.verbs.register
         call = f"await provider.{method}({shown(worst[0])})"
         steps = f"the smallest steps found:\n    for _ in range(2): {call}"

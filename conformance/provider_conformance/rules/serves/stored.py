@@ -74,7 +74,7 @@ def unregistering(subject: Subject, found: Observer, unregisters: Unregisters) -
     """
     worst = found.smallest(leaving, does_not_leave, same_names(found))
     if worst is not None:
-        subject.store.get(Steady, subject)
+        subject.store.get(Steady, subject)  # asked for only where there is something to tell
         yield of_fault(subject, worst[1], unregisters.method, _steps(found.verbs, worst[0]))
     elif found.verbs.refresh:  # at its start the stack unregisters what it kept; else its table refuses
         seen = subject.store.get(Stranger, subject)
@@ -112,7 +112,7 @@ def registering_returns(subject: Subject, found: Observer) -> Iterator[Finding]:
     """
     worst = found.smallest(leaving, returns_nothing, candidates(found.first))
     if worst is not None:
-        subject.store.get(Steady, subject)
+        subject.store.get(Steady, subject)  # asked for only where there is something to tell
         method = found.verbs.register
         yield of_fault(subject, worst[1], method, _steps(Verbs(method), worst[0]))
 
@@ -150,7 +150,7 @@ def names_confused(subject: Subject, found: Observer, unregisters: Unregisters) 
     stored = found.verbs.stored
     worst = found.smallest(leaving, lambda seen: confuses_names(seen, stored=stored), two_names(found))
     if worst is not None:
-        subject.store.get(Steady, subject)
+        subject.store.get(Steady, subject)  # asked for only where there is something to tell
         yield of_fault(subject, worst[1], unregisters.method, _steps(found.verbs, worst[0]))
 
 

@@ -149,7 +149,6 @@ class Judgement:
             check passed.
         see: The codes, or beginnings of codes, of the rules that report why this one could not look.
             Where none of them is part of the run or has a finding, the check is inconclusive.
-        after: Those of rules that tell these findings better, where they have one of their own.
         row: What was seen of a method, from a rule about coverage.
         broken: Whether the rule itself did not come to its end.
         cause: The name of what keeps it from looking, where evidence is not there: the rule that
@@ -160,7 +159,6 @@ class Judgement:
     inconclusive: str = ""
     skipped: str = ""
     see: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
     row: Row | None = None
     broken: bool = False
     cause: str = ""

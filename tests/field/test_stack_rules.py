@@ -9,6 +9,7 @@ from provider_conformance.hosts import load_host
 from provider_conformance.package.model import Provider
 from provider_conformance.rules import rules_of
 from provider_conformance.rules.stacks import orders, promises
+from provider_conformance.run.engine import judged
 from support.field import ENVIRONMENT
 
 EXPECTED = {
@@ -24,5 +25,7 @@ EXPECTED = {
 def test_each_stack_has_the_faults_that_were_read() -> None:
     host = load_host("installed")
     subject = Subject(Provider(host.stack), host=lambda: host)
-    found = {finding.code for rule in rules_of(orders, promises) for finding in rule.check(subject).findings}
+    found = {
+        finding.code for rule in rules_of(orders, promises) for finding in judged(rule, subject).findings
+    }
     assert found == EXPECTED[ENVIRONMENT]

@@ -19,6 +19,7 @@ from provider_conformance.neighbours.standins import stand_in
 from provider_conformance.package.model import Implementation, Provider, Spec, SpecKind
 from provider_conformance.rules import rules_of
 from provider_conformance.rules.serves import registration
+from provider_conformance.run.engine import judged
 from support.field import only
 from support.stored import EXPECTED, PACKAGE, RULES, case_class
 
@@ -70,6 +71,6 @@ def test_exactly_the_listed_findings(host: InstalledHost, case: str, monkeypatch
         implementation=lambda: Implementation(cls),
     )
     rules = [rule for rule in (*RULES, *rules_of(registration)) if rule.applies(subject)]
-    judgements = {rule.code: rule.check(subject) for rule in rules}
+    judgements = {rule.code: judged(rule, subject) for rule in rules}
     found = {code for code, judgement in judgements.items() if judgement.findings}
     assert found == set(EXPECTED[case].get("error", ()))

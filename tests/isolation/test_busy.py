@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import Judgement, Outcome
+from provider_conformance.findings import Finding, Judgement, Outcome
 from provider_conformance.isolation import remote
 from provider_conformance.isolation.parent import TIME, Asked, Death
 from provider_conformance.package import loading
@@ -45,7 +46,7 @@ def test_nor_is_one_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_check_that_was_given_up_is_inconclusive() -> None:
-    def rule(_subject: Subject) -> Judgement:
+    def rule() -> Iterator[Finding]:
         raise TooBusyError(30)
 
     before = check()

@@ -15,6 +15,7 @@ from provider_conformance.rules import all_rules
 from provider_conformance.rules.model import Rule, Scope
 from provider_conformance.run.checks import Check
 from provider_conformance.run.engine import Engine, Policy
+from support.saying import saying
 
 PACKAGE = Path(__file__).parents[2] / "conformance" / "provider_conformance"
 CODES = [rule.code for rule in all_rules()]
@@ -42,7 +43,7 @@ PROVIDER = Provider("mine")
 
 
 def check(code: str, judgement: Judgement, after: tuple[str, ...] = ()) -> Check:
-    rule = Rule(code, code.lower(), Severity.ERROR, Scope.PROVIDER, lambda _subject: judgement, after=after)
+    rule = Rule(code, code.lower(), Severity.ERROR, Scope.PROVIDER, saying(judgement), after=after)
     return Check(f"mine::{code}", rule, Subject(PROVIDER))
 
 

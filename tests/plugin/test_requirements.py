@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from provider_conformance.evidence.demands import PUBLIC
+from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import Judgement, Row, Status
+from provider_conformance.findings import Row, Status
 from provider_conformance.rules.model import Rule, Scope, rule
 from support import fake_stack
 from support.running import Run, read_json
@@ -155,12 +158,13 @@ def methods(monkeypatch: pytest.MonkeyPatch) -> dict[str, Status]:
     statuses: dict[str, Status] = {}
 
     @rule("PC661", "method-not-answered", scope=Scope.PUBLIC, covers=PUBLIC)
-    def covered(subject: Subject) -> Judgement:
+    def covered(subject: Subject) -> Iterator[Row]:
         """Check that a method is answered."""
         status = statuses.get(subject.method, Status.ANSWERED)
         reason = "" if status is Status.ANSWERED else "set MY_KEY"
-        row = Row(subject.method, PUBLIC, demanded=True, status=status, calls=1, reason=reason)
-        return Judgement(row=row, inconclusive=reason if status is Status.REFUSED else "")
+        yield Row(subject.method, PUBLIC, demanded=True, status=status, calls=1, reason=reason)
+        if status is Status.REFUSED:
+            raise NotJudged(reason, inconclusive=True)
 
     rules: tuple[Rule, ...] = (*fake_stack.RULES, covered)
     monkeypatch.setattr(fake_stack, "RULES", rules)

@@ -21,6 +21,7 @@ from provider_conformance.rules import rules_of
 from provider_conformance.rules.model import Rule
 from provider_conformance.rules.serves import registration
 from provider_conformance.rules.starts import resolution
+from provider_conformance.run.engine import judged
 from provider_conformance.stack.apis.safety import Safety
 from provider_conformance.stack.specs import Api, ShieldsProtocolPrivate
 
@@ -38,7 +39,7 @@ def subject() -> Subject:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_on_a_stack_that_is_not_here_nothing_is_tried(subject: Subject, rule: Rule) -> None:
     other = replace(subject, store=Store(), contract=replace(builtin_contract(), stack="ogx", release="9"))
-    assert "ogx 9 is not installed here" in rule.check(other).skipped
+    assert "ogx 9 is not installed here" in judged(rule, other).skipped
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
@@ -46,7 +47,7 @@ def test_code_that_is_not_imported_is_not_run(subject: Subject, rule: Rule) -> N
     unseen = replace(
         subject, store=Store(), provider=replace(subject.provider, not_imported="a requirement is missing")
     )
-    assert "a requirement is missing" in rule.check(unseen).skipped
+    assert "a requirement is missing" in judged(rule, unseen).skipped
 
 
 def test_a_provider_that_needs_what_is_not_here_is_inconclusive(subject: Subject) -> None:
@@ -57,7 +58,7 @@ def test_a_provider_that_needs_what_is_not_here_is_inconclusive(subject: Subject
     offline = replace(
         subject, store=Store(), implementation=lambda: Implementation(conforming, "given", factory=factory)
     )
-    judgements = {rule.code: rule.check(offline) for rule in RULES if rule.applies(offline)}
+    judgements = {rule.code: judged(rule, offline) for rule in RULES if rule.applies(offline)}
     assert all(judgement.inconclusive for judgement in judgements.values() if not judgement.skipped)
     assert not any(judgement.findings for judgement in judgements.values())
 
@@ -65,7 +66,7 @@ def test_a_provider_that_needs_what_is_not_here_is_inconclusive(subject: Subject
 def test_what_the_stack_makes_itself_is_not_tried(subject: Subject) -> None:
     assert isinstance(subject.spec, Spec)
     passed_through = replace(subject, store=Store(), spec=replace(subject.spec, kind=SpecKind.PASSTHROUGH))
-    assert resolution.not_resolvable.check(passed_through).skipped
+    assert judged(resolution.not_resolvable, passed_through).skipped
 
 
 def test_watched_dependencies_tell_every_way_to_look_something_up() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from provider_conformance.evidence.subject import Subject
@@ -20,6 +22,7 @@ from provider_conformance.package.model import Provider, Spec, SpecKind
 from provider_conformance.rules.model import Rule, Scope
 from provider_conformance.run.checks import Check, decode_judgement, encode_judgement
 from provider_conformance.run.engine import Engine, Policy
+from support.saying import saying
 
 PROVIDER = Provider("mine")
 SPEC = Spec("inference", "remote::mine", SpecKind.REMOTE, None, None)
@@ -35,7 +38,7 @@ def warning(code: str, method: str = "") -> Finding:
 
 
 def check(code: str, judgement: Judgement, method: str = "", after: tuple[str, ...] = ()) -> Check:
-    rule = Rule(code, code.lower(), Severity.ERROR, Scope.SPEC, lambda _subject: judgement, after=after)
+    rule = Rule(code, code.lower(), Severity.ERROR, Scope.SPEC, saying(judgement), after=after)
     target = f"remote::mine.{method}" if method else "remote::mine"
     subject = Subject(PROVIDER, spec=SPEC, method=method)
     return Check(f"mine::inference::{code}[{target}]", rule, subject, "inference", target)
@@ -81,7 +84,7 @@ class TestBlocked:
         assert outcome(check("PC601", BLOCKED), other)[0] is Outcome.INCONCLUSIVE
 
     def test_the_check_that_shows_the_finding_is_named(self) -> None:
-        teller = check("PC501", Judgement((error("PC501"),), after=("PC705",)))
+        teller = check("PC501", Judgement((replace(error("PC501"), after=("PC705",)),)))
         better = check("PC705", Judgement((error("PC705"),)))
         assert outcome(check("PC601", BLOCKED), teller, better)[1] == "it was not started, see PC705"
 
@@ -186,7 +189,7 @@ def test_a_rule_is_applied_once() -> None:
     [
         PASS,
         BLOCKED,
-        Judgement((Finding("PC501", Severity.ERROR, "no", location=Location("a.py", 3)),), after=("PC2",)),
+        Judgement((Finding("PC501", Severity.ERROR, "no", location=Location("a.py", 3)),)),
         Judgement((Finding("PC210", Severity.ERROR, "no", methods=("a", "b"), through=("c",)),)),
         Judgement((Finding("PC401", Severity.ERROR, "no", after=("PC203",)),)),
         Judgement(inconclusive="unseen", row=Row("chat", "public", True, Status.REFUSED, 2, "no key")),

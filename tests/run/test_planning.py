@@ -21,6 +21,7 @@ from provider_conformance.run.planning import _Once, plan, run
 from provider_conformance.run.selection import parse_codes, parse_known_failure
 from support import fake_stack
 from support.fake_stack import finding, provider, spec
+from support.saying import saying
 
 ERROR = finding("PC201", "chat")
 WARNING = finding("PC201", "chat", Severity.WARNING)
@@ -35,10 +36,13 @@ def ids(
 
 def check_of(judgement: Judgement | Callable[[Subject], Judgement], scope: Scope = Scope.PUBLIC) -> Check:
     """A check whose rule comes to this judgement."""
-    function = judgement if callable(judgement) else lambda _subject: judgement
     subject = Subject(provider("good"), fake_stack.contract(), spec(), method="chat")
     return Check(
-        "good::x", Rule("PC201", "name", Severity.ERROR, scope, function), subject, "inference", "foo.chat"
+        "good::x",
+        Rule("PC201", "name", Severity.ERROR, scope, saying(judgement)),
+        subject,
+        "inference",
+        "foo.chat",
     )
 
 
@@ -68,7 +72,7 @@ class TestPlan:
         assert "p::inference::PC201[remote::foo.store]" in ids(provider("p", spec()), contract=contract)
 
     def test_applies_rules_about_private_protocols_to_these(self) -> None:
-        private = rule("PC301", "private", scope=Scope.PRIVATE)(lambda _subject: PASS)
+        private = rule("PC301", "private", scope=Scope.PRIVATE)(saying(PASS))
         api = ApiContract("inference", private=fake_stack.protocol("Private", ("register_model",)))
         contract = Contract("fake", "1", {"inference": api})
         assert ids(provider("p", spec()), contract=contract, rules=(private,)) == [
@@ -76,7 +80,7 @@ class TestPlan:
         ]
 
     def test_of_a_provider_that_cannot_be_loaded_asks_why_and_nothing_else(self) -> None:
-        beyond = rule("PC801", "packaging", scope=Scope.PROVIDER)(lambda _subject: PASS)
+        beyond = rule("PC801", "packaging", scope=Scope.PROVIDER)(saying(PASS))
         broken = replace(provider("p", spec()), problem=Problem("import-error", "no"))
         assert ids(broken, rules=(*fake_stack.RULES, beyond)) == ["p::PC101"]
 
@@ -195,7 +199,13 @@ class TestExecute:
         assert "raises LookupError" in result.reason
 
     def test_takes_a_rule_that_returns_something_else_for_a_fault_of_the_tool(self) -> None:
-        assert execute(check_of(lambda _subject: None)).broken  # type: ignore[arg-type, return-value]
+        check = check_of(PASS)
+        nothing = replace(check.rule, check=lambda: None)  # type: ignore[arg-type, return-value]
+        assert execute(replace(check, rule=nothing)).broken
+
+    def test_refuses_a_rule_whose_function_yields_nothing(self) -> None:
+        with pytest.raises(TypeError, match="PC201"):
+            rule("PC201", "name", scope=Scope.PUBLIC)(lambda: iter(()))
 
     def test_lets_the_user_interrupt(self) -> None:
         def interrupted(_subject: Subject) -> Judgement:

@@ -24,6 +24,7 @@ from provider_conformance.run.selection import (
 from provider_conformance.run.verdict import Verdict, not_evaluated, of_report, overall, shortfalls
 from support.fake_stack import spec
 from support.levels import ERROR, SKIPPED, UNSEEN, WARNING, report_of, row, rules, said_of
+from support.saying import saying
 
 CODES = [rule.code for rule in rules({})]
 
@@ -223,7 +224,7 @@ class TestStack:
     def test_itself_has_a_verdict_and_no_level(self, result: Result, word: str) -> None:
         contract = Contract("fake", "1.0", {})
         stack = Subjected(Provider("fake", stack="fake"), contract)
-        rule = Rule("PC551", "order", Severity.ERROR, Scope.STACK, lambda _subject: Judgement())
+        rule = Rule("PC551", "order", Severity.ERROR, Scope.STACK, saying(Judgement()))
         (check,) = plan_stack(stack.provider, contract, lambda: None, [rule])  # type: ignore[arg-type, return-value]
         report = Report((stack,), (Record(check, result),), policy=requiring("keeps"))
         assert last(report) == f"fake 1.0 itself: {word}; 1 check"

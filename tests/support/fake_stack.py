@@ -17,8 +17,9 @@ from provider_conformance import rules
 from provider_conformance.contracts import load
 from provider_conformance.contracts.model import ApiContract, Contract
 from provider_conformance.errors import StackNotInstalledError, UsageError
+from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import PASS, Finding, Judgement, Location, Severity
+from provider_conformance.findings import Finding, Location, Severity
 from provider_conformance.package.model import Problem, Provider, Spec, SpecKind
 from provider_conformance.protocols.model import ProtocolMethod, ProtocolModel, ResultKind
 from provider_conformance.protocols.signature import Signature
@@ -76,48 +77,45 @@ def finding(code: str, method: str, severity: Severity = Severity.ERROR) -> Find
 
 
 @rule("PC101", "importable", scope=Scope.PROVIDER)
-def importable(subject: Subject) -> Judgement:
+def importable(subject: Subject) -> Iterator[Finding]:
     """Check that the provider can be imported.
 
     What it does:
         Imports it.
     """
     problem = subject.provider.problem
-    if problem is None:
-        return PASS
-    return Judgement((Finding("PC101", Severity.ERROR, problem.message, location=problem.location),))
+    if problem is not None:
+        yield Finding("PC101", Severity.ERROR, problem.message, location=problem.location)
 
 
 @rule("PC110", "spec-complete", scope=Scope.SPEC)
-def spec_complete(_subject: Subject) -> Judgement:
+def spec_complete() -> Iterator[Finding]:
     """Check that a spec is complete."""
-    return PASS
+    yield from ()
 
 
 @rule("PC201", "method-missing", scope=Scope.PUBLIC)
-def method_missing(subject: Subject) -> Judgement:
+def method_missing(subject: Subject) -> Iterator[Finding]:
     """Check that a method is there."""
     name, method = subject.provider.name.rpartition("/")[2], subject.method
     missing = {"bad": {"chat"}, "worse": {"chat", "embed"}}.get(name, set())
     if method in missing:
-        return Judgement((finding("PC201", method),))
+        yield finding("PC201", method)
     if name == "unseen":
-        return Judgement(inconclusive="the class could not be found")
+        raise NotJudged("the class could not be found", inconclusive=True)
     if (name, method) == ("skipped", "embed"):
-        return Judgement(skipped="no embedding models")
+        raise NotJudged("no embedding models")
     if (name, method) == ("crashing", "chat"):
         raise RuntimeError("a fault of the rule")
     if (name, method) == ("dying", "chat"):
         os._exit(3)
-    return PASS
 
 
 @rule("PC207", "order", scope=Scope.PUBLIC, severity=Severity.WARNING, applies=lambda s: s.method != "chat")
-def order(subject: Subject) -> Judgement:
+def order(subject: Subject) -> Iterator[Finding]:
     """Check the order of the parameters."""
     if (subject.provider.name, subject.method) == ("warned", "complete"):
-        return Judgement((finding("PC207", subject.method, Severity.WARNING),))
-    return PASS
+        yield finding("PC207", subject.method, Severity.WARNING)
 
 
 RULES = (importable, spec_complete, method_missing, order)

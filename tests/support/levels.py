@@ -14,6 +14,7 @@ from provider_conformance.run.planning import run
 from provider_conformance.run.report import Report
 from provider_conformance.run.verdict import OfProvider, of_report
 from support import fake_stack
+from support.saying import saying
 
 ERROR = Judgement((Finding("PC000", Severity.ERROR, "wrong"),))
 WARNING = Judgement((Finding("PC000", Severity.WARNING, "odd"),))
@@ -60,7 +61,7 @@ def rules(said: Mapping[str, Judgement]) -> tuple[Rule, ...]:
             code.lower(),
             Severity.ERROR,
             scope,
-            judging(code),
+            saying(judging(code)),
             level=level,
             proves=code in _PROVING,
             covers=PUBLIC if code == "PC661" else "",

@@ -68,7 +68,7 @@ def _left_to(engine: Engine, check: Check) -> tuple[str, ...]:
     """The rules that a skipped check leaves something to; none where it does not apply."""
     said = engine.raw(check)
     if said.findings:
-        return (*said.after, *check.rule.after)
+        return (*(code for finding in said.findings for code in finding.after), *check.rule.after)
     return (*said.see, *engine.reporters(said.cause))
 
 

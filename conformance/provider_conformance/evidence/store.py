@@ -7,14 +7,14 @@ What could not be collected is kept as well, with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from inspect import signature
 from typing import Any, Final, Protocol, TypeVar, get_type_hints
 
-from provider_conformance.findings import Judgement
+from provider_conformance.findings import Finding, Judgement, Row
 from provider_conformance.sandbox.progress import TooBusyError
 
 E = TypeVar("E")
@@ -50,7 +50,7 @@ class NotJudged(BaseException):
 
     @classmethod
     def of(cls, judgement: Judgement) -> NotJudged:
-        """What a judgement without findings says, for evidence that it stands in the way of."""
+        """What a judgement says that is no whole one."""
         why = judgement.inconclusive or judgement.skipped
         return cls(why, inconclusive=bool(judgement.inconclusive), see=judgement.see, cause=_cause(judgement))
 
@@ -61,6 +61,22 @@ class NotJudged(BaseException):
         if self.inconclusive:
             return Judgement(inconclusive=self.why, see=self.see, cause=cause)
         return Judgement(skipped=self.why, see=self.see, cause=cause)
+
+
+def repeated(judgement: Judgement) -> Iterator[Finding | Row]:
+    """What a rule yields that says the same as a judgement that was made elsewhere.
+
+    Raises:
+        NotJudged: What keeps the judgement from being a whole one.
+        RuntimeError: The rule did not come to its end there.
+    """
+    if judgement.broken:
+        raise RuntimeError(judgement.inconclusive)
+    yield from judgement.findings
+    if judgement.row is not None:
+        yield judgement.row
+    if judgement.skipped or judgement.inconclusive:
+        raise NotJudged.of(judgement)
 
 
 def _cause(judgement: Judgement) -> Cause | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import Finding, Judgement, Severity, left_to
+from provider_conformance.evidence.store import repeated
+from provider_conformance.findings import Finding, Judgement, Row, Severity, left_to
 from provider_conformance.isolation.messages import to_provider
 from provider_conformance.isolation.parent import ENDED, MEMORY, TIME, Asked, Death, Process
 from provider_conformance.package.causes import EXITED, HANGS
@@ -101,8 +101,8 @@ class Remote:
         return [away(check) if check.provider == name else check for check in listed]
 
     def _away(self, check: Check, gate: str, calls: str) -> Check:
-        def ask(_subject: Subject) -> Judgement:
-            return self._judged(check, gate, calls)
+        def ask() -> Iterator[Finding | Row]:
+            yield from repeated(self._judged(check, gate, calls))
 
         ask.__doc__ = check.rule.documentation
         return replace(check, rule=replace(check.rule, check=ask))
@@ -118,7 +118,7 @@ class Remote:
         if len(self._deaths) >= _DEATHS:
             return Judgement(inconclusive=f"not run: its process has ended {_DEATHS} times before")
         told = self._told(check.id)
-        return _finding(check, told) if isinstance(told, Death) else _judgement(told)
+        return _finding(check, told) if isinstance(told, Death) else decode_judgement(told["result"])
 
     def _gate(self, check: str) -> Death | None:
         """How the process ends where the provider is built, used and shut down; None where it does not."""
@@ -167,10 +167,3 @@ def _finding(check: Check, death: Death) -> Judgement:
         detail="" if check.code == death.code else check.name,
     )
     return Judgement((finding,))
-
-
-def _judgement(told: dict[str, Any]) -> Judgement:
-    judgement = decode_judgement(told["result"])
-    if judgement.broken:
-        raise RuntimeError(judgement.inconclusive)
-    return judgement

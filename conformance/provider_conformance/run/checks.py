@@ -95,8 +95,7 @@ def decode_judgement(text: str) -> Judgement:
     """The judgement that :func:`encode_judgement` made ``text`` of."""
     data = json.loads(text)
     findings, row = _findings(data), _row(data)
-    see, after = tuple(data.pop("see")), tuple(data.pop("after"))
-    return Judgement(findings, see=see, after=after, row=row, **data)
+    return Judgement(findings, see=tuple(data.pop("see")), row=row, **data)
 
 
 def _findings(data: dict[str, Any]) -> tuple[Finding, ...]:

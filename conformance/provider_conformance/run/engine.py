@@ -18,9 +18,12 @@ from typing import Final
 
 from provider_conformance.errors import StackIncompleteError
 from provider_conformance.evidence.locating import in_its_own_code
-from provider_conformance.findings import PASS, Finding, Judgement, Level, Outcome, Severity, Status
+from provider_conformance.evidence.store import NotJudged
+from provider_conformance.evidence.subject import Subject
+from provider_conformance.findings import PASS, Finding, Judgement, Level, Outcome, Row, Severity, Status
 from provider_conformance.package import loading
 from provider_conformance.package.model import Provider
+from provider_conformance.rules.model import Rule
 from provider_conformance.run.checks import Check, Result
 from provider_conformance.run.selection import CodePattern, KnownFailure, Requirement, Unsupported, wanted
 from provider_conformance.sandbox import watching
@@ -68,7 +71,7 @@ def apply(check: Check) -> Judgement:
         bounds = replace(limits(), network=limits().network or check.subject.trying.backend)
         watch = watching.watched(watching.Owner(provider.places))
         with loading.reading(provider.reader), limited(bounds), watch:
-            judgement = check.rule.check(check.subject)
+            judgement = judged(check.rule, check.subject)
         if judgement is PASS or not judgement.findings:
             return judgement
         return replace(judgement, findings=tuple(_attributed(f, check) for f in judgement.findings))
@@ -79,6 +82,23 @@ def apply(check: Check) -> Judgement:
             return Judgement(inconclusive=told)
         reason = f"internal error in the check, please report:\n{traceback.format_exc()}"
         return Judgement(inconclusive=reason, broken=True)
+
+
+def judged(rule: Rule, subject: Subject) -> Judgement:
+    """What a rule says of a subject: the findings and the row that it yields, or why it could not look."""
+    found: list[Finding] = []
+    row, absent = None, PASS
+    try:
+        for told in subject.store.given(rule.check, subject):
+            if isinstance(told, Row):
+                row = told
+            else:
+                found.append(told if told.code else replace(told, code=rule.code))
+    except NotJudged as reason:
+        absent = reason.judgement
+    if not found and row is None:
+        return absent
+    return replace(absent, findings=tuple(found), row=row)
 
 
 def _raised_by(provider: Provider, error: BaseException) -> str:
@@ -218,11 +238,11 @@ class Engine:
 
     def _better(self, check: Check, judgement: Judgement) -> dict[str, str]:
         """The findings, by their keys, that a collected check tells better, each with that check's code."""
-        general = (*check.rule.after, *judgement.after)
         return {
             finding.key: told
             for finding in judgement.findings
-            if (after := (*general, *finding.after)) and (told := self._shadow(check, finding, after))
+            if (after := (*check.rule.after, *finding.after))
+            and (told := self._shadow(check, finding, after))
         }
 
     def _shadow(self, check: Check, finding: Finding, after: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Judgement
 from provider_conformance.package.model import Provider, Spec, SpecKind
 from provider_conformance.rules.keeps.configuration import sample_config, sample_not_yaml
+from provider_conformance.run.engine import judged
 
 
 class TakesNothing(BaseModel):
@@ -73,7 +74,7 @@ def _judged(config_class: type, rule: Any = sample_config, *, stack: str = "ogx"
     path = f"{config_class.__module__}.{config_class.__qualname__}"
     spec = Spec("safety", "inline::mine", SpecKind.INLINE, __name__, path)
     contract = replace(builtin_contract(), stack=stack)
-    found: Judgement = rule.check(Subject(Provider("mine", (spec,)), contract, spec))
+    found: Judgement = judged(rule, Subject(Provider("mine", (spec,)), contract, spec))
     return found
 
 

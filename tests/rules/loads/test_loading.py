@@ -17,6 +17,7 @@ from provider_conformance.package.model import Implementation, Problem, Provider
 from provider_conformance.providers.implementation import find_implementation
 from provider_conformance.providers.locate import load_provider
 from provider_conformance.rules import all_rules
+from provider_conformance.run.engine import judged
 from provider_conformance.run.planning import run
 from support.packages import FIXTURES, findings_of, fixture, records_of
 
@@ -142,7 +143,7 @@ def _judged(name: str, code: str, **changes: Any) -> Any:
         contract.apis.get(spec.api),
         implementation=lambda: find_implementation(spec, provider, contract.factories.get(spec.kind)),
     )
-    return RULES[code].check(subject)
+    return judged(RULES[code], subject)
 
 
 PASSING_A_POLICY = {"inline": Factory("get_provider_impl", optional=("policy",))}
@@ -188,7 +189,7 @@ def test_a_class_that_cannot_be_seen_leaves_its_rules_open() -> None:
 
 def test_without_a_contract_nothing_is_said_of_apis() -> None:
     provider = Provider("x", fixture("pc104_routing_table").specs)
-    assert RULES["PC104"].check(Subject(provider)).findings == ()
+    assert judged(RULES["PC104"], Subject(provider)).findings == ()
 
 
 @pytest.mark.parametrize("name", ["pc107_itself", "pc107_own_table"])

@@ -12,6 +12,7 @@ from provider_conformance.evidence.subject import Subject
 from provider_conformance.package.model import Provider, Spec, SpecKind
 from provider_conformance.rules import rules_of
 from provider_conformance.rules.serves import stored
+from provider_conformance.run.engine import judged
 from support.stored import EXPECTED, PACKAGE, RULES, case_class, fake_baseline, fake_subject
 
 
@@ -21,7 +22,7 @@ def test_exactly_the_listed_findings(case: str, monkeypatch: pytest.MonkeyPatch)
     cls = case_class(case)
     first = fake_baseline(cls)
     monkeypatch.setattr(Start, "collect", lambda: first)
-    judgements = {rule.code: rule.check(fake_subject(cls)) for rule in RULES}
+    judgements = {rule.code: judged(rule, fake_subject(cls)) for rule in RULES}
     found = {code for code, judgement in judgements.items() if judgement.findings}
     assert found == set(EXPECTED[case].get("error", ()))
     assert not any(judgement.inconclusive for judgement in judgements.values())

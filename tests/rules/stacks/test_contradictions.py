@@ -13,6 +13,7 @@ from provider_conformance.findings import Finding
 from provider_conformance.package.model import Provider
 from provider_conformance.protocols.members import read_protocol
 from provider_conformance.rules.stacks.contradictions import call_against_protocol
+from provider_conformance.run.engine import judged
 
 
 class Rows(Protocol):
@@ -37,7 +38,7 @@ def found(*calls: StackCall) -> tuple[Finding, ...]:
 
 
 def of(contract: Contract) -> tuple[Finding, ...]:
-    return call_against_protocol.check(Subject(Provider(contract.stack), contract)).findings
+    return judged(call_against_protocol, Subject(Provider(contract.stack), contract)).findings
 
 
 def test_a_call_that_the_protocol_does_not_take_is_quoted() -> None:

@@ -18,6 +18,7 @@ from provider_conformance.package.model import Provider
 from provider_conformance.rules import rules_of
 from provider_conformance.rules.model import Rule
 from provider_conformance.rules.stacks import orders, promises
+from provider_conformance.run.engine import judged
 
 Graph = Mapping[str, Sequence[str]]
 
@@ -48,7 +49,7 @@ class Faulty(BuiltinHost):
 
 
 def judge(rule: Rule, host: BuiltinHost) -> tuple[Finding, ...]:
-    return rule.check(Subject(Provider("builtin"), host=lambda: host)).findings
+    return judged(rule, Subject(Provider("builtin"), host=lambda: host)).findings
 
 
 def recursive(graph: Graph) -> list[str]:
@@ -163,4 +164,4 @@ def test_a_finding_can_be_seen_again_from_its_text() -> None:
 
 
 def test_without_a_stack_there_is_nothing_to_judge() -> None:
-    assert promises.wiring.check(Subject(Provider("x"))).skipped
+    assert judged(promises.wiring, Subject(Provider("x"))).skipped

@@ -21,7 +21,7 @@ from provider_conformance.findings import (
 from provider_conformance.package.model import Provider, Spec, SpecKind
 from provider_conformance.rules.model import Rule, Scope
 from provider_conformance.run.checks import Check, decode_judgement, encode_judgement
-from provider_conformance.run.engine import Engine, Policy
+from provider_conformance.run.engine import Engine, Policy, judged
 from support.saying import saying
 
 PROVIDER = Provider("mine")
@@ -184,16 +184,35 @@ def test_a_rule_is_applied_once() -> None:
     assert applied == ["PC601", "PC501"]
 
 
-@pytest.mark.parametrize(
-    "judgement",
-    [
-        PASS,
-        BLOCKED,
-        Judgement((Finding("PC501", Severity.ERROR, "no", location=Location("a.py", 3)),)),
-        Judgement((Finding("PC210", Severity.ERROR, "no", methods=("a", "b"), through=("c",)),)),
-        Judgement((Finding("PC401", Severity.ERROR, "no", after=("PC203",)),)),
-        Judgement(inconclusive="unseen", row=Row("chat", "public", True, Status.REFUSED, 2, "no key")),
-    ],
-)
+JUDGEMENTS = [
+    PASS,
+    BLOCKED,
+    Judgement((Finding("PC501", Severity.ERROR, "no", location=Location("a.py", 3)),)),
+    Judgement((Finding("PC210", Severity.ERROR, "no", methods=("a", "b"), through=("c",)),)),
+    Judgement((Finding("PC401", Severity.ERROR, "no", after=("PC203",)),)),
+    Judgement(inconclusive="unseen", row=Row("chat", "public", True, Status.REFUSED, 2, "no key")),
+]
+
+
+@pytest.mark.parametrize("judgement", JUDGEMENTS)
 def test_a_judgement_survives_the_way_between_processes(judgement: Judgement) -> None:
     assert decode_judgement(encode_judgement(judgement)) == judgement
+
+
+@pytest.mark.parametrize("judgement", JUDGEMENTS)
+def test_a_judgement_of_another_process_is_repeated_whole(judgement: Judgement) -> None:
+    rule = Rule("PC999", "other", Severity.ERROR, Scope.SPEC, saying(judgement))
+    assert judged(rule, Subject(PROVIDER)) == judgement
+
+
+def test_one_that_did_not_come_to_its_end_there_does_not_here() -> None:
+    rule = Rule(
+        "PC999", "other", Severity.ERROR, Scope.SPEC, saying(Judgement(inconclusive="?", broken=True))
+    )
+    with pytest.raises(RuntimeError, match=r"\?"):
+        judged(rule, Subject(PROVIDER))
+
+
+def test_a_finding_without_a_code_has_that_of_its_rule() -> None:
+    rule = Rule("PC999", "own", Severity.ERROR, Scope.SPEC, saying(Judgement((error(""),))))
+    assert [finding.code for finding in judged(rule, Subject(PROVIDER)).findings] == ["PC999"]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from provider_conformance.evidence.calls import asked_of, guide_of_subject, is_theirs, methods_of
 from provider_conformance.evidence.start import Start
+from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.findings import Judgement, left_to
 from provider_conformance.package.chains import reason
 from provider_conformance.package.exceptions import Nature
 from provider_conformance.package.model import SpecKind
@@ -32,7 +32,7 @@ class Course:
     """
 
     broken: list[Broken] = field(default_factory=list)
-    ended: Judgement | None = None
+    ended: NotJudged | None = None
 
 
 def course(subject: Subject, first: Start, law: Law) -> Course:
@@ -66,28 +66,28 @@ def course(subject: Subject, first: Start, law: Law) -> Course:
             except clients.UnansweredError as error:
                 found.ended = _unanswered(found, error)
             except clients.NoPlaceError as error:
-                found.ended = Judgement(skipped=str(error))
+                found.ended = NotJudged(str(error))
             except clients.LeftError as error:
-                found.ended = left_to(error.code, why=str(error))
+                found.ended = NotJudged(str(error), see=(error.code,))
 
     attempt = first.trial.run(first.trial.surroundings(), work)
     if attempt.error is not None and found.ended is None:
-        found.ended = Judgement(inconclusive=f"the trial ended early: {reason(attempt.error)}")
+        found.ended = NotJudged(f"the trial ended early: {reason(attempt.error)}", inconclusive=True)
     return found
 
 
-def _unanswered(found: Course, error: UnansweredError) -> Judgement | None:
+def _unanswered(found: Course, error: UnansweredError) -> NotJudged | None:
     """What it means that a call was not answered that was to be; a crash is one more promise not kept."""
     from provider_conformance.calling.client import Broken, meaning  # noqa: PLC0415 - pydantic, late
 
     seen = error.seen
     if seen.late:
-        return left_to("PC659", why=f"`{seen.method}` does not come back")
+        return NotJudged(f"`{seen.method}` does not come back", see=("PC659",))
     told, raised = meaning(seen), reason(seen.error) if seen.error is not None else ""
     if told is Nature.UNSUPPORTED:
-        return Judgement(skipped=f"`{seen.method}` is not supported: {raised}")
+        return NotJudged(f"`{seen.method}` is not supported: {raised}")
     if told is Nature.CRASH:
         message = f"`{seen.method}` raises {raised}"
         found.broken.append(Broken(seen.method, message, error.shown, crash=True))
         return None
-    return Judgement(inconclusive=f"`{seen.method}` is not answered: {raised}")
+    return NotJudged(f"`{seen.method}` is not answered: {raised}", inconclusive=True)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final
 
 from provider_conformance.evidence.answers import where
 from provider_conformance.evidence.calls import methods_of
-from provider_conformance.evidence.courses import Course, Law, course
+from provider_conformance.evidence.courses import Law, course
 from provider_conformance.evidence.loading import is_loadable
 from provider_conformance.evidence.start import Served
-from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.evidence.telling import STATIC
-from provider_conformance.findings import PASS, Finding, Judgement, Severity
+from provider_conformance.findings import Finding, Severity
 from provider_conformance.rules.model import Rule, Scope, rule
 
 if TYPE_CHECKING:
@@ -59,19 +57,13 @@ def law(
         )
 
     def make(function: Law) -> Rule:
-        @wraps(function)
-        def check(subject: Subject) -> Judgement:
-            try:
-                first = subject.store.get(Served, subject).first
-            except NotJudged as absent:
-                return absent.judgement
-            return _judged(subject, course(subject, first, function))
+        def check(subject: Subject, served: Served) -> Iterator[Finding]:
+            found = course(subject, served.first, function)
+            yield from (_finding(subject, one) for one in _once(found.broken))
+            if found.ended is not None and (found.ended.inconclusive or not found.broken):
+                raise found.ended
 
-        def _judged(subject: Subject, found: Course) -> Judgement:
-            told = tuple(_finding(subject, one) for one in _once(found.broken))
-            if not told:
-                return found.ended or PASS
-            return Judgement(told, inconclusive=found.ended.inconclusive if found.ended else "")
+        check.__doc__ = function.__doc__
 
         def _finding(subject: Subject, one: Broken) -> Finding:
             return Finding(
@@ -88,7 +80,7 @@ def law(
                 after=(*_CRASHES, *_earlier(code)) if one.crash else _SHAPES,
             )
 
-        make_rule: Any = rule(
+        make_rule = rule(
             code,
             name,
             scope=Scope.SPEC,
@@ -97,8 +89,7 @@ def law(
             after=(*STATIC, *after),
             proves=severity is Severity.ERROR,
         )
-        made: Rule = make_rule(check)
-        return made
+        return make_rule(check)
 
     return make
 

@@ -47,7 +47,9 @@ def jobs() -> dict[str, Job]:
     return {
         "tools": Job("3.11", (), ("tox>=4.25", "tox-uv>=1.20")),
         "lowest": Job("3.11", (*suite, "--resolution", "lowest-direct"), ()),
-        "ci": Job("3.11", (*suite, "--group", "lint"), project["build-system"]["requires"]),
+        "ci": Job(
+            "3.11", (*suite, "--group", "lint", "--group", "dist"), project["build-system"]["requires"]
+        ),
     } | {name: Job("3.12", tuple(suite), deps) for name, deps in stack_environments().items()}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import linecache
+import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -46,17 +47,30 @@ class Release:
 @cache
 def available() -> tuple[Release, ...]:
     """The releases of which there is a snapshot, the oldest first."""
-    return tuple(sorted(_files(), key=lambda release: release.order))
+    return tuple(sorted(_texts(), key=lambda release: release.order))
 
 
 @cache
-def _files() -> Mapping[Release, Traversable]:
-    found: dict[Release, Traversable] = {}
-    for file in (files("provider_conformance.contracts.snapshots") / "data").iterdir():
-        stack, _, release = file.name.removesuffix(_SUFFIX).rpartition("-")
-        if file.name.endswith(_SUFFIX) and stack in FAMILIES:
-            found[Release(stack, release)] = file
+def _texts() -> Mapping[Release, bytes]:
+    """The text of each snapshot: a wheel has them in one file, see ``hatch_build.py``, a checkout in many."""
+    folder = files("provider_conformance.contracts.snapshots") / "data"
+    found = {}
+    for name, text in _packed(folder / "snapshots.tar.xz") or _single(folder):
+        stack, _, release = name.removesuffix(_SUFFIX).rpartition("-")
+        if name.endswith(_SUFFIX) and stack in FAMILIES:
+            found[Release(stack, release)] = text
     return found
+
+
+def _packed(file: Traversable) -> list[tuple[str, bytes]]:
+    if not file.is_file():
+        return []
+    with file.open("rb") as stream, tarfile.open(fileobj=stream, mode="r:xz") as packed:
+        return [(one.name, content.read()) for one in packed if (content := packed.extractfile(one))]
+
+
+def _single(folder: Traversable) -> Iterator[tuple[str, bytes]]:
+    return ((file.name, file.read_bytes()) for file in folder.iterdir() if file.is_file())
 
 
 @cache
@@ -66,10 +80,10 @@ def load(release: Release) -> Snapshot:
     Raises:
         UsageError: If there is none; the message lists those of the same stack.
     """
-    if release not in _files():
+    if release not in _texts():
         known = ", ".join(one.release for one in available() if one.stack == release.stack)
         raise UsageError(f"there is no snapshot of {release}; those of {release.stack} are of {known}")
-    return Snapshot(release, json.loads(_files()[release].read_text(encoding="utf-8")))
+    return Snapshot(release, json.loads(_texts()[release]))
 
 
 @dataclass(frozen=True, eq=False)

@@ -40,6 +40,10 @@ class NoPlaceError(Exception):
     """The provider, or this release of the stack, has no place for what is to be tried."""
 
 
+class UnseenError(Exception):
+    """What is to be tried cannot be seen here."""
+
+
 class LeftError(Exception):
     """What is to be tried rests on something that another rule looks at, and finds broken.
 
@@ -84,6 +88,7 @@ class Client:
         caller: Makes the calls.
         every: The methods of the API by their names.
         knowing: What is known of the provider and its API.
+        standin: Whether its back end is the stand-in, whose answers prove nothing about the provider.
         lines: What has been called since this client was made, to be shown.
         pasting: Writes it down.
     """
@@ -92,16 +97,25 @@ class Client:
     caller: Caller
     every: Mapping[str, Asked]
     knowing: Knowing
+    standin: bool = False
     lines: list[Line] = field(default_factory=list)
     pasting: Pasting = field(default_factory=Pasting)
 
     @classmethod
-    async def of(cls, running: Running, caller: Caller, every: Mapping[str, Asked], guide: Guide) -> Client:
+    async def of(
+        cls,
+        running: Running,
+        caller: Caller,
+        every: Mapping[str, Asked],
+        guide: Guide,
+        *,
+        standin: bool = False,
+    ) -> Client:
         """A client that knows which objects are registered with the provider."""
         knowing = Knowing(guide, nouns=nouns_of(running))
         fields = {name: of(sample, knowing.setting()) for name, sample in guide.registered.items()}
         knowing.objects = await objects_of(running, fields)
-        return cls(running, caller, every, knowing)
+        return cls(running, caller, every, knowing, standin)
 
     def apart(self) -> Client:
         """The same client, whose calls are shown by themselves."""
@@ -189,7 +203,8 @@ class Client:
             fields: Plain data for its fields; those that the class does not have are left out.
 
         Raises:
-            NoPlaceError: The stack registers nothing, or the provider refuses it.
+            NoPlaceError: The stack registers nothing.
+            UnseenError: The provider does not take it.
         """
         if not self.running.kinds:
             raise NoPlaceError("the stack registers nothing with it")
@@ -206,7 +221,7 @@ class Client:
             names: Its fields that are worth being shown, beside those that it must have.
 
         Raises:
-            NoPlaceError: The provider refuses it.
+            UnseenError: The provider does not take it.
         """
         error = await self.running.register(obj)
         kind = type(obj)
@@ -217,7 +232,7 @@ class Client:
             Line(f"provider.{verb}({shown})", verb, remark="" if error is None else repr(error))
         )
         if error is not None:
-            raise NoPlaceError(f"it does not take what is registered: {error}")
+            raise UnseenError(f"it does not take what is registered: {error}")
 
     async def unregister(self, obj: Any) -> BaseException | None:
         """Take an object away again, through the stack's table; what the provider raised."""
@@ -232,6 +247,15 @@ class Client:
         """The provider's method that registers or unregisters an object."""
         found = (name for name in dir(self.caller.provider) if name.startswith(f"{word}_"))
         return next(found, f"{word}_{nouns_of(self.running)[-1]}")
+
+    def own_answers(self) -> None:
+        """Go on only where answers are the provider's own.
+
+        Raises:
+            UnseenError: They are what the stand-in of its server says.
+        """
+        if self.standin:
+            raise UnseenError("its server is stood in for here: what that answers proves nothing about it")
 
     async def until(self, look: Callable[[], Awaitable[T]], good: Callable[[T], bool]) -> T:
         """Look until it is good: a service may take a moment, a provider without one may not.

@@ -46,7 +46,8 @@ class Pasting:
             return f"{{{inner}}}"
         if (read := getattr(value, "file", None)) is not None and hasattr(value, "filename"):
             return self._upload(value, read)
-        return careful.short_repr(value)
+        pasted = getattr(type(value), "pasted", None)
+        return str(pasted(value)) if callable(pasted) else careful.short_repr(value)
 
     def call(self, method: str, arguments: Mapping[str, Any], *, positional: bool) -> str:
         """A call on ``provider``.

@@ -59,7 +59,7 @@ def course(subject: Subject, first: Start, law: Law) -> Course:
         async with LoopWatch(theirs, BUDGET) as watch:
             caller = Caller(running.instances[FIRST], theirs, watch, remote=remote)
             caller.listen()
-            client = await clients.Client.of(running, caller, every, guide)
+            client = await clients.Client.of(running, caller, every, guide, standin=first.standin)
             try:
                 async for one in law(client):
                     found.broken.append(one)
@@ -67,6 +67,8 @@ def course(subject: Subject, first: Start, law: Law) -> Course:
                 found.ended = _unanswered(found, error)
             except clients.NoPlaceError as error:
                 found.ended = NotJudged(str(error))
+            except clients.UnseenError as error:
+                found.ended = NotJudged(str(error), inconclusive=True)
             except clients.LeftError as error:
                 found.ended = NotJudged(str(error), see=(error.code,))
 

@@ -32,6 +32,7 @@ def law(
     why: str,
     fix: str,
     after: tuple[str, ...] = (),
+    rests: tuple[str, ...] = (),
     severity: Severity = Severity.ERROR,
 ) -> Callable[[Law], Rule]:
     """Make a rule of an asynchronous generator function that is given a client.
@@ -44,6 +45,7 @@ def law(
         why: Who relies on it.
         fix: What to do where a finding has no words of its own.
         after: The laws that tell a finding of this one better.
+        rests: Methods that the provider may well call itself for these: what those laws say of them counts.
         severity: What its findings weigh, but for those that are warnings by themselves.
     """
 
@@ -75,7 +77,7 @@ def law(
                 why=why,
                 fix=one.fix or fix,
                 seen=one.seen,
-                through=tuple(dict.fromkeys((*one.through, *methods))),
+                through=tuple(dict.fromkeys((*one.through, *methods, *rests))),
                 detail="crash" if one.crash else "",
                 after=(*_CRASHES, *_earlier(code)) if one.crash else _SHAPES,
             )

@@ -34,12 +34,9 @@ async def odd_chunks_kept(client: Client) -> AsyncIterator[Broken]:
 
     What it does:
         Inserts texts with quotes, with letters of other alphabets, and of 3,000 words, and metadata with a
-        list
-        and a nested dict. Each is found with the same content; the metadata comes back equal, or the
-        insertion
-        is refused (`ValueError`). After a refusal the store still takes a plain chunk, and finds it. A
-        query as a
-        text item, and as a list of them, is answered as one that is a str.
+        list and a nested dict. Each is found with the same content; the metadata comes back equal, or the
+        insertion is refused (`ValueError`). After a refusal the store still takes a plain chunk, and finds
+        it. A query as a text item, and as a list of them, is answered as one that is a str.
 
     Why is this bad:
         A quotation mark that ends a string of the index's language loses the chunk, or worse.
@@ -136,10 +133,8 @@ async def filters_select(client: Client) -> AsyncIterator[Broken]:
 
     What it does:
         Inserts three chunks with a year and a tag each and searches with the filters `eq`, `gt`, `in` and
-        `and`.
-        Exactly the chunks that fit are found, and with `max_num_results=1` one that fits is found though
-        others
-        are nearer. A refusal (`NotImplementedError`, `ValueError`) is fine.
+        `and`. Exactly the chunks that fit are found, and with `max_num_results=1` one that fits is found
+        though others are nearer. A refusal (`NotImplementedError`, `ValueError`) is fine.
 
     Why is this bad:
         A filter that is ignored shows what it was to keep out, and nobody notices.
@@ -224,8 +219,7 @@ async def search_finds_the_same(client: Client) -> AsyncIterator[Broken]:
     What it does:
         Inserts three chunks and searches with the text of one: it is found, scores do not rise,
         `max_num_results` bounds, and `search_query` is a list. A query that is a list is answered. The
-        modes
-        "keyword" and "hybrid" are answered or refused.
+        modes "keyword" and "hybrid" are answered or refused.
 
     Why is this bad:
         What is inserted by one API is asked for by the other.

@@ -133,11 +133,9 @@ async def stores_listed_in_pages(client: Client) -> AsyncIterator[Broken]:
 
     What it does:
         Makes five stores and lists them two at a time, following `after`, in both orders. A page has no
-        more
-        than were asked for; `first_id` and `last_id` are its ends; no store comes twice; it comes to an
-        end,
-        and each of the five has been there. What else is stored there does not matter. What was created is
-        retrieved with the same name and time, and listed.
+        more than were asked for; `first_id` and `last_id` are its ends; no store comes twice; it comes to
+        an end, and each of the five has been there. What else is stored there does not matter. What was
+        created is retrieved with the same name and time, and listed.
 
     Why is this bad:
         A listing that ignores `after` never ends for a client that follows it.

@@ -30,11 +30,9 @@ async def inserted_is_found(client: Client) -> AsyncIterator[Broken]:
 
     What it does:
         Registers a store, creates it, inserts chunks and queries with the very text of one of them. The
-        store
-        has the identifier that it was created with. The chunk is found, with its identifier and content,
-        and
-        with the metadata, document and vector that it was inserted with. A remote service may take two
-        seconds. Whether keys are added to the metadata does not matter.
+        store has the identifier that it was created with. The chunk is found, with its identifier and
+        content, and with the metadata, document and vector that it was inserted with. A remote service may
+        take two seconds. Whether keys are added to the metadata does not matter.
 
     Why is this bad:
         An insertion that is lost is seen by nobody until an answer lacks what it should have been made of.
@@ -53,8 +51,7 @@ async def inserted_is_found(client: Client) -> AsyncIterator[Broken]:
 
     Source:
         `VectorIO.insert_chunks` ("blocks until inserted") and `query_chunks`; the router, which calls a
-        store
-        by the identifier of the table.
+        store by the identifier of the table.
     """
     store = await Store.new(client)
     if store.created.id != store.id:
@@ -110,9 +107,9 @@ async def hits_limited_and_ordered(client: Client) -> AsyncIterator[Broken]:
 
     What it does:
         Inserts five chunks and queries with the text of one. `max_chunks` gives that many, or all where
-        there
-        are fewer; without `params` the query is answered. Scores do not rise and are finite, and nothing
-        scores above the chunk whose text was asked for. A chunk below `score_threshold` is a warning.
+        there are fewer; without `params` the query is answered. Scores do not rise and are finite, and
+        nothing scores above the chunk whose text was asked for. A chunk below `score_threshold` is a
+        warning.
 
     Why is this bad:
         A model is given what comes first. In the wrong order that is what fits least.
@@ -125,8 +122,7 @@ async def hits_limited_and_ordered(client: Client) -> AsyncIterator[Broken]:
 
     How to fix:
         Sort by the score, the highest first, and cut after that. Where the index gives distances, make
-        scores
-        of them that fall with the distance.
+        scores of them that fall with the distance.
 
     Source:
         `VectorIO.query_chunks`; the chunks of several queries are merged by their scores.

@@ -7,18 +7,16 @@ a page is not current.
 from __future__ import annotations
 
 import argparse
-import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from textwrap import dedent
 
 from provider_conformance.rules import all_rules
 from provider_conformance.rules.model import Rule
+from provider_conformance.run.pages import page, summary
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "rules"
-_HEADING = re.compile(r"^(?P<title>[A-Z][^:\n]*):[ ]*\n(?=[ \t]+\S)", re.MULTILINE)
 _PREAMBLE = """\
 Written by `python tools/rule_pages.py` from the docstrings of the rules. A code never changes its meaning;
 a rule that goes leaves its code unused. `pytest --provider-explain CODE` prints the same text."""
@@ -35,26 +33,6 @@ _FAMILIES = {
 }
 
 
-def sections(documentation: str) -> Iterator[tuple[str, str]]:
-    """Split a rule's docstring into (heading, text); the summary comes first, under no heading."""
-    parts = _HEADING.split(documentation)
-    yield "", parts[0].strip()
-    for title, body in zip(parts[1::2], parts[2::2], strict=True):
-        yield title, dedent(body).strip()
-
-
-def page(rule: Rule) -> str:
-    """Render the page of one rule as Markdown."""
-    (_, summary), *rest = sections(rule.documentation)
-    facts = (
-        f"Severity: **{rule.severity.value}** · one check per {rule.scope.value} · "
-        f"`--provider-select={rule.code}`, `--provider-ignore={rule.code}`"
-    )
-    parts = [f"# {rule.code}: {rule.name}", summary, facts]
-    parts += [f"## {title}\n\n{text}" for title, text in rest]
-    return "\n\n".join(parts) + "\n"
-
-
 def index(rules: Iterable[Rule]) -> str:
     """Render the table of all rules, a table a family."""
     parts = [
@@ -62,17 +40,14 @@ def index(rules: Iterable[Rule]) -> str:
         _PREAMBLE,
     ]
     for family, members in groupby(rules, key=lambda rule: rule.code[:3]):
-        rows = [
-            f"| [{r.code}]({r.code}.md) | {r.name} | {r.severity.value} | {_summary(r)} |" for r in members
-        ]
+        rows = [f"| [{r.code}]({r.code}.md) | {r.name} | {r.severity.value} | {_cell(r)} |" for r in members]
         table = "\n".join(["| code | name | severity | |", "|---|---|---|---|", *rows])
         parts.append(f"## {family}xx: {_FAMILIES[family]}\n\n{table}")
     return "\n\n".join(parts) + "\n"
 
 
-def _summary(rule: Rule) -> str:
-    summary = next(sections(rule.documentation))[1]
-    return " ".join(summary.split("\n\n")[0].split()).replace("|", "\\|")
+def _cell(rule: Rule) -> str:
+    return summary(rule).replace("|", "\\|")
 
 
 def pages(rules: Sequence[Rule]) -> dict[str, str]:

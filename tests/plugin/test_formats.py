@@ -60,7 +60,7 @@ def test_a_github_job_gets_annotations(
     folder = pytester.path.name
     run("--provider=bad").stdout.fnmatch_lines(
         [
-            f"::error file={folder}/foo/adapter.py,line=12,title=PC201 bad inference::chat is missing%0A*",
+            f"::error file={folder}/foo/adapter.py,line=12,title=PC201 method-missing bad inference::chat *",
             "bad on fake 1.0: fails, level 1 of 5 (loads); *",
         ]
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from provider_conformance.reports import formats
 from support.running import Run, read_json
 
 STALE = "This entry matches nothing. Remove it, or check its code and target"
@@ -272,6 +273,18 @@ class TestReport:
         run("--provider=good", "--provider-report=json:a.json", "--provider-report=json:b.json")
         assert (pytester.path / "a.json").read_bytes() == (pytester.path / "b.json").read_bytes()
 
+    def test_into_one_file_twice_is_refused(self, run: Run) -> None:
+        message = "--provider-report: */r.json is asked for twice, as json and as sarif; name another file"
+        refused(
+            run("--provider=good", "--provider-report=json:r.json", "--provider-report=sarif:./r.json"),
+            message,
+        )
+
+    @pytest.mark.parametrize("form", sorted(formats()))
+    def test_is_written_in_each_form(self, run: Run, pytester: pytest.Pytester, form: str) -> None:
+        assert run("--provider=bad", f"--provider-report={form}:report").ret == pytest.ExitCode.TESTS_FAILED
+        assert (pytester.path / "report").read_text("utf-8").strip()
+
     def test_leaves_deselected_checks_out_and_counts_them(self, run: Run, pytester: pytest.Pytester) -> None:
         run("--provider=good", "-k", "safety", "--provider-ignore=PC207", "--provider-report=json:r.json")
         data = read_json(pytester.path / "r.json")
@@ -292,7 +305,7 @@ class TestReport:
         [
             ("report.json", "'report.json' is not FORMAT:PATH; write json:report.json"),
             ("json:", "'json:' is not FORMAT:PATH; *"),
-            ("jsno:report", "there is no format 'jsno'; choose one of json; did you mean json?"),
+            ("jsno:report", "there is no format 'jsno'; choose one of *json, *; did you mean json?"),
             ("json:no/such/folder/report.json", "the folder */no/such/folder does not exist"),
             ("json:.", "* is a folder; name a file in it"),
         ],

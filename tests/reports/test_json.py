@@ -10,6 +10,7 @@ import pytest
 
 from provider_conformance.findings import Judgement, Outcome, Status
 from provider_conformance.reports.json import as_data, render
+from provider_conformance.run.account import Account
 from provider_conformance.run.engine import Policy
 from provider_conformance.run.planning import run
 from provider_conformance.run.report import Report
@@ -30,7 +31,7 @@ def data() -> dict[str, Any]:
 
 
 def test_the_document_is_the_data(data: dict[str, Any]) -> None:
-    again = json.loads(render(report_of("bad", "unseen", "broken")))
+    again = json.loads(render(report_of("bad", "unseen", "broken"), Account()))
     assert again == data
 
 

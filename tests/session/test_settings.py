@@ -9,7 +9,7 @@ import pytest
 
 from provider_conformance.contracts import stacks
 from provider_conformance.errors import UsageError
-from provider_conformance.session.settings import Named, Source, Target, environment_name, read
+from provider_conformance.session.settings import Named, Source, environment_name, read
 from support.packages import write
 
 CODES = ("PC101", "PC201")
@@ -82,7 +82,7 @@ def test_strictness_is_on_or_off(ini: bool | None, environ: str, expected: bool)
 def test_a_report_may_have_a_colon_in_its_path(tmp_path: Path) -> None:
     (tmp_path / "here").mkdir()
     reports = read(source({"provider_report": ["json:a:b.json"]}, folder=tmp_path), CODES).reports
-    assert reports == (Target("json", tmp_path / "here" / "a:b.json"),)
+    assert [(one.format.name, one.path) for one in reports] == [("json", tmp_path / "here" / "a:b.json")]
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,55 @@
-"""Renderings of a report, one module a format; each has ``render(report) -> str``."""
+"""Renderings of a report, a module a format.
+
+A module that has ``FORMAT``, the word for ``--provider-report``, is found by itself. It has
+``render(report, account) -> str``, and ``NEEDS`` where it takes a library that not everybody has.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from pkgutil import iter_modules
 
-from provider_conformance.reports import json
+from provider_conformance.run.account import Account
 from provider_conformance.run.report import Report
 
-FORMATS: Final[dict[str, Callable[[Report], str]]] = {"json": json.render}
-"""The formats that can be written to a file."""
+EXTRA = "provider-conformance"
+"""The distribution whose extras bring what a format needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A form in which a report can be written to a file.
+
+    Attributes:
+        name: The word for it.
+        render: Makes the text.
+        needs: The module that it takes and the extra that brings it, None where it takes nothing.
+    """
+
+    name: str
+    render: Callable[[Report, Account], str]
+    needs: tuple[str, str] | None = None
+
+    @property
+    def missing(self) -> str:
+        """What is not installed and how to get it, "" where the format can be written."""
+        if self.needs is None or find_spec(self.needs[0]) is not None:
+            return ""
+        module, extra = self.needs
+        return f"{self.name} needs {module}, which is not installed: pip install '{EXTRA}[{extra}]'"
+
+
+@cache
+def formats() -> Mapping[str, Format]:
+    """The formats that can be written to a file, by name."""
+    modules = (import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__))
+    found = [
+        Format(module.FORMAT, module.render, getattr(module, "NEEDS", None))
+        for module in modules
+        if hasattr(module, "FORMAT")
+    ]
+    return {one.name: one for one in sorted(found, key=lambda one: one.name)}

@@ -13,14 +13,16 @@ from provider_conformance.package.model import Spec
 from provider_conformance.releases import rendering
 from provider_conformance.releases.matrix import matrices
 from provider_conformance.run import verdict
+from provider_conformance.run.account import Account
 from provider_conformance.run.report import Record, Report
 from provider_conformance.run.verdict import Covered, OfProvider, OfSpec, Verdict
 
+FORMAT: Final = "json"
 SCHEMA_VERSION: Final = 1
 """Raised when a field changes its meaning or goes; new fields may appear without that."""
 
 
-def render(report: Report) -> str:
+def render(report: Report, _account: Account) -> str:
     """The report as a JSON document."""
     return json.dumps(as_data(report), indent=2, ensure_ascii=False) + "\n"
 

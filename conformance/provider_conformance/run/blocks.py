@@ -9,10 +9,9 @@ from enum import IntEnum
 from typing import Final
 
 from provider_conformance.findings import Finding, Location, Severity
+from provider_conformance.run.account import excerpt, repeated
 from provider_conformance.run.overview import Line
 
-_BESIDE: Final = 2
-"""So many lines of source are shown in front of the one that is meant; after it, one."""
 _UNDER: Final = " " * len("  again  ")
 """What stands before the further lines of a labelled text."""
 _NARROW: Final = 40
@@ -24,11 +23,6 @@ class Detail(IntEnum):
     VERDICT = 0
     LINE = 1
     BLOCK = 2
-
-
-def repeated(check_id: str) -> str:
-    """The command that repeats a check where the provider is named in the configuration."""
-    return f'pytest "{check_id}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +135,7 @@ def _commas(line: str) -> Iterator[int]:
 
 def _excerpt(location: Location | None, telling: Telling) -> Iterator[Line]:
     """The line that is meant, marked, with those around it; nothing where the source cannot be read."""
-    if location is None or location.line is None:
-        return
-    lines = telling.source(location)
-    if not 0 < location.line <= len(lines):
-        return
-    last = min(location.line + 1, len(lines))
-    for number in range(max(location.line - _BESIDE, 1), last + 1):
-        mark = ">" if number == location.line else " "
-        text = f"  {mark} {number:>5} | {lines[number - 1].rstrip()}".rstrip()
+    for number, line in excerpt(location, telling.source):
+        mark = ">" if location is not None and number == location.line else " "
+        text = f"  {mark} {number:>5} | {line}".rstrip()
         yield Line(text if len(text) <= telling.width else f"{text[: telling.width - 3]}...")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +14,6 @@ import pytest
 from provider_conformance.errors import UsageError
 from provider_conformance.providers import several
 from provider_conformance.providers.views import VIEWS
-from provider_conformance.reports import FORMATS
 from provider_conformance.run.engine import Policy
 from provider_conformance.run.selection import (
     did_you_mean,
@@ -24,6 +23,7 @@ from provider_conformance.run.selection import (
     parse_unsupported,
 )
 from provider_conformance.sandbox.limits import DEFAULT, MEBIBYTE, Limits
+from provider_conformance.session.files import Target, targets
 
 if TYPE_CHECKING:
     from provider_conformance.releases.asking import Asked
@@ -44,14 +44,6 @@ class Named:
 
     argument: str
     root: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A report file to write."""
-
-    format: str
-    path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +215,7 @@ def read(source: Source, codes: Collection[str]) -> Settings:
             ),
         ),
         view=_one_of("--provider-view", source.text("provider_view") or "auto", VIEWS),
-        reports=_reports(*source.texts_with_root("provider_report")),
+        reports=targets(*source.texts_with_root("provider_report")),
         stack_rules=source.flag("provider_stack_rules"),
         releases=_releases(source.text("provider_releases")),
         limits=_limits(source),
@@ -320,25 +312,3 @@ def _file(option: str, text: str | None, root: Path) -> Path | None:
     if not file.is_file():
         raise UsageError(f"{option}: there is no file {file}")
     return file
-
-
-def _reports(texts: Iterable[str], root: Path) -> tuple[Target, ...]:
-    return tuple(_report(text, root) for text in texts)
-
-
-def _report(text: str, root: Path) -> Target:
-    option = "--provider-report"
-    name, separator, path = text.partition(":")
-    if not separator or not path.strip():
-        raise UsageError(f"{option}: {text!r} is not FORMAT:PATH; write json:report.json")
-    if name not in FORMATS:
-        raise UsageError(
-            f"{option}: there is no format {name!r}; choose one of {', '.join(FORMATS)}"
-            f"{did_you_mean(name, FORMATS)}"
-        )
-    file = root / Path(path.strip()).expanduser()
-    if file.is_dir():
-        raise UsageError(f"{option}: {file} is a folder; name a file in it")
-    if not file.parent.is_dir():
-        raise UsageError(f"{option}: the folder {file.parent} does not exist")
-    return Target(name, file)

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import linecache
-import os
+import shlex
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
 
 from provider_conformance.findings import Outcome
-from provider_conformance.reports import FORMATS, github, terminal
+from provider_conformance.reports import terminal
 from provider_conformance.run import verdict
+from provider_conformance.run.account import Account
 from provider_conformance.run.blocks import Detail, Telling
 from provider_conformance.run.checks import Check, Result, decode
 from provider_conformance.run.engine import Policy
-from provider_conformance.run.overview import Line
 from provider_conformance.run.report import Record, Report, Subjected, left_out, stale
+from provider_conformance.session import files, forges
 from provider_conformance.session.items import OUTCOME, RESULT
 from provider_conformance.session.rows import Rows, in_rows, without_ours
-from provider_conformance.session.settings import Target, again
+from provider_conformance.session.settings import again
 
 _PASSED: Final = Result(Outcome.PASSED)
 _STATUS: Final[Mapping[str, tuple[str, str, tuple[str, Mapping[str, bool]]]]] = {
@@ -46,7 +46,7 @@ class SummaryHooks:
         planned: Sequence[Check],
         checks: Sequence[Check],
         policy: Policy,
-        targets: Sequence[Target],
+        targets: Sequence[files.Target],
         *,
         gate: bool = False,
         left_out: Sequence[str] = (),
@@ -63,6 +63,7 @@ class SummaryHooks:
         self._rows = Rows(self._checks.values())
         self._report: Report | None = None
         self._unwritten: list[str] = []
+        self._started = datetime.now(UTC)
 
     def pytest_report_header(self) -> list[str]:
         """Say what is going to be judged by what, and in how many checks."""
@@ -125,9 +126,13 @@ class SummaryHooks:
         self._report = self._made(session)
         if exitstatus in _JUDGED and self._is_failing(self._report):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        self._unwritten = [problem for target in self._targets if (problem := _write(target, self._report))]
+        account = self._account(session.config)
+        written = (files.write(target, self._report, account) for target in self._targets)
+        self._unwritten = [problem for problem in written if problem]
         if self._unwritten:
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+        if problem := forges.summarize(self._report, account):
+            self._unwritten.append(problem)  # a summary that is missing lets no run fail
 
     def _is_failing(self, report: Report) -> bool:
         """Whether a run fails that pytest lets pass; a gate that could not be evaluated lets nothing pass."""
@@ -165,19 +170,32 @@ class SummaryHooks:
             return
         terminalreporter.write_sep("=", "provider conformance")
         told = terminal.lines(self._report, self._telling(terminalreporter, config))
-        for line in [*_annotations(self._report, config), *told]:
+        for line in [*forges.annotated(self._report, self._account(config)), *told]:
             terminalreporter.write_line(line.text, **dict.fromkeys(line.markup, True))
         for problem in self._unwritten:
             terminalreporter.write_line(f"ERROR: {problem}", red=True)
 
     def _telling(self, terminalreporter: Any, config: pytest.Config) -> Telling:
-        here = config.invocation_params.dir
         return Telling(
             _detail(config),
             terminalreporter._tw.fullwidth,
-            lambda location: linecache.getlines(str(here / location.path)),
+            files.source_from(config.invocation_params.dir),
             again(config),
             _wants(config.option.reportchars, "w") or self._policy.strict,
+        )
+
+    def _account(self, config: pytest.Config) -> Account:
+        here = config.invocation_params.dir
+        return Account(
+            here,
+            forges.top(here),
+            shlex.join(["pytest", *map(str, config.invocation_params.args)]),
+            again(config),
+            files.source_from(here),
+            self._started,
+            (datetime.now(UTC) - self._started).total_seconds(),
+            files.tools(),
+            forges.address(),
         )
 
 
@@ -190,25 +208,6 @@ def _marked(letter: str, word: Any) -> Any:
     """The word of a status in the colour of a spec's letter."""
     colour = {"F": "red", "i": "yellow", ".": "green"}.get(letter)
     return (word, {colour: True}) if colour and isinstance(word, str) else word
-
-
-def _write(target: Target, report: Report) -> str:
-    """Write a report file; return why that could not be done, or nothing."""
-    text = FORMATS[target.format](report)
-    try:
-        target.path.write_text(text, encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        return f"--provider-report: {target.path} was not written: {error.strerror}"
-    return ""
-
-
-def _annotations(report: Report, config: pytest.Config) -> list[Line]:
-    """The findings as GitHub reads them, in one of its jobs."""
-    if os.environ.get("GITHUB_ACTIONS") != "true":
-        return []
-    workspace = os.environ.get("GITHUB_WORKSPACE")
-    annotations = github.render(report, config.invocation_params.dir, Path(workspace) if workspace else None)
-    return [Line(line) for line in annotations.splitlines()]
 
 
 def _header(subject: Subjected, count: int) -> str:

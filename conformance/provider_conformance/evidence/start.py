@@ -197,12 +197,13 @@ def _tried(spec: Spec, factory: Callable[..., Any], host: TryingHost, wish: _Wis
         if config_class is None:
             raise NotJudged(f"its configuration class cannot be had: {spec.config_class}", see=("PC109",))
     trial = Trial(spec.raw, factory, config_class, host, wish.given)
-    led = _led(trial, wish)
-    if led is not None and not led.absent:
-        return led
+    # A store before the stand-in: a URL leads to either, and only the one answers as that server does.
     kept = _kept(trial, wish)
     if kept is not None and kept.error is None and not kept.absent:
         return kept
+    led = _led(trial, wish)
+    if led is not None and not led.absent:
+        return led
     first = _first(trial, wish)
     if wish.given is None and _may_want_settings(first):
         # What fails for want of a secret or a URL says nothing about the provider: nobody has set them here.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
+from provider_conformance.configuration.sample import PLACEHOLDER, open_references
 from provider_conformance.evidence.calls import is_theirs
 from provider_conformance.evidence.loading import code_of
+from provider_conformance.evidence.sample import sample_values
 from provider_conformance.evidence.start import Start
 from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
@@ -22,6 +25,8 @@ from provider_conformance.providers.implementation import home_of
 _TELLERS: Final = ("PC112", "PC114", "PC209", "PC211")
 """The rules that tell why the stack cannot call the factory, or set something on what it gave."""
 _AWAITED: Final = "can't be used in 'await' expression"
+_STANDS_FOR: Final = re.compile(rf"(?<![\w-]){PLACEHOLDER}(?![\w-])")
+"""The folders of a run have the word with a hyphen."""
 _WHY: Final = "The stack makes the provider when it starts: the error ends the start, for all providers."
 
 
@@ -55,6 +60,10 @@ def start_faults(subject: Subject, first: Start, error: BaseException) -> Iterat
         return
     if (own := _own_place(raised, home)) is None:
         yield _of_what_it_gave(subject, first, raised)
+    elif first.trial.given is None and _names_what_stands_for_a_setting(raised):
+        names = ", ".join(f"`{name}`" for name in open_references(sample_values(subject)))
+        why = f"it was not started here: nobody has set {names or 'its settings'}: {reason(raised)}"
+        raise NotJudged(f"{why}; see --provider-config", inconclusive=True)
     elif ends_in_made_up(raised, is_theirs(subject)):
         why = f"it was not started here: a made-up dependency raises {reason(raised)}"
         raise NotJudged(why, inconclusive=True)
@@ -76,6 +85,11 @@ def _of_what_it_gave(subject: Subject, first: Start, error: BaseException) -> Fi
         message = f"its factory returns None, and the stack goes on with that: {reason(error)}"
         return _finding(message, factory, "return the provider")
     raise NotJudged(f"it was not started here: {reason(error)}", inconclusive=True, see=_TELLERS)
+
+
+def _names_what_stands_for_a_setting(error: BaseException) -> bool:
+    """Whether an error is about the text that stands here for a setting that nobody has made."""
+    return any(_STANDS_FOR.search(careful.text(one)) for one in line(error))
 
 
 def _own_place(error: BaseException, home: Home) -> Location | None:

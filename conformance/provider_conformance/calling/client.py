@@ -273,9 +273,13 @@ class Client:
             found = await look()
         return found
 
+    def note(self, text: str, method: str) -> None:
+        """Show a call that was made otherwise."""
+        self.lines.append(Line(text, method))
+
     def remark(self, text: str) -> None:
         """Say beside the last call what is to be seen in its answer."""
-        self.lines[-1] = replace(self.lines[-1], remark=text)
+        self.lines[-1] = replace(self.lines[-1], remark=" ".join(text.split()))
 
     def broken(
         self, method: str, message: str, *, remark: str = "", fix: str = "", warning: bool = False
@@ -322,4 +326,6 @@ def meaning(seen: Seen) -> Nature | None:
 
 
 def _told(seen: Seen) -> str:
-    return "does not come back" if seen.error is None else f"{type(seen.error).__name__}: {seen.error}"[:100]
+    if seen.error is None:
+        return "does not come back"
+    return " ".join(f"{type(seen.error).__name__}: {seen.error}".split())[:100]

@@ -8,7 +8,7 @@ from provider_conformance.laws.contents import IMAGE, LONG
 from provider_conformance.laws.messages import CONVERSATIONS, said
 from provider_conformance.laws.model import Guide, Setting, Way, text
 
-_TOOL = {
+TOOL = {
     "type": "function",
     "function": {
         "name": "add",
@@ -20,6 +20,7 @@ _TOOL = {
         },
     },
 }
+"""A tool that a model may call."""
 _CALL = {"id": "call_1", "type": "function", "function": {"name": "add", "arguments": '{"a": 1, "b": 2}'}}
 
 
@@ -42,10 +43,10 @@ _CHATS = (
             {"role": "assistant", "content": None, "tool_calls": [_CALL]},
             {"role": "tool", "tool_call_id": "call_1", "content": "3"},
         ],
-        "tools": [_TOOL],
+        "tools": [TOOL],
     },
     {"messages": [_user([{"type": "image_url", "image_url": {"url": IMAGE}}])]},
-    {"tools": [_TOOL], "tool_choice": "auto"},
+    {"tools": [TOOL], "tool_choice": "auto"},
     {"max_tokens": 1, "temperature": 0.0, "seed": 1},
     {"messages": [_user(LONG)]},
 )

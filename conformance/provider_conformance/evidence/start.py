@@ -48,7 +48,8 @@ class Start:
         again: Why the same did not start a second time, None where it did or was never started.
         absent: Why its back end is not there, "" where it is or none is needed.
         awaited: Whether the first trial came to no end for want of it.
-        seconds: How long a trial takes in which nothing is asked of it.
+        seconds: What a trial costs in which nothing is asked of it: CPU, or a third of the time that it
+            takes where that is more. A busy machine does not make a provider slow, and waiting does.
         standin: Whether its back end is the stand-in, see ``--provider-no-standin``.
     """
 
@@ -267,11 +268,12 @@ def _first(trial: Trial, wish: _Wish) -> Start:
         return Start(trial, witness, attempt.error, absent=absent, awaited=bool(awaited))
     absent = awaited or wish.absent(attempt.value)
     trial = replace(trial, offline=bool(absent))
-    begun = time.monotonic()
+    begun, spent = time.monotonic(), time.process_time()
     again = trial.run(trial.surroundings(), nothing_more).error
     if awaited and isinstance(again, FactoryTimeoutError):  # a stack that asks for listings as it starts
         return Start(trial, witness, attempt.error, absent=absent, awaited=True)
-    return Start(trial, witness, None, again, absent, time.monotonic() - begun, bool(awaited))
+    seconds = max(time.process_time() - spent, (time.monotonic() - begun) / 3)
+    return Start(trial, witness, None, again, absent, seconds, bool(awaited))
 
 
 def _filled(trial: Trial) -> Iterator[Trial]:

@@ -12,20 +12,20 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 EXAMPLES: Final = 12
-"""How many objects a rule registers before it is content."""
+"""How many objects a rule registers before it is content: at most."""
 
 BUGS: Final = (*MISTAKES, SystemExit)
 """What a provider raises by mistake; a refusal is a ValueError or NotImplementedError."""
 
 
 _FEW: Final = 3
-_SLOW: Final = 0.5
-"""Seconds from which on a trial is slow: each object takes one or more of them."""
+_SPENT: Final = 0.6
+"""Seconds that the objects of one rule may take, where more than a few are tried: a start for each."""
 
 
 def examples(first: Start) -> int:
     """How many objects are registered with a provider: fewer where each takes long."""
-    return _FEW if first.seconds > _SLOW else EXAMPLES
+    return max(_FEW, min(EXAMPLES, int(_SPENT / max(first.seconds, 0.001))))
 
 
 def candidates(first: Start) -> SearchStrategy[Any]:

@@ -21,8 +21,8 @@ NASTY = (
 """Markup of all formats, a mention, a control character, a turn of direction, and what is no character."""
 
 ACCOUNT = Account(
-    Path("/work/repo/providers"),
-    Path("/work/repo"),
+    Path("/srv/repo/providers"),
+    Path("/srv/repo"),
     "pytest --provider=p --provider-report=html:<b>.html",
     lambda check_id: f'pytest --provider=p "{check_id}"',
     lambda _location: ["import os\n", "class <b>Foo</b>:\n", "    pass # </pre><script>alert(2)</script>\n"],

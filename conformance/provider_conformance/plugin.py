@@ -106,7 +106,7 @@ _OPTIONS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
     ),
     (
         "provider_report",
-        "write a report; FORMAT is gitlab, html, json, markdown or sarif; may be repeated",
+        "write a report; FORMAT is badge, badge-json, gitlab, html, json, markdown or sarif; may be repeated",
         {"metavar": "FORMAT:PATH", "action": "append"},
     ),
 )

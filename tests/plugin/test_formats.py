@@ -52,6 +52,12 @@ def test_junit_has_nothing_to_add_to_a_pass(run: Run, pytester: pytest.Pytester)
     assert all(len(case) == 0 for case in junit_of(pytester, run, "--provider=good").values())
 
 
+def test_junit_has_the_place_of_a_finding(run: Run, pytester: pytest.Pytester) -> None:
+    case = junit_of(pytester, run, "--provider=bad")["PC201[remote::foo.chat]"]
+    told = {one.attrib["name"]: one.attrib["value"] for one in case.iter("property")}
+    assert (told["file"], told["line"]) == ("foo/adapter.py", "12")
+
+
 def test_a_github_job_gets_annotations(
     run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,9 +41,8 @@ def render(report: Report, account: Account) -> str:
 
 def _lines(report: Report, said: Sequence[OfProvider], account: Account) -> Iterator[str]:
     short = verdict.shortfalls(report, said)
-    word = Verdict.FAILS if report.unmatched or short else verdict.overall(said)
     line = last_line.last_line(report, said, strict=report.policy.strict, short=short)
-    yield f"### {_SIGNS[word]} {_text(line)}"
+    yield f"### {_SIGNS[last_line.final(report, said)]} {_text(line)}"
     if told := verdict.not_evaluated(report, said):
         yield f"\n{_text(told)}"
     for entry in report.unmatched:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from provider_conformance._version import __version__
 from provider_conformance.findings import Finding, Location, Severity
 from provider_conformance.rules.model import Rule
-from provider_conformance.run import verdict
+from provider_conformance.run import last_line, verdict
 from provider_conformance.run.account import Account, is_accepted, nearest, printable, worst_first
 from provider_conformance.run.pages import page, summary
 from provider_conformance.run.report import Record, Report
@@ -46,7 +46,7 @@ def as_data(report: Report, account: Account) -> dict[str, Any]:
                 "results": [
                     _result(finding, record, numbers, account) for finding, record in worst_first(report)
                 ],
-                "properties": {"verdict": str(verdict.overall(verdict.of_report(report)))},
+                "properties": {"verdict": str(last_line.final(report, verdict.of_report(report)))},
             }
         ],
     }

@@ -15,6 +15,7 @@ from provider_conformance.run.verdict import (
     is_only_unseen,
     many,
     overall,
+    shortfalls,
 )
 
 
@@ -92,3 +93,16 @@ def _below(short: Sequence[Shortfall]) -> str:
         return ""
     level = max(one.required for one in short)
     return f", below the required level {level.value} ({level.name.lower()})"
+
+
+def final(report: Report, said: Sequence[OfProvider]) -> Verdict:
+    """The word for a run: what is stale or below a required level fails it as well."""
+    return Verdict.FAILS if report.unmatched or shortfalls(report, said) else overall(said)
+
+
+def in_short(report: Report, said: Sequence[OfProvider]) -> tuple[str, str]:
+    """What a badge says: the stacks, and the word with the level that all have reached."""
+    left = ", ".join(contract.title for contract in report.stacks) or "conformance"
+    judged = [one for one in said if not one.is_of_releases]
+    word, level = final(report, said), min((one.level for one in judged), default=Level.NONE)
+    return left, f"{word} · {level.value}/{max(Level).value}" if judged else f"{word}"

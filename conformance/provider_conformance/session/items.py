@@ -55,6 +55,7 @@ class CheckItem(pytest.Item):
         if result.outcome is not Outcome.PASSED or result.findings:
             self.user_properties.append((OUTCOME, result.outcome.value))
         self.user_properties.append((RESULT, encode(result)))
+        self.user_properties += _place_of(result)
         if result.broken or result.outcome is Outcome.FAILED:
             raise NonconformityError(result)
 
@@ -82,6 +83,14 @@ class CheckItem(pytest.Item):
         """What ``-k`` finds the check by, beside the parts of its id."""
         rule = self.check.rule
         return super().listextrakeywords() | {rule.name, rule.severity.value, f"{rule.code[:3]}xx"}
+
+
+def _place_of(result: Result) -> list[tuple[str, object]]:
+    """Where the first finding with a place is, in the words of junit: an item of ours is in no file."""
+    place = next((finding.location for finding in result.findings if finding.location), None)
+    if place is None:
+        return []
+    return [("file", place.path), *([("line", str(place.line))] if place.line else [])]
 
 
 def _from(here: Path, result: Result) -> Result:

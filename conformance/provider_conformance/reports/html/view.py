@@ -45,7 +45,7 @@ def view_of(report: Report, account: Account) -> dict[str, Any]:
     """
     said = verdict.of_report(report)
     short = verdict.shortfalls(report, said)
-    word = Verdict.FAILS if report.unmatched or short else verdict.overall(said)
+    word = last_line.final(report, said)
     specs = [(one, spec) for one in said for spec in one.specs]
     level = min((one.level for one in said if not one.is_of_releases), default=Level.NONE)
     alike = _alike(report, account)

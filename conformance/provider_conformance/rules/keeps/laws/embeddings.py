@@ -6,12 +6,12 @@ import base64
 import math
 import struct
 from collections.abc import AsyncIterator, Sequence
-from itertools import pairwise
 from typing import Any, Final
 
 from provider_conformance.calling.client import Broken, Client, NoPlaceError, UnansweredError, meaning
 from provider_conformance.package.exceptions import Nature
 from provider_conformance.rules.keeps.laws.law import law
+from provider_conformance.rules.keeps.laws.scores import rising
 
 _EMBED: Final = "openai_embeddings"
 _RERANK: Final = "rerank"
@@ -308,7 +308,7 @@ async def ranked_by_score(client: Client) -> AsyncIterator[Broken]:
     if sorted(indices) != [*range(len(items))]:
         message = f"three texts are ranked with the indices {indices}"
         yield client.broken(_RERANK, message, remark=f"{indices}")
-    elif any(later > score + _NEAR for score, later in pairwise(scores)):
+    elif rising(scores):
         yield client.broken(_RERANK, "scores rise from one item to the next", remark=f"{scores}")
     elif client.has(_RERANK, "max_num_results"):
         client.lines.clear()

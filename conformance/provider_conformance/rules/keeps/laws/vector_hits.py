@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from itertools import pairwise
 from typing import Any, Final
 
 from provider_conformance.calling.client import Broken, Client, LeftError
 from provider_conformance.findings import Severity
 from provider_conformance.rules.keeps.laws.law import law
+from provider_conformance.rules.keeps.laws.scores import rising
 from provider_conformance.rules.keeps.laws.stores import TEXTS, Store, content, names
 
 _QUERY: Final = ("openai_create_vector_store", "insert_chunks", "query_chunks")
@@ -246,7 +246,7 @@ async def search_finds_the_same(client: Client) -> AsyncIterator[Broken]:
     if TEXTS[0] not in _hits(page):
         message, remark = "a chunk that a query finds is not found by a search", f"finds {_hits(page)}"
         yield store.client.broken(method, message, remark=remark)
-    elif any(later > score + 1e-4 for score, later in pairwise(scores)):
+    elif rising(scores):
         yield store.client.broken(method, "scores rise from one hit to the next", remark=f"scores {scores}")
     elif not isinstance(page.search_query, list):
         yield store.client.broken(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import AsyncIterator
-from itertools import pairwise
 from typing import Any, Final
 
 from provider_conformance.calling.client import Broken, Client, LeftError
 from provider_conformance.rules.keeps.laws.law import law
-from provider_conformance.rules.keeps.laws.stores import ABOUT, NEAR, TEXTS, Store, close, content, names
+from provider_conformance.rules.keeps.laws.scores import rising, slack
+from provider_conformance.rules.keeps.laws.stores import ABOUT, TEXTS, Store, close, content, names
 
 _QUERY: Final = ("openai_create_vector_store", "insert_chunks", "query_chunks")
 _SEARCHES: Final = (
@@ -148,13 +148,13 @@ async def hits_limited_and_ordered(client: Client) -> AsyncIterator[Broken]:
     if not all(isinstance(score, int | float) and math.isfinite(score) for score in scores):
         yield store.client.broken("query_chunks", "a score is no finite number", remark=f"{scores}")
         return
-    if any(later > score + NEAR for score, later in pairwise(scores)):
+    if rising(scores):
         yield store.client.broken(
             "query_chunks", "scores rise from one chunk to the next", remark=f"scores {_rounded(scores)}"
         )
         return
     best = scores[names(every).index("c1")]
-    if max(scores) > best + NEAR:
+    if max(scores) > best + slack(scores):
         yield store.client.broken(
             "query_chunks",
             "another chunk scores above the one whose very text is asked for",
@@ -164,7 +164,7 @@ async def hits_limited_and_ordered(client: Client) -> AsyncIterator[Broken]:
     await store.query(TEXTS[0])
     line = sorted(scores)[len(scores) // 2]
     below = [score for _, score in await store.query(TEXTS[0], max_chunks=len(made), score_threshold=line)]
-    if any(score < line - NEAR for score in below):
+    if any(score < line - slack(scores) for score in below):
         yield store.client.broken(
             "query_chunks",
             f"`score_threshold={line:.3g}` gives a chunk with a score of {min(below):.3g}",

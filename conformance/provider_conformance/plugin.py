@@ -100,6 +100,16 @@ _OPTIONS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
         {"metavar": "LEVEL", "action": "append"},
     ),
     (
+        "provider_baseline",
+        "accept the failures in a file (TOML), each with a reason; what is stale or expired in it fails",
+        {"metavar": "FILE"},
+    ),
+    (
+        "provider_baseline_update",
+        "write the file anew: what fails now is added, what fails no longer is dropped",
+        {"action": "store_true", "default": None},
+    ),
+    (
         "provider_stack_rules",
         "judge the stack that --provider-stack names, beside the providers or without any",
         {"action": "store_true", "default": None},

@@ -27,6 +27,7 @@ def render(report: Report, _account: Account) -> str:
     """The badge as a document."""
     said = verdict.of_report(report)
     left, right = map(printable, last_line.in_short(report, said))
+    colour = _COLOURS[last_line.final(report, said)]
     first, second = _width(left) + 14, _width(right) + 14
     whole, title = first + second, f"{left}: {right}"
     texts = "".join(
@@ -38,7 +39,7 @@ def render(report: Report, _account: Account) -> str:
         f"aria-label={quoteattr(title)}><title>{escape(title)}</title>"
         f'<clipPath id="round"><rect width="{whole}" height="20" rx="4"/></clipPath>'
         f'<g clip-path="url(#round)"><rect width="{first}" height="20" fill="#44474d"/>'
-        f'<rect x="{first}" width="{second}" height="20" fill="{_COLOURS[last_line.final(report, said)]}"/></g>'
+        f'<rect x="{first}" width="{second}" height="20" fill="{colour}"/></g>'
         '<g fill="#fff" font-family="Verdana,DejaVu Sans,Geneva,sans-serif" font-size="11" '
         f'text-anchor="middle">{texts}</g></svg>\n'
     )

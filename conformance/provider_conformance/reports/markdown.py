@@ -46,7 +46,7 @@ def _lines(report: Report, said: Sequence[OfProvider], account: Account) -> Iter
     if told := verdict.not_evaluated(report, said):
         yield f"\n{_text(told)}"
     for entry in report.unmatched:
-        yield f"\nThis entry matches nothing, remove it or check its code and target: {_text(entry.text)}"
+        yield f"\n{entry.fault}: {_text(entry.text)}"
     specs = [(one, spec) for one in said for spec in one.specs]
     if specs:
         yield from ("", *_specs(specs, several=len(said) > 1))

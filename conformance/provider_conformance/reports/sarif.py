@@ -109,7 +109,7 @@ def _invocation(report: Report, account: Account) -> dict[str, Any]:
             for record in broken
         ],
         "toolConfigurationNotifications": [
-            {"level": "error", "message": {"text": printable(f"This entry matches nothing: {entry.text}")}}
+            {"level": "error", "message": {"text": printable(f"{entry.fault}: {entry.text}")}}
             for entry in report.unmatched
         ],
     }

@@ -42,8 +42,7 @@ def lines(report: Report, telling: Telling = _USUAL) -> Iterator[Line]:
         yield from _findings(report, telling)
         yield from _reasons(report)
     for entry in report.unmatched:
-        stale = f"This entry matches nothing. Remove it, or check its code and target: {entry.text}"
-        yield Line(f"{stale}{meant(report, entry)}", ("red",))
+        yield Line(f"{entry.fault}: {entry.text}{meant(report, entry)}", ("red",))
     for subject in report.subjects:
         yield from (Line(f"{subject.provider.name}: note: {note}") for note in subject.provider.notes)
     for matrix in matrices(report):

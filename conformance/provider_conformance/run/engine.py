@@ -326,7 +326,7 @@ def _strictly(result: Result) -> Result:
 def _unless_known(check: Check, result: Result, known: Sequence[KnownFailure]) -> Result:
     if result.outcome is Outcome.FAILED or (result.outcome is Outcome.PASSED and result.findings):
         for entry in known:
-            if entry.matches(check):
+            if not entry.expired and entry.matches(check):
                 return replace(result, outcome=Outcome.KNOWN, reason=entry.reason)
     if result.outcome is Outcome.FAILED and check.subject.surveyed:
         return replace(result, outcome=Outcome.KNOWN, reason=SURVEYED)

@@ -112,7 +112,7 @@ class Report:
 def unmatched(
     known: Iterable[KnownFailure], records: Sequence[Record], planned: Sequence[Check]
 ) -> tuple[KnownFailure, ...]:
-    """The known failures that are none any more.
+    """The known failures that are none any more, and those that have expired.
 
     An entry stays unjudged where a check that it is about did not run or came to no
     conclusion, and where the provider that it may be about was not loaded.
@@ -127,6 +127,8 @@ def unmatched(
     concluded = {record.check.id: record.result.outcome for record in records}
 
     def is_stale(entry: KnownFailure) -> bool:
+        if entry.expired:
+            return True
         outcomes = [concluded.get(check.id) for check in planned if entry.matches(check)]
         if not outcomes:
             return entry.may_concern(providers) and not unloaded
@@ -160,6 +162,8 @@ def undeclared(
 
 def meant(report: Report, entry: KnownFailure | Unsupported) -> str:
     """A clause with what an entry that is about no check was probably meant for, "" where it is about one."""
+    if isinstance(entry, KnownFailure) and entry.expired:
+        return ""
     checks = [*(record.check for record in report.records), *report.left_out]
     if any(entry.matches(check) for check in checks) or "*" in entry.target:
         return ""  # it is about something that is well by now, or about many things

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from fnmatch import fnmatchcase
 from itertools import takewhile
-from typing import Final
+from typing import Any, Final
 
 from provider_conformance.errors import UsageError
 from provider_conformance.findings import Level
@@ -22,6 +22,7 @@ _KNOWN: Final = re.compile(
 _UNSUPPORTED: Final = re.compile(r"(?P<target>\S+?):\s+(?P<reason>\S.*)", re.DOTALL)
 _CODE_LENGTH: Final = len("PC101")
 _ALIKE: Final = 0.6
+STALE: Final = "This entry matches nothing. Remove it, or check its code and target"
 
 
 def near(word: str, choices: Iterable[str], most: int = 3) -> list[str]:
@@ -104,7 +105,8 @@ class KnownFailure:
     """A failure that is accepted for a stated reason.
 
     ``owner`` narrows it to a provider or to one of its APIs (``my_pkg`` or ``my_pkg::inference``),
-    ``target`` to what stands in the brackets of a node id; both are shell-style patterns.
+    ``target`` to what stands in the brackets of a node id; both are shell-style patterns. One that is
+    ``expired`` accepts nothing any more. ``given`` are the fields of an entry of a baseline.
     """
 
     text: str
@@ -112,6 +114,15 @@ class KnownFailure:
     reason: str
     owner: str = ""
     target: str = ""
+    expired: bool = False
+    given: tuple[tuple[str, Any], ...] = field(default=(), compare=False)
+
+    @property
+    def fault(self) -> str:
+        """What is wrong with the entry where it makes a run fail."""
+        if self.expired:
+            return "This entry has expired. Repair what it accepts, or give it a later date"
+        return STALE
 
     def matches(self, check: Check) -> bool:
         """Whether the entry is about ``check``."""
@@ -158,6 +169,11 @@ class Unsupported:
     text: str
     target: str
     reason: str
+
+    @property
+    def fault(self) -> str:
+        """What is wrong with the entry where it makes a run fail."""
+        return STALE
 
     def matches(self, check: Check) -> bool:
         """Whether the entry is about the method that ``check`` is about."""

@@ -23,6 +23,8 @@ from provider_conformance.run.selection import (
     parse_unsupported,
 )
 from provider_conformance.sandbox.limits import DEFAULT, MEBIBYTE, Limits
+from provider_conformance.session import baselines
+from provider_conformance.session.baselines import Baseline
 from provider_conformance.session.files import Target, targets
 
 if TYPE_CHECKING:
@@ -70,6 +72,7 @@ class Settings:
     backend: bool = False
     standin: bool = True
     left_out: tuple[str, ...] = ()
+    baseline: Baseline | None = None
 
 
 def destination(key: str) -> str:
@@ -192,6 +195,8 @@ def read(source: Source, codes: Collection[str]) -> Settings:
     Raises:
         UsageError: If a setting cannot be acted on; the message names it and says what is accepted.
     """
+    update = source.flag("provider_baseline_update")
+    baseline = baselines.read(*source.text_with_root("provider_baseline"), codes, update=update)
     settings = Settings(
         providers=_providers(source),
         api=source.text("provider_api"),
@@ -199,9 +204,12 @@ def read(source: Source, codes: Collection[str]) -> Settings:
         policy=Policy(
             select=parse_codes(source.texts("provider_select"), codes, "--provider-select"),
             ignore=parse_codes(source.texts("provider_ignore"), codes, "--provider-ignore"),
-            known=tuple(
-                parse_known_failure(text, codes, "provider_known_failures")
-                for text in source.texts("provider_known_failures", "\n")
+            known=(
+                *(
+                    parse_known_failure(text, codes, "provider_known_failures")
+                    for text in source.texts("provider_known_failures", "\n")
+                ),
+                *(baseline.entries if baseline else ()),
             ),
             strict=source.flag("provider_strict"),
             unsupported=tuple(
@@ -225,6 +233,7 @@ def read(source: Source, codes: Collection[str]) -> Settings:
         samples=_file("--provider-samples", *source.text_with_root("provider_samples")),
         backend=source.flag("provider_backend"),
         standin=not source.flag("provider_no_standin"),
+        baseline=baseline,
     )
     return _spread(settings)
 

@@ -83,6 +83,7 @@ def start(config: pytest.Config) -> None:
             prepared.settings.reports,
             gate=prepared.settings.gate,
             left_out=prepared.settings.left_out,
+            baseline=prepared.settings.baseline,
         )
         config.pluginmanager.register(summary, "provider_conformance_summary")
 

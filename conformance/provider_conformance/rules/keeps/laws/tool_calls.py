@@ -28,9 +28,9 @@ async def tool_calls_can_be_run(client: Client) -> AsyncIterator[Broken]:
 
     What it does:
         Asks with a tool, as a whole and as a stream. Where a tool is called, the call has an id and the
-        name of the tool, its arguments are a JSON object, and the reason is "tool_calls". In a stream the
-        first piece of a call has id and name, and the arguments of all pieces, joined, are a JSON object.
-        That no tool is called is fine.
+        name of the tool (of another one: a warning), its arguments are a JSON object, and the reason is
+        "tool_calls". In a stream the first piece of a call has id and name, and the arguments of all
+        pieces, joined, are a JSON object. That no tool is called is fine.
 
     Why is this bad:
         The agent's turn ends with an error, or the tool is called with nothing.
@@ -70,6 +70,7 @@ def _wrong_whole(own: Client, answer: Any) -> Iterator[Broken]:
         for call in choice.message.tool_calls or ():
             if told := _wrong_call(call.id, call.function.name, call.function.arguments):
                 yield own.broken(CHAT, f"a call on a tool {told}", remark=f"{call.function.arguments!r}"[:80])
+            yield from _stranger(own, call.function.name)
         if choice.message.tool_calls and choice.finish_reason != "tool_calls":
             message = f"a choice that calls a tool ends for {choice.finish_reason!r}"
             fix, told = "say `tool_calls`", f"finish_reason={choice.finish_reason!r}"
@@ -81,18 +82,27 @@ def _wrong_stream(own: Client, found: Streamed) -> Iterator[Broken]:
     for pieces in found.calls.values():
         if told := _wrong_pieces(pieces):
             yield own.broken(CHAT, f"in a stream a call on a tool {told}", remark=told)
+            return
+        yield from _stranger(own, pieces[0].function.name)
     for index, _ in found.calls:
         if found.reasons[index] and found.reasons[index][-1] != "tool_calls":
             message = f"in a stream a choice that calls a tool ends for {found.reasons[index][-1]!r}"
             yield own.broken(CHAT, message, remark=f"{found.reasons[index]}", fix="say `tool_calls`")
 
 
+def _stranger(own: Client, name: Any) -> Iterator[Broken]:
+    """That a call is for a tool that the request does not have."""
+    if name and name != TOOL["function"]["name"]:  # type: ignore[index]
+        message = f"a call is for {name!r}, which is no tool of the request"
+        yield own.broken(CHAT, message, remark=f"name={name!r}", warning=True)
+
+
 def _wrong_call(identifier: Any, name: Any, arguments: Any) -> str:
     """What is wrong with a call on a tool, in words that follow it; "" where nothing is."""
     if not identifier:
         return "has no id"
-    if name != TOOL["function"]["name"]:  # type: ignore[index]
-        return f"is for {name!r}, which is no tool of the request"
+    if not name:
+        return "is for no tool"
     try:
         made = json.loads(arguments or "{}")
     except (TypeError, ValueError):

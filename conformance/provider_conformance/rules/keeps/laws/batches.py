@@ -95,6 +95,7 @@ async def batch_ends(client: Client) -> AsyncIterator[Broken]:
     _CREATE,
     why="A client that does not know whether its request went through makes it again with the same key.",
     fix="keep the key with the batch, and answer with that batch where the key comes again",
+    proves=False,
 )
 async def batch_key_is_one(client: Client) -> AsyncIterator[Broken]:
     """Check that a batch is made once for an idempotency key, and anew without one.

@@ -208,6 +208,7 @@ def _said(answer: Any) -> str:
     _EMBED,
     why="Memory keeps each passage with the vector at its place.",
     fix="give one vector for each text, in the texts' order",
+    proves=False,
 )
 async def vectors_in_order(client: Client) -> AsyncIterator[Broken]:
     """Check that each text gets its own vector, in the order of the texts.

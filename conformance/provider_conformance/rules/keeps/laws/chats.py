@@ -220,6 +220,7 @@ def _short(text: str) -> str:
     _COMPLETE,
     why="A client that sends several prompts reads the choices by their index.",
     fix="give a choice for each prompt, numbered, and all pieces of a stream one id",
+    proves=False,
 )
 async def completion_for_each_prompt(client: Client) -> AsyncIterator[Broken]:
     """Check that completions answer each prompt, and that their stream is one answer.

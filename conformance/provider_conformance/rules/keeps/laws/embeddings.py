@@ -66,6 +66,7 @@ def _listed(models: Sequence[Any]) -> dict[str, int]:
     _EMBED,
     why=_ROUTER,
     fix="list the length that the model's vectors have as `metadata['embedding_dimension']`",
+    proves=False,
 )
 async def dimension_is_true(client: Client) -> AsyncIterator[Broken]:
     """Check that models which embed are listed with the dimension of their vectors.
@@ -123,6 +124,7 @@ async def dimension_is_true(client: Client) -> AsyncIterator[Broken]:
     _EMBED,
     why=_ROUTER,
     fix="give one vector for each input, in the inputs' order, numbered from 0",
+    proves=False,
 )
 async def embeddings_in_order(client: Client) -> AsyncIterator[Broken]:
     """Check that each text gets its own vector, in the order of the texts.
@@ -198,6 +200,7 @@ def _wrong_vectors(data: Sequence[Any], vectors: Sequence[list[float] | None]) -
     why="The stack sends `dimensions` with each file of a store; OpenAI's clients ask for base64.",
     fix="pass `dimensions` and `encoding_format` on, or refuse what cannot be done with a ValueError",
     after=("PC831", "PC837"),
+    proves=False,
 )
 async def embedding_options(client: Client) -> AsyncIterator[Broken]:
     """Check that `dimensions` and `encoding_format` are done or refused, and not ignored.
@@ -279,6 +282,7 @@ def _unpacked(client: Client, value: Any, plain: list[float]) -> list[Broken]:
     _RERANK,
     why="A search that ranks its hits takes them by `index`, in the order of the answer.",
     fix="give each item once, by its place in the request, the most relevant first",
+    proves=False,
 )
 async def ranked_by_score(client: Client) -> AsyncIterator[Broken]:
     """Check that ranking gives each item once, by its place, the most relevant first.

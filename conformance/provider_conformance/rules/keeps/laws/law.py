@@ -34,6 +34,7 @@ def law(
     after: tuple[str, ...] = (),
     rests: tuple[str, ...] = (),
     severity: Severity = Severity.ERROR,
+    proves: bool = True,
 ) -> Callable[[Law], Rule]:
     """Make a rule of an asynchronous generator function that is given a client.
 
@@ -47,6 +48,7 @@ def law(
         after: The laws that tell a finding of this one better.
         rests: Methods that the provider may well call itself for these: what those laws say of them counts.
         severity: What its findings weigh, but for those that are warnings by themselves.
+        proves: Whether the level needs it: not where a sound provider may well lack what it is about.
     """
 
     def applies(subject: Subject) -> bool:
@@ -89,7 +91,7 @@ def law(
             severity=severity,
             applies=applies,
             after=(*STATIC, *after),
-            proves=severity is Severity.ERROR,
+            proves=proves and severity is Severity.ERROR,
         )
         return make_rule(check)
 

@@ -179,6 +179,7 @@ async def _unknown(client: Client) -> AsyncIterator[Broken]:
     why="Clients build the response of its events, in their order.",
     fix="number events, begin with `response.created`, end with one terminal event, and leave out no delta",
     after=("PC861",),
+    proves=False,
 )
 async def response_streams_whole(client: Client) -> AsyncIterator[Broken]:
     """Check that the events of a streamed response are in order, and say what its end says.
@@ -242,6 +243,7 @@ def _wrong_order(events: tuple[Any, ...]) -> Iterator[str]:
     why="A client runs the function and answers by `call_id`.",
     fix="pass the call on with its id, name and arguments as they are",
     after=("PC861",),
+    proves=False,
 )
 async def function_calls_can_be_run(client: Client) -> AsyncIterator[Broken]:
     """Check that calls on functions can be run, and their results answered.

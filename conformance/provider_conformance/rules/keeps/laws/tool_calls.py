@@ -22,6 +22,7 @@ _SUM: Final = ({"role": "user", "content": "Call the tool: what is 1 plus 2?"},)
     why="An agent parses the arguments as JSON and answers by the call's id.",
     fix="give each call an id, the name of a tool, and a JSON object as arguments",
     after=("PC832", "PC833"),
+    proves=False,
 )
 async def tool_calls_can_be_run(client: Client) -> AsyncIterator[Broken]:
     """Check that calls on tools can be run: an id, the name of a tool, and arguments that are a JSON object.

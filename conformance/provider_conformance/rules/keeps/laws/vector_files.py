@@ -76,6 +76,7 @@ def _counted(counts: Any) -> bool:
     fix="keep with each chunk the file it is of, and its attributes",
     after=("PC80",),
     rests=_RESTS,
+    proves=False,
 )
 async def attached_is_found(client: Client) -> AsyncIterator[Broken]:
     """Check that a file that is attached to a vector store is found by what it says, as that file.
@@ -190,6 +191,7 @@ async def _contents(store: Store, file_id: str) -> AsyncIterator[Broken]:
     fix="delete the chunks of the file with it",
     after=("PC80", "PC810"),
     rests=_RESTS,
+    proves=False,
 )
 async def detached_is_gone(client: Client) -> AsyncIterator[Broken]:
     """Check that a file that is taken out of a vector store is neither listed nor found there.
@@ -264,6 +266,7 @@ async def detached_is_gone(client: Client) -> AsyncIterator[Broken]:
     fix="count the files of the batch, and say `completed` once none is in progress",
     after=("PC80", "PC810"),
     rests=_RESTS,
+    proves=False,
 )
 async def batch_of_files_ends(client: Client) -> AsyncIterator[Broken]:
     """Check that a batch of files comes to an end, with counts that add up and its files in the store.
@@ -353,6 +356,7 @@ def _shown(counts: Any) -> str:
     fix="give at most `limit` from behind `after` on, and say whether there are more",
     after=("PC80", "PC810"),
     rests=_RESTS,
+    proves=False,
 )
 async def files_listed_in_pages(client: Client) -> AsyncIterator[Broken]:
     """Check that whoever turns the pages of the files of a vector store gets each one once.

@@ -212,6 +212,7 @@ def _hits(page: Any) -> list[str]:
     why="OpenAI's clients, and agents that search files, ask by `/vector_stores/{id}/search`.",
     fix="let the search do what `query_chunks` does, and put its chunks into OpenAI's shape",
     after=("PC801", "PC802"),
+    proves=False,
 )
 async def search_finds_the_same(client: Client) -> AsyncIterator[Broken]:
     """Check that a search finds what a query finds, in OpenAI's shape.
@@ -276,6 +277,7 @@ async def search_finds_the_same(client: Client) -> AsyncIterator[Broken]:
     why="What a client changes of a store it expects to see there, and nothing else changed.",
     fix="change what the request has, keep the rest, and leave alone what the provider needs itself",
     after=("PC801", "PC802"),
+    proves=False,
 )
 async def store_updated(client: Client) -> AsyncIterator[Broken]:
     """Check that an update of a vector store is seen, keeps what it leaves out, and breaks nothing.

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import pytest
-from tools.readme_session import write_package
 
 from support.field import ENVIRONMENT
-from support.reader import MyClient
+from support.reader import MyClient, write_package
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))

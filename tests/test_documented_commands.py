@@ -44,8 +44,9 @@ ELSEWHERE = {
 
 EXPECTED = {
     "pytest --provider=my_pkg": (0, "conforms"),
-    "pytest --provider=my_pkg --provider-require=serves": (0, "level 4 of 5"),
-    "pytest --provider=my_pkg --provider-require=serves,remote::mine=starts": (0, "level 4 of 5"),
+    "pytest --provider=my_pkg --provider-require=serves": (0, "conforms, level"),
+    "pytest --provider=my_pkg --provider-require=serves,remote::mine=starts": (0, "conforms, level"),
+    "pytest --provider=my_pkg --provider-baseline=accepted.toml --provider-baseline-update": (0, "conforms"),
     "pytest --provider=my_pkg --provider-releases=all": (0, "my_pkg, releases"),
     "pytest --provider=my_pkg --provider-releases='>=0.6'": (1, "ogx 1.5.0"),
     "python -m provider_conformance matrix my_pkg": (0, "my_pkg, releases"),

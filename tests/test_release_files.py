@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
-from tools.readme_session import write_package
+
+from support.reader import write_package
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -129,7 +129,7 @@ def test_loopback_is_reached_directly(running: Proxy) -> None:
 def test_without_trustme_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "trustme", None)
     with (
-        pytest.raises(MissingExtraError, match=r"pip install provider-conformance\[backends\]"),
+        pytest.raises(MissingExtraError, match="pip install trustme"),
         proxying("http://127.0.0.1:1", lambda _host: True),
     ):
         pass

@@ -82,7 +82,7 @@ class Served(BaseModel):
     allowed_models: list[str] = ["two"]
     models: list[dict[str, str]] = [{"identifier": "mine", "llama_model": "three"}]
     embedding_model_id: str | None = "four"
-    model_dir: str = "elsewhere"
+    llama_model_dir: str = "elsewhere"
     retries: dict[str, int] = {"model": 3}
 
 

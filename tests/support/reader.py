@@ -1,10 +1,16 @@
-"""What a reader of the documents has: a client of its own."""
+"""What a reader of the documents has: a client of its own, and the package of the README's session."""
 
 from __future__ import annotations
 
 import json
+import runpy
 import urllib.request
-from typing import Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+_TOOL: Final = Path(__file__).parents[2] / "tools" / "readme_session.py"
+write_package: Final[Callable[[Path], None]] = runpy.run_path(str(_TOOL))["write_package"]
 
 
 class MyClient:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,11 @@ from provider_conformance.contracts.model import Contract
 from provider_conformance.contracts.probe import FAMILIES, open_stack
 from provider_conformance.contracts.snapshots import Release, Snapshot, available, load
 from provider_conformance.contracts.snapshots.codec import portable
+from provider_conformance.contracts.snapshots.store import text_of
 from provider_conformance.protocols.defaults import same_default
 from provider_conformance.protocols.signature import MISSING
 
 pytestmark = pytest.mark.skipif(len(installed_families()) != 1, reason="needs exactly one installed stack")
-
-DATA = files("provider_conformance.contracts.snapshots") / "data"
 
 
 @cache
@@ -74,5 +72,4 @@ def test_a_new_capture_gives_the_same_file(
     file = tmp_path / "new.json"
     assert main(["snapshot", "--output", str(file)]) == 0
     assert str(file) in capsys.readouterr().out
-    name = f"{snapshot.release.stack}-{snapshot.release.release}.json"
-    assert file.read_bytes() == (DATA / name).read_bytes()
+    assert file.read_bytes() == text_of(snapshot.release)

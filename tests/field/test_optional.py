@@ -25,6 +25,10 @@ from typing import Any
 from ogx_api.inference.models import RerankData, RerankRequest, RerankResponse
 from reference_ogx.inference.inference import ReferenceOgxInference
 
+def ranked(request: RerankRequest) -> list[RerankData]:
+    most = request.max_num_results or len(request.items)
+    return [RerankData(index=n, relevance_score=1.0 / (n + 1)) for n in range(len(request.items))][:most]
+
 class Chats(ReferenceOgxInference):
     {method}
 
@@ -36,7 +40,7 @@ async def get_provider_impl(config: Any, deps: Any) -> Chats:
 RERANK = "async def rerank(self, request: RerankRequest) -> RerankResponse: "
 METHODS = {
     "plain": "pass",
-    "offers": f"{RERANK}return RerankResponse(data=[RerankData(index=0, relevance_score=1.0)])",
+    "offers": f"{RERANK}return RerankResponse(data=ranked(request))",
     "stumbles": f'{RERANK}raise KeyError("oh")',
 }
 DEMANDED = dict.fromkeys(
@@ -59,14 +63,14 @@ def public(run: Run, name: str) -> dict[str, tuple[str, bool]]:
 
 
 def test_what_is_not_offered_is_not_missed(run: Run) -> None:
-    assert said(run, "plain") == ("conforms", 4, "serves")
+    assert said(run, "plain") == ("conforms", 5, "keeps")
     assert public(run, "plain") == DEMANDED
-    line = "plain on ogx 1.5.0: conforms, level 4 of 5 (serves); 3 of 3 methods answered"
+    line = "plain on ogx 1.5.0: conforms, level 5 of 5 (keeps); 3 of 3 methods answered"
     assert line in section(run)
 
 
 def test_what_is_offered_is_shown_and_not_counted(run: Run) -> None:
-    assert said(run, "offers") == ("conforms", 4, "serves")
+    assert said(run, "offers") == ("conforms", 5, "keeps")
     assert public(run, "offers") == {**DEMANDED, "rerank": ("answered", False)}
 
 

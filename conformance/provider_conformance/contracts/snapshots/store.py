@@ -50,6 +50,11 @@ def available() -> tuple[Release, ...]:
     return tuple(sorted(_texts(), key=lambda release: release.order))
 
 
+def text_of(release: Release) -> bytes:
+    """What the file of a release's snapshot says, as it stands in the repository."""
+    return _texts()[release]
+
+
 @cache
 def _texts() -> Mapping[Release, bytes]:
     """The text of each snapshot: a wheel has them in one file, see ``hatch_build.py``, a checkout in many."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tarfile
 import tempfile
 from pathlib import Path
@@ -20,7 +21,8 @@ class PackSnapshots(BuildHookInterface[Any]):
         """Put the packed file in the place of the folder's JSON files, which pyproject.toml leaves out."""
         if version == "editable":
             return
-        target = Path(tempfile.mkdtemp(prefix="snapshots-"), PACKED)
+        self.folder = tempfile.mkdtemp(prefix="snapshots-")
+        target = Path(self.folder, PACKED)
         with tarfile.open(target, "w:xz", preset=9) as packed:
             for file in sorted(Path(self.root, DATA).glob("*.json")):
                 member = tarfile.TarInfo(file.name)  # without the times and owners of this machine
@@ -28,3 +30,8 @@ class PackSnapshots(BuildHookInterface[Any]):
                 with file.open("rb") as content:
                     packed.addfile(member, content)
         build_data["force_include"][str(target)] = str(Path(*DATA.parts[1:], PACKED))
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Take the packed file away: the wheel has it."""
+        if version != "editable":
+            shutil.rmtree(self.folder)

@@ -190,10 +190,10 @@ class TestJob:
 
 class TestFormats:
     def test_a_format_that_needs_a_library_says_how_to_get_it(self) -> None:
-        needy = Format("x", lambda _report, _account: "", ("no_such_module", "extra"))
-        told = "x needs no_such_module, which is not installed: pip install 'provider-conformance[extra]'"
+        needy = Format("x", lambda _report, _account: "", "no_such_module")
+        told = "x needs no_such_module, which is not installed: pip install no_such_module"
         assert needy.missing == told
-        assert Format("x", lambda _report, _account: "", ("json", "extra")).missing == ""
+        assert Format("x", lambda _report, _account: "", "json").missing == ""
 
     def test_they_are_found_by_themselves(self) -> None:
         assert {"gitlab", "json", "markdown", "sarif"} <= set(formats())

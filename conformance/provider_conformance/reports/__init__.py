@@ -16,9 +16,6 @@ from pkgutil import iter_modules
 from provider_conformance.run.account import Account
 from provider_conformance.run.report import Report
 
-EXTRA = "provider-conformance"
-"""The distribution whose extras bring what a format needs."""
-
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -27,20 +24,19 @@ class Format:
     Attributes:
         name: The word for it.
         render: Makes the text.
-        needs: The module that it takes and the extra that brings it, None where it takes nothing.
+        needs: The library that it takes, a module and what is installed by one name; "" for none.
     """
 
     name: str
     render: Callable[[Report, Account], str]
-    needs: tuple[str, str] | None = None
+    needs: str = ""
 
     @property
     def missing(self) -> str:
         """What is not installed and how to get it, "" where the format can be written."""
-        if self.needs is None or find_spec(self.needs[0]) is not None:
+        if not self.needs or find_spec(self.needs) is not None:
             return ""
-        module, extra = self.needs
-        return f"{self.name} needs {module}, which is not installed: pip install '{EXTRA}[{extra}]'"
+        return f"{self.name} needs {self.needs}, which is not installed: pip install {self.needs}"
 
 
 @cache
@@ -48,7 +44,7 @@ def formats() -> Mapping[str, Format]:
     """The formats that can be written to a file, by name."""
     modules = (import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__))
     found = [
-        Format(module.FORMAT, module.render, getattr(module, "NEEDS", None))
+        Format(module.FORMAT, module.render, getattr(module, "NEEDS", ""))
         for module in modules
         if hasattr(module, "FORMAT")
     ]

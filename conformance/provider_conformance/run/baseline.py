@@ -99,7 +99,7 @@ def updated(report: Report, entries: Sequence[KnownFailure]) -> tuple[KnownFailu
     Those that match nothing any more go; an expired one stays, with its date, for somebody has to decide.
     What fails and is accepted by none is added, without a reason.
     """
-    gone = [entry for entry in report.unmatched if not getattr(entry, "expired", False)]
+    gone = [entry for entry in report.unmatched if isinstance(entry, KnownFailure) and not entry.expired]
     kept = [entry for entry in entries if entry not in gone]
     failed = [record.check for record in report.records if record.result.outcome is Outcome.FAILED]
     new = []
@@ -108,13 +108,10 @@ def updated(report: Report, entries: Sequence[KnownFailure]) -> tuple[KnownFailu
             owner, target = glob.escape(check.provider), glob.escape(check.target)
             given = {"code": check.code, "provider": owner, "target": target, "reason": ""}
             entry = {name: value for name, value in given.items() if value or name == "reason"}
-            found = KnownFailure(_text(entry), _code(check.code), "", owner, target)
+            code = parse_code(check.code, (check.code,), OPTION)
+            found = KnownFailure(_text(entry), code, "", owner, target)
             new.append(replace(found, given=tuple(entry.items())))
     return (*kept, *new)
-
-
-def _code(code: str) -> Any:
-    return parse_code(code, (code,), OPTION)
 
 
 def render(entries: Iterable[KnownFailure]) -> str:

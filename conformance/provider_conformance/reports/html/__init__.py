@@ -12,7 +12,7 @@ from provider_conformance.run.account import Account, printable
 from provider_conformance.run.report import Report
 
 FORMAT: Final = "html"
-NEEDS: Final = ("jinja2", "html")
+NEEDS: Final = "jinja2"
 
 
 def render(report: Report, account: Account) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from provider_conformance.configuration.sample import PLACEHOLDER, open_references
+from provider_conformance.configuration.secret_fields import Filling
 from provider_conformance.evidence.calls import is_theirs
 from provider_conformance.evidence.loading import code_of
 from provider_conformance.evidence.sample import sample_values
@@ -60,9 +61,8 @@ def start_faults(subject: Subject, first: Start, error: BaseException) -> Iterat
         return
     if (own := _own_place(raised, home)) is None:
         yield _of_what_it_gave(subject, first, raised)
-    elif first.trial.given is None and _names_what_stands_for_a_setting(raised):
-        names = ", ".join(f"`{name}`" for name in open_references(sample_values(subject)))
-        why = f"it was not started here: nobody has set {names or 'its settings'}: {reason(raised)}"
+    elif (unset := _unset(subject, first)) and _names_what_stands_for_a_setting(raised):
+        why = f"it was not started here: nobody has set {unset}: {reason(raised)}"
         raise NotJudged(f"{why}; see --provider-config", inconclusive=True)
     elif ends_in_made_up(raised, is_theirs(subject)):
         why = f"it was not started here: a made-up dependency raises {reason(raised)}"
@@ -85,6 +85,14 @@ def _of_what_it_gave(subject: Subject, first: Start, error: BaseException) -> Fi
         message = f"its factory returns None, and the stack goes on with that: {reason(error)}"
         return _finding(message, factory, "return the provider")
     raise NotJudged(f"it was not started here: {reason(error)}", inconclusive=True, see=_TELLERS)
+
+
+def _unset(subject: Subject, first: Start) -> str:
+    """The settings that something stands for here, "" where the configuration is the user's or is whole."""
+    if first.trial.given is not None:
+        return ""
+    names = ", ".join(f"`{name}`" for name in open_references(sample_values(subject)))
+    return names or ("its settings" if isinstance(first.trial.config_class, Filling) else "")
 
 
 def _names_what_stands_for_a_setting(error: BaseException) -> bool:

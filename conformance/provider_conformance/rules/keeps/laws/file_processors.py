@@ -14,10 +14,11 @@ from provider_conformance.rules.keeps.laws.law import law
 from provider_conformance.rules.keeps.laws.stores import content
 
 _PROCESS: Final = "process_file"
+_PDF: Final = Upload(contents.pdf(TEXT), "hello.pdf")
 _FILES: Final = (
     Upload(TEXT.encode(), "hello.txt"),
     Upload(f"# {TEXT}\n\n{TEXT}\n".encode(), "hello.md"),
-    Upload(contents.pdf(TEXT), "hello.pdf"),
+    _PDF,
 )
 _SIZE: Final = 400
 _STATIC: Final = {"type": "static", "static": {"max_chunk_size_tokens": _SIZE, "chunk_overlap_tokens": 100}}
@@ -41,9 +42,9 @@ async def text_comes_out(client: Client) -> AsyncIterator[Broken]:
 
     What it does:
         Processes a small text, Markdown and PDF file: each is refused (any 4xx error) or gives chunks that
-        hold the words of its text. The same file by its identifier in `files` gives the same text, in
-        chunks whose document is that file or is not set. Neither file nor identifier, and an unknown
-        identifier: refused.
+        hold the words of its text. Taking a PDF for text is a warning where text files come out. The same
+        file by its identifier in `files` gives the same text, in chunks whose document is that file or is
+        not set. Neither file nor identifier, and an unknown identifier: refused.
 
     Why is this bad:
         A file that comes out empty is attached as completed, and nothing in it is ever found.
@@ -60,7 +61,7 @@ async def text_comes_out(client: Client) -> AsyncIterator[Broken]:
         `FileProcessors.process_file`; the vector stores, which embed what comes out.
     """
     client.own_answers()
-    taken = ""
+    taken, read = "", False
     for file in _FILES:
         own = client.apart()
         answer = await own.taken(_PROCESS, file=file)
@@ -69,7 +70,10 @@ async def text_comes_out(client: Client) -> AsyncIterator[Broken]:
         taken = taken or file.name
         if lost := {*TEXT.split()} - _words(answer.chunks):
             message = f"the chunks of {file.name!r} do not have its words {', '.join(sorted(lost))}"
-            yield own.broken(_PROCESS, message, remark=f"{len(answer.chunks)} chunks")
+            remark = f"{len(answer.chunks)} chunks"
+            yield own.broken(_PROCESS, message, remark=remark, warning=file is _PDF and read)
+        else:
+            read = True
     if client.has(_PROCESS, "file_id"):
         for told in (_by_identifier(client, taken), _refusing(client)):
             async for broken in told:
@@ -121,7 +125,7 @@ async def chunks_are_apart(client: Client) -> AsyncIterator[Broken]:
         Processes a text of 1,200 words as it is, and in chunks of 400 tokens that overlap by 100: then
         there are several, no two with one identifier, and every word is in one. Processed again by the same
         identifier of a file, the chunks have the same identifiers. Where `content_token_count` is given it
-        is within the size.
+        is within the size. One chunk for all of it is a warning: nothing is lost.
 
     Why is this bad:
         Chunks with one identifier replace each other in the store: all but one are lost.
@@ -166,7 +170,8 @@ def _cut(own: Client, chunks: list[Any]) -> Iterator[Broken]:
         yield own.broken(_PROCESS, message, remark=f"without {min(lost)!r}", fix="cut without leaving out")
     if len(chunks) == 1:
         message = "chunks of 400 tokens are asked for, and a text of 1,200 words comes in one"
-        yield own.broken(_PROCESS, message, remark="1 chunk", fix="look at `chunking_strategy`")
+        fix = "look at `chunking_strategy`"
+        yield own.broken(_PROCESS, message, remark="1 chunk", fix=fix, warning=True)  # nothing is lost by it
     counts = [getattr(one.chunk_metadata, "content_token_count", None) for one in chunks]
     if large := [count for count in counts if count is not None and count > _SIZE]:
         message = f"chunks of 400 tokens are asked for, and one has {max(large)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import inspect
 import io
 import re
 import sys
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple, Protocol
 
 import pytest
 
+from provider_conformance.testing import run_on_stack
 from support.field import ENVIRONMENT
 from support.reader import MyClient, write_package
 
@@ -56,9 +58,9 @@ class MemoryStore:
 
 
 @pytest.fixture
-def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+def names(block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What a document takes for granted: the reader's own names, and ``my_pkg`` in the working folder."""
-    write_package(tmp_path)
+    write_package(tmp_path, sound=block.place.startswith("docs/testing.md"))
     Path(tmp_path, "my_pkg", "adapter.py").write_text("class MyAdapter: ...\n", encoding="utf-8")
     for module in [name for name in sys.modules if name.split(".")[0] == "my_pkg"]:
         monkeypatch.delitem(sys.modules, module)
@@ -88,6 +90,16 @@ def test_it_runs_and_prints_what_it_says(block: Block, names: dict[str, Any], tm
     with contextlib.redirect_stdout(printed):
         exec(compile(block.code, str(file), "exec", dont_inherit=True), names)  # noqa: S102 - our own documents
         for test in [value for name, value in names.items() if name.startswith("test_")]:
-            test()
+            for given in _arguments(test):
+                with contextlib.suppress(pytest.skip.Exception):
+                    test(**given)
     if block.printed is not None:
         assert printed.getvalue() == block.printed
+
+
+def _arguments(test: Any) -> list[dict[str, Any]]:
+    """What pytest would give a test: the parameters of its mark, or the fixture that it asks for."""
+    for mark in getattr(test, "pytestmark", ()):
+        return [{mark.args[0]: parameter.values[0]} for parameter in mark.args[1]]
+    fixtures = {"provider_on_stack": run_on_stack}
+    return [{name: fixtures[name] for name in inspect.signature(test).parameters}]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentError
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from importlib import import_module
 from itertools import pairwise, takewhile
@@ -223,6 +223,16 @@ def _asked(config: pytest.Config) -> bool:
         if given or os.environ.get(environment, "").strip(" ,"):
             return True
     return False
+
+
+@pytest.fixture(scope="session")
+def provider_on_stack() -> Callable[..., Any]:
+    """Run a coroutine function on a provider that runs on its stack: `provider_on_stack(work, "my_pkg")`.
+
+    It is `provider_conformance.testing.run_on_stack`, and takes what that takes.
+    """
+    run_on_stack: Callable[..., Any] = import_module("provider_conformance.testing").run_on_stack
+    return run_on_stack
 
 
 def _lonely(config: pytest.Config) -> Generator[str]:

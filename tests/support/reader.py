@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 _TOOL: Final = Path(__file__).parents[2] / "tools" / "readme_session.py"
-write_package: Final[Callable[[Path], None]] = runpy.run_path(str(_TOOL))["write_package"]
+write_package: Final[Callable[..., None]] = runpy.run_path(str(_TOOL))["write_package"]
 
 
 class MyClient:

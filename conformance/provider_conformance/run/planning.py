@@ -138,13 +138,24 @@ def _of_provider(subject: Subject, rules: Sequence[Rule], find: Find) -> Iterato
         loadable = provider.problem is None or rule.code.startswith(_LOADING)
         if rule.scope is Scope.PROVIDER and loadable and rule.applies(subject):
             yield Check(f"{provider.name}::{rule.code}", rule, subject)
-    if provider.problem is None:
-        family: list[Subject] = []
-        whole = replace(subject, siblings=lambda: family)
-        labelled = _labelled(provider.specs)
-        family.extend(_subject(spec, whole, find) for spec, _ in labelled)
-        for one, (_, label) in zip(family, labelled, strict=True):
-            yield from _of_spec(one, label, rules)
+    for one, label in specs_of(subject, find):
+        yield from _of_spec(one, label, rules)
+
+
+def specs_of(whole: Subject, find: Find = find_implementation) -> list[tuple[Subject, str]]:
+    """The specs of a provider as subjects, each with its own name, those of one API beside each other.
+
+    Args:
+        whole: The whole provider.
+        find: Finds the class behind a spec, called when it is first needed.
+    """
+    if whole.provider.problem is not None:
+        return []
+    family: list[Subject] = []
+    about = replace(whole, siblings=lambda: family)
+    labelled = _labelled(whole.provider.specs)
+    family.extend(_subject(spec, about, find) for spec, _ in labelled)
+    return [(one, label) for one, (_, label) in zip(family, labelled, strict=True)]
 
 
 def _labelled(specs: Sequence[Spec]) -> list[tuple[Spec, str]]:

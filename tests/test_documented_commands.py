@@ -49,6 +49,10 @@ EXPECTED = {
     "pytest --provider=my_pkg --provider-baseline=accepted.toml --provider-baseline-update": (0, "conforms"),
     "pytest --provider=my_pkg --provider-releases=all": (0, "my_pkg, releases"),
     "pytest --provider=my_pkg --provider-releases='>=0.6'": (1, "ogx 1.5.0"),
+    "provider-conformance check my_pkg --require serves": (0, "conforms, level"),
+    "provider-conformance check my_pkg -- -k PC203": (0, "partial"),
+    "provider-conformance explain PC203": (0, "PC203 "),
+    "provider-conformance rules --select PC2 --json": (0, '"PC201"'),
     "python -m provider_conformance matrix my_pkg": (0, "my_pkg, releases"),
     "python -m provider_conformance snapshot --output ogx-1.5.0.json": (2, "no stack is installed"),
 }
@@ -95,7 +99,8 @@ def test_what_is_run_elsewhere_is_still_shown(pattern: str) -> None:
 @pytest.mark.parametrize("command", sorted(set(EXPECTED) & set(commands())))
 def test_it_comes_to_what_the_document_says(command: str, folder: Path) -> None:
     name, *arguments = shlex.split(command)
-    python = [sys.executable, *(["-m", "pytest"] if name == "pytest" else [])]
+    module = {"pytest": ["-m", "pytest"], "provider-conformance": ["-m", "provider_conformance"]}
+    python = [sys.executable, *module.get(name, [])]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     done = subprocess.run(
         [*python, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False

@@ -15,111 +15,10 @@ from typing import Any, Final
 
 import pytest
 
+from provider_conformance.options import OPTIONS, PROVIDER_HELP
+
 _TITLE: Final = "provider conformance"
 _PREFIX: Final = "provider_conformance_"
-_PROVIDER_HELP: Final = (
-    "check this provider: an import name, module:callable, module:Class (with --provider-api), or the path "
-    "of a project, a package or a folder of several projects; may be repeated"
-)
-_OPTIONS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
-    ("provider_api", "the API that the class given by --provider implements", {"metavar": "API"}),
-    (
-        "provider_stack",
-        "judge by auto (what the provider is made for), builtin, installed, llama-stack, ogx or ogx==1.5.0",
-        {"metavar": "STACK"},
-    ),
-    (
-        "provider_view",
-        "look at the provider live (import it), in its source, or auto: in its source if the import fails",
-        {"metavar": "VIEW"},
-    ),
-    (
-        "provider_releases",
-        (
-            "judge the provider's source by releases that need not be installed: those that are named "
-            "(ogx==1.5.0,llama-stack>=0.6) have to fit, `all` is a survey that fails no run"
-        ),
-        {"metavar": "RELEASES"},
-    ),
-    (
-        "provider_isolate",
-        "import and try each provider in a process of its own, whose end is a finding",
-        {"action": "store_true", "default": None},
-    ),
-    (
-        "provider_timeout",
-        "how long a provider's code may take at a stretch: an import, a factory, a trial (30)",
-        {"metavar": "SECONDS"},
-    ),
-    (
-        "provider_memory",
-        "how much memory a provider's own process may have, with --provider-isolate (4096)",
-        {"metavar": "MIB"},
-    ),
-    (
-        "provider_config",
-        "try providers with the configuration in a file: settings, or by provider type, or a run config",
-        {"metavar": "FILE"},
-    ),
-    (
-        "provider_samples",
-        "call providers with the names and calls in a file, by provider type; YAML, JSON or TOML",
-        {"metavar": "FILE"},
-    ),
-    (
-        "provider_backend",
-        "the back ends of remote providers are there: use the network, and let what cannot reach one fail",
-        {"action": "store_true", "default": None},
-    ),
-    (
-        "provider_no_standin",
-        "try remote providers without the stand-in server on loopback that answers for their back ends",
-        {"action": "store_true", "default": None},
-    ),
-    (
-        "provider_select",
-        "run only the rules with these codes or prefixes, separated by commas: PC2,PC301",
-        {"metavar": "CODES", "action": "append"},
-    ),
-    (
-        "provider_ignore",
-        "leave out the rules with these codes or prefixes, separated by commas",
-        {"metavar": "CODES", "action": "append"},
-    ),
-    (
-        "provider_strict",
-        "let warnings and inconclusive checks fail",
-        {"action": "store_true", "default": None},
-    ),
-    (
-        "provider_require",
-        (
-            "fail below a level: loads, fits, starts, serves or keeps; for one provider type "
-            "remote::foo=starts; separated by commas"
-        ),
-        {"metavar": "LEVEL", "action": "append"},
-    ),
-    (
-        "provider_baseline",
-        "accept the failures in a file (TOML), each with a reason; what is stale or expired in it fails",
-        {"metavar": "FILE"},
-    ),
-    (
-        "provider_baseline_update",
-        "write the file anew: what fails now is added, what fails no longer is dropped",
-        {"action": "store_true", "default": None},
-    ),
-    (
-        "provider_stack_rules",
-        "judge the stack that --provider-stack names, beside the providers or without any",
-        {"action": "store_true", "default": None},
-    ),
-    (
-        "provider_report",
-        "write a report; FORMAT is badge, badge-json, gitlab, html, json, markdown or sarif; may be repeated",
-        {"metavar": "FORMAT:PATH", "action": "append"},
-    ),
-)
 _EXPLAIN: Final = "print the page of a rule and exit"
 _UNSUPPORTED: Final = "methods that a provider does not offer, one a line: remote::foo.method: reason"
 _KNOWN: Final = "failures that are accepted, one a line: PC2xx[remote::foo.method]: reason"
@@ -133,11 +32,11 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options and their ini keys; ``--provider`` itself comes later."""
     group = parser.getgroup("provider-conformance", _TITLE)
-    for key, text, attributes in _OPTIONS:
+    for key, text, attributes in OPTIONS:
         group.addoption(f"--{key.replace('_', '-')}", dest=_PREFIX + key, help=text, **attributes)
         parser.addini(key, text, type=_ini_type(attributes.get("action")), default=None)
     group.addoption("--provider-explain", dest=f"{_PREFIX}explain", metavar="CODE", help=_EXPLAIN)
-    parser.addini("provider", _PROVIDER_HELP, type="linelist", default=None)
+    parser.addini("provider", PROVIDER_HELP, type="linelist", default=None)
     parser.addini("provider_known_failures", _KNOWN, type="linelist", default=None)
     parser.addini("provider_unsupported", _UNSUPPORTED, type="linelist", default=None)
 
@@ -173,7 +72,7 @@ def _add_provider(parser: pytest.Parser) -> None:
         return
     with suppress(ValueError, ArgumentError):
         parser.getgroup("provider-conformance").addoption(
-            "--provider", dest=f"{_PREFIX}provider", metavar="PROVIDER", action="append", help=_PROVIDER_HELP
+            "--provider", dest=f"{_PREFIX}provider", metavar="PROVIDER", action="append", help=PROVIDER_HELP
         )
 
 
@@ -200,7 +99,11 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     code = config.getoption(f"{_PREFIX}explain", None)
     if code is None:
         return None
-    print(import_module("provider_conformance.session.start").explain(code))
+    explained = import_module("provider_conformance.run.pages").explained
+    try:
+        print(explained(code, "--provider-explain"))
+    except import_module("provider_conformance.errors").UsageError as error:
+        raise pytest.UsageError(str(error)) from None
     return 0
 
 
@@ -236,6 +139,6 @@ def provider_on_stack() -> Callable[..., Any]:
 
 
 def _lonely(config: pytest.Config) -> Generator[str]:
-    for key, _text, _attributes in _OPTIONS:
+    for key, _text, _attributes in OPTIONS:
         if config.getoption(_PREFIX + key, None):
             yield f"--{key.replace('_', '-')}"

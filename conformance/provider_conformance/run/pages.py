@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from textwrap import dedent
 from typing import Final
 
+from provider_conformance import rules
+from provider_conformance.errors import UsageError
 from provider_conformance.rules.model import Rule
+from provider_conformance.run.selection import near
 
 _HEADING: Final = re.compile(r"^(?P<title>[A-Z][^:\n]*):[ ]*\n(?=[ \t]+\S)", re.MULTILINE)
 
@@ -36,3 +39,23 @@ def page(rule: Rule) -> str:
     parts = [f"# {rule.code}: {rule.name}", first, facts]
     parts += [f"## {title}\n\n{text}" for title, text in rest]
     return "\n\n".join(parts) + "\n"
+
+
+def explained(code: str, option: str = "CODE") -> str:
+    """The page of the rule with a code, for a terminal.
+
+    Args:
+        code: The code, in any case.
+        option: Where the user has named it, for messages.
+
+    Raises:
+        UsageError: If no rule has the code; the message offers near ones.
+    """
+    all_rules = {rule.code: rule for rule in rules.all_rules()}
+    wanted = code.strip().upper()
+    found = all_rules.get(wanted)
+    if found is None:
+        offers = near(wanted.rstrip("X"), all_rules, most=8) or list(all_rules)
+        raise UsageError(f"{option}: no rule has the code {code!r}; near: {', '.join(offers)}")
+    title = f"{found.code} {found.name} ({found.severity}, per {found.scope})"
+    return f"{title}\n{'=' * len(title)}\n\n{found.documentation}"

@@ -28,7 +28,7 @@ from provider_conformance.run.checks import Check
 from provider_conformance.run.engine import Engine
 from provider_conformance.run.planning import contract_for, plan, plan_stack
 from provider_conformance.run.report import Subjected
-from provider_conformance.run.selection import addressed, near, split_addresses
+from provider_conformance.run.selection import addressed, split_addresses
 from provider_conformance.sandbox import limits
 from provider_conformance.session import required
 from provider_conformance.session.configurations import trying
@@ -258,24 +258,3 @@ def _take_addresses(config: pytest.Config, names: Sequence[str]) -> tuple[str, .
         kept = [argument for argument in config.args if argument in spelled and (here / argument).exists()]
         config.args[:] = [*others, *kept]
     return ours
-
-
-def explain(code: str) -> str:
-    """The page of a rule.
-
-    Raises:
-        pytest.UsageError: If no rule has the code; the message offers near ones.
-    """
-    all_rules = {rule.code: rule for rule in rules.all_rules()}
-    found = all_rules.get(code.strip().upper())
-    if found is None:
-        offers = near(code.strip().upper().rstrip("X"), all_rules, most=8) or list(all_rules)
-        raise pytest.UsageError(
-            f"--provider-explain: no rule has the code {code!r}; near: {', '.join(offers)}"
-        )
-    return _page(found)
-
-
-def _page(rule: Rule) -> str:
-    title = f"{rule.code} {rule.name} ({rule.severity}, per {rule.scope})"
-    return f"{title}\n{'=' * len(title)}\n\n{rule.documentation}"

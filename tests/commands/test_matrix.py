@@ -1,4 +1,4 @@
-"""``python -m provider_conformance matrix``."""
+"""``provider-conformance matrix``."""
 
 from __future__ import annotations
 

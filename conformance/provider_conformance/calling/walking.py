@@ -139,6 +139,14 @@ class Walk:
                 if not self._has_trouble(asked):  # else it would only take the same time again
                     await step(asked, values)
 
+    async def briefly(self, methods: Sequence[Asked]) -> None:
+        """Call each of the methods as clients usually do, and in no other way."""
+        self.preparing.every = self.every
+        await self._first(methods)
+        for asked in methods:
+            if not self._is_over() and self._missing(asked) is None and place_of(asked) is None:
+                await self._usual(asked)
+
     async def _first(self, methods: Sequence[Asked]) -> None:
         """Ask for listings before there is anything, and see then what is registered."""
         for asked in methods:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -11,12 +11,13 @@ from inspect import isawaitable
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
-from provider_conformance.evidence.calls import Attentive
+from provider_conformance.evidence.calls import Attentive, guide_of_subject
 from provider_conformance.evidence.registries.listings import Fault
 from provider_conformance.evidence.registries.reaching import Reachable
 from provider_conformance.evidence.registries.uses import CALLS
 from provider_conformance.evidence.store import NotJudged
 from provider_conformance.evidence.subject import Subject
+from provider_conformance.evidence.trials.briefly import answered, called_briefly, traits
 from provider_conformance.hosts.running import FIRST, SECOND, Running
 
 if TYPE_CHECKING:
@@ -102,10 +103,31 @@ class Varied:
         found = [variation for variation, _ in zip(variations(config), range(_MOST), strict=False)]
         if not found:
             raise NotJudged("its configuration has no field of which another value is known to be valid")
-        return cls(_fault(subject, trial, found))
+        return cls(_fault(subject, _Asking(subject, trial, _repeatable(subject)), found))
 
 
-def _fault(subject: Subject, trial: Trial, found: Sequence[Variation]) -> Fault | None:
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Whom is asked what.
+
+    Attributes:
+        subject: The provider.
+        trial: How it is tried.
+        methods: The methods that are called, beside its listing and a small request.
+    """
+
+    subject: Subject
+    trial: Trial
+    methods: Collection[str]
+
+
+def _repeatable(subject: Subject) -> frozenset[str]:
+    """The methods that answer as they are, and leave nothing behind that a later call would see."""
+    guide = guide_of_subject(subject)
+    return frozenset(name for name in answered(subject) if guide.way(name).repeats)
+
+
+def _fault(subject: Subject, asking: _Asking, found: Sequence[Variation]) -> Fault | None:
     """What is wrong, in modules as they are and then in new ones.
 
     Raises:
@@ -115,9 +137,9 @@ def _fault(subject: Subject, trial: Trial, found: Sequence[Variation]) -> Fault 
     own = subject.spec.module if subject.spec and subject.spec.module else ""
     # A stack's own modules are not imported anew, so a second round would be the first once more.
     for module in ("", own) if own and own.partition(".")[0] not in _STACKS else ("",):
-        usual = _behaviour(trial, None, module)
+        usual = _behaviour(asking, None, module)
         for variation in found:
-            other = _behaviour(trial, variation, module, usual)
+            other = _behaviour(asking, variation, module, usual)
             if not usual or not other:
                 continue
             if not module and (ignored := is_ignored(variation, usual, other)):
@@ -127,7 +149,7 @@ def _fault(subject: Subject, trial: Trial, found: Sequence[Variation]) -> Fault 
                 if not ObservedPair(alone, ({}, {})).telling():
                     break
                 differing = True
-                message = mixed_up(ObservedPair(alone, _together(trial, order, module)))
+                message = mixed_up(ObservedPair(alone, _together(asking, order, module)))
                 if message:
                     return _told(message, variation)
         if differing:
@@ -161,29 +183,29 @@ async def _nothing(_running: Running) -> None:
 
 
 def _behaviour(
-    trial: Trial, variation: Variation | None, module: str, usual: Behaviour | None = None
+    asking: _Asking, variation: Variation | None, module: str, usual: Behaviour | None = None
 ) -> Behaviour:
     """How the provider behaves alone; answers that are not the same twice say nothing and are left out.
 
     Args:
-        trial: How it is tried.
+        asking: What is asked.
         variation: The change of its configuration, None for none.
         module: What is imported anew before.
         usual: Answers that are known to come twice: where these come again, nothing is asked a second time.
     """
-    one: Behaviour = _run(trial, [_change(variation)], module, _asked(FIRST)) or {}
+    one: Behaviour = _run(asking.trial, [_change(variation)], module, _asked(asking, FIRST)) or {}
     if usual and all(one.get(question) == answer for question, answer in usual.items()):
         return dict(usual)
-    other: Behaviour = _run(trial, [_change(variation)], module, _asked(FIRST)) or {}
+    other: Behaviour = _run(asking.trial, [_change(variation)], module, _asked(asking, FIRST)) or {}
     return {question: answer for question, answer in one.items() if other.get(question) == answer}
 
 
-def _together(trial: Trial, order: Sequence[Variation | None], module: str) -> tuple[Behaviour, Behaviour]:
+def _together(asking: _Asking, order: Sequence[Variation | None], module: str) -> tuple[Behaviour, Behaviour]:
     async def ask(running: Running) -> tuple[Behaviour, Behaviour]:
-        return await _asked(FIRST)(running), await _asked(SECOND)(running)
+        return await _asked(asking, FIRST)(running), await _asked(asking, SECOND)(running)
 
     found: tuple[Behaviour, Behaviour] | None
-    found = _run(trial, [_change(one) for one in order], module, ask, several=True)
+    found = _run(asking.trial, [_change(one) for one in order], module, ask, several=True)
     return found or ({}, {})
 
 
@@ -196,7 +218,7 @@ def _run(
 ) -> Any:
     """Do some work on a stack; its n-th instance of the provider gets the n-th change."""
     with _renewed(trial, module) as own:
-        changed = replace(own, factory=_changing(own.factory, changes))
+        changed = replace(own, factory=changing(own.factory, changes))
         return changed.run(own.twice() if several else own.surroundings(), work).value
 
 
@@ -213,18 +235,19 @@ def _renewed(trial: Trial, module: str) -> Iterator[Trial]:
         yield trial if factory is None else replace(trial, factory=factory)
 
 
-def _changing(factory: Callable[..., Any], changes: Sequence[Callable[[Any], Any]]) -> Callable[..., Any]:
+def changing(factory: Callable[..., Any], changes: Sequence[Callable[[Any], Any]]) -> Callable[..., Any]:
+    """The factory, whose n-th call gets a configuration with the n-th change."""
     calls = count()
 
     @wraps(factory)
-    async def changing(config: Any, *rest: Any) -> Any:
+    async def changed(config: Any, *rest: Any) -> Any:
         made = factory(changes[next(calls) % len(changes)](config), *rest)
         return await made if isawaitable(made) else made
 
-    return changing
+    return changed
 
 
-def _asked(provider_id: str) -> Callable[[Running], Any]:
+def _asked(asking: _Asking, provider_id: str) -> Callable[[Running], Any]:
     async def ask(running: Running) -> Behaviour:
         answers: dict[str, str] = {}
         names: list[str] = []
@@ -233,6 +256,10 @@ def _asked(provider_id: str) -> Callable[[Running], Any]:
             answers[_LISTING] = repr(names)
         if running.api in CALLS and names:
             answers["a small request"] = await _answer(running, provider_id, names[0])
+        if asking.methods:
+            for one in await called_briefly(asking.subject, running, asking.methods, provider_id):
+                if one.answered and one.chunks is None:
+                    answers.update(traits(one.answer, f"`{one.method}`"))
         return answers
 
     return ask

@@ -18,10 +18,11 @@ def two_configurations(subject: Subject, varied: Varied) -> Iterator[Finding]:
 
     What it does:
         Varies the sample configuration, one declared field at a time, and looks for a variation that makes a
-        difference which can be seen: in the listing, or in the answers to small requests. Then it
-        starts both in one stack, in both orders: each must behave as it does alone. Objects that the
-        configuration names and that are listed must be listed under other names when the configuration names
-        them so. Where no variation makes a difference there is nothing to judge.
+        difference which can be seen: in the listing, or in the answers to a small request and to the usual
+        calls (their values, and how long their lists are). Then it starts both in one stack, in both orders:
+        each must behave as it does alone. Objects that the configuration names and that are listed must be
+        listed under other names when the configuration names them so. Where no variation makes a difference
+        there is nothing to judge.
 
     Why is this bad:
         A run config has two entries of the provider, and both behave as one of them says: requests go to the
@@ -36,8 +37,15 @@ def two_configurations(subject: Subject, varied: Varied) -> Iterator[Finding]:
             return MyInference(_CONFIG)
         ```
 
+        ```python
+        DEFAULTS = {"engine": {"models": []}}
+        self.settings = dict(DEFAULTS)  # `engine` is one and the same for all instances
+        self.settings["engine"]["models"].append(config.model)
+        ```
+
     How to fix:
-        Give the configuration to the object, and read it from there: `self.config = config`.
+        Give the configuration to the object, and read it from there: `self.config = config`. Copy
+        defaults with all that is in them: `copy.deepcopy(DEFAULTS)`.
 
     Source:
         The resolvers call the factory once for each entry, with that entry's configuration.

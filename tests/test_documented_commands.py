@@ -54,6 +54,9 @@ EXPECTED = {
     "provider-conformance explain PC203": (0, "PC203 "),
     "provider-conformance rules --select PC2 --json": (0, '"PC201"'),
     "python -m provider_conformance matrix my_pkg": (0, "my_pkg, releases"),
+    "provider-conformance diff llama-stack==0.4.7 llama-stack==0.5.4 --api eval": (0, "RunEvalRequest now"),
+    "provider-conformance diff ogx==1.0.4 ogx==1.1.3 --markdown": (0, "# ogx 1.0.4"),
+    "provider-conformance diff ogx==1.0.4 ogx==1.1.3 --json": (0, '"kind": "argument-removed"'),
     "python -m provider_conformance snapshot --output ogx-1.5.0.json": (2, "no stack is installed"),
 }
 """What a command comes to for a provider of the built-in stack, where no other stack is installed."""

@@ -48,6 +48,9 @@ class Reader(Protocol):
     def imported(self, namespace: Any, statement: ast.Import | ast.ImportFrom) -> Any:
         """What an import statement of one name in a function with these globals binds."""
 
+    def make_module(self, name: str, text: str) -> ModuleType:
+        """A module of a text that stands in no file."""
+
     def lacks(self, module: str) -> Iterator[ImportError]:
         """What importing ``module`` raises for want of somebody else's package, one error for each."""
 
@@ -117,6 +120,16 @@ def import_module(module: str) -> Attempt:
     """Import ``module``, contained; the value is the module."""
     instead = _reader.get()
     return attempt(lambda: (instead.import_module if instead else importlib.import_module)(module))
+
+
+def make_module(name: str, text: str) -> Attempt:
+    """A module of a text of this suite's own making, in the view that holds; the value is the module."""
+    instead = _reader.get()
+    if instead is not None:
+        return attempt(lambda: instead.make_module(name, text))
+    made = ModuleType(name)
+    tried = attempt(lambda: exec(compile(text, f"<{name}>", "exec"), vars(made)))  # noqa: S102 - see above
+    return replace(tried, value=made)
 
 
 def call(function: Any) -> Attempt:
@@ -232,8 +245,8 @@ def _text(value: Any) -> str:
 
 def near_module(name: str) -> str:
     """Modules of nearly that name beside it, as the end of a sentence; "" without any."""
-    parent, _, last = name.rpartition(".")
-    package = loaded(parent)
-    paths = vars(package).get("__path__", ()) if package is not None else ()
+    parent, dot, last = name.rpartition(".")
+    package = loaded(parent) if parent else None
+    paths = vars(package).get("__path__", ()) if package is not None else () if parent else None
     near = difflib.get_close_matches(last, [module.name for module in pkgutil.iter_modules(paths)], n=3)
-    return f" (near: {', '.join(f'`{parent}.{module}`' for module in near)})" if near else ""
+    return f" (near: {', '.join(f'`{parent}{dot}{module}`' for module in near)})" if near else ""

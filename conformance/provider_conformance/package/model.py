@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -47,7 +47,7 @@ class Spec:
     """A provider spec, read off the stack's own spec object (kept as ``raw``).
 
     ``api`` and the dependencies are API values ("inference"). ``location`` is where the provider
-    defines the spec.
+    defines the spec, ``lines`` are those of its keys where that is a YAML file.
     """
 
     api: str
@@ -59,6 +59,12 @@ class Spec:
     optional_api_dependencies: tuple[str, ...] = ()
     location: Location | None = None
     raw: Any = field(default=None, compare=False, repr=False)
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+
+    def at(self, key: str) -> Location | None:
+        """Where a key of it stands: its own line in a YAML file, otherwise the place of the whole spec."""
+        line = self.lines.get(key)
+        return replace(self.location, line=line) if self.location is not None and line else self.location
 
 
 NOT_ASKED: Final = "nothing is imported in the source view"

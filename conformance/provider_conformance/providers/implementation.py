@@ -133,7 +133,7 @@ class _Search:
     def problem(self, kind: str, message: str, fix: str = "") -> Problem:
         name = self.expected.function if self.expected else "the factory"
         fix = fix or f"let the spec name the module that has `{name}`"
-        return Problem(kind, message, self.spec.location, _WHY_FACTORY.format(name=name), fix)
+        return Problem(kind, message, self.spec.at("module"), _WHY_FACTORY.format(name=name), fix)
 
     def judge(self, error: BaseException, what: str) -> Failure:
         return requirements.judge(error, self.home, self.spec, what)

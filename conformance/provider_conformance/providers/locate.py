@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import pkgutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
@@ -13,9 +13,10 @@ from typing import Any, Final
 from provider_conformance.contracts import stacks
 from provider_conformance.errors import UsageError
 from provider_conformance.findings import Location
-from provider_conformance.package import causes, loading, places, specs, staging, targets
+from provider_conformance.package import causes, loading, places, spec_texts, specs, staging, targets
 from provider_conformance.package.loading import ABSENT, Home
 from provider_conformance.package.model import Problem, Provider, Spec, SpecKind
+from provider_conformance.package.spec_files import SpecFile
 from provider_conformance.package.targets import Target
 from provider_conformance.protocols import careful
 from provider_conformance.protocols.classes import mro, namespace
@@ -86,11 +87,58 @@ class _Load:
             notes=tuple(self.notes),
             package=self.target.module,
             folder=self.target.folder,
-            places=self.home.places,
+            places=(*self.home.places, *(file.path for file in self.target.files)),
             violations=tuple(watch.violations),
         )
 
     def _specs(self) -> tuple[Spec, ...]:
+        if self.target.alone:
+            return self._of_files()
+        if not self.target.files:
+            return self._of_module()
+        try:
+            found = self._of_module()
+        except _Stopped as stopped:
+            # The files are what run configs use then; its own function is for those that name the module.
+            why = stopped.problem.message if stopped.problem is not None else stopped.unseen
+            self.notes.append(f"only its YAML specs are judged: {why}")
+            return self._of_files()
+        return (*found, *self._beside(found))
+
+    def _beside(self, found: tuple[Spec, ...]) -> Iterator[Spec]:
+        """The specs of YAML files in a project whose module has specs of its own: those that it lacks."""
+        known = {(spec.api, spec.provider_type) for spec in found}
+        try:
+            yield from (spec for spec in self._of_files() if (spec.api, spec.provider_type) not in known)
+        except _Stopped as stopped:
+            why = stopped.problem.message if stopped.problem is not None else stopped.unseen
+            self.notes.append(f"its YAML specs are not judged beside those of its module: {why}")
+
+    def _of_files(self) -> tuple[Spec, ...]:
+        """The specs of YAML files, as the stack would make them of these."""
+        files = self.target.files
+        for file in files:
+            if file.error or not file.api:
+                raise _Stopped(_unread(file))
+        family = spec_texts.family_for(files, self.target.folder)
+        module = self._done(spec_texts.made(files, family), f"importing the stack of {files[0].path}")
+        return tuple(
+            self._of_file(file, getattr(module, f"spec_{number}")) for number, file in enumerate(files)
+        )
+
+    def _of_file(self, file: SpecFile, make: Any) -> Spec:
+        tried = loading.call(make)
+        try:
+            raw = self._done(tried, f"reading {file.path.name}", "spec-error")
+        except _Stopped as stopped:
+            if stopped.problem is None:
+                raise
+            told = spec_texts.told(stopped.problem, tried.error, file)
+            raise _Stopped(told) from None
+        (spec,) = specs.read_specs([raw], None, file.at())
+        return replace(spec, lines=file.lines)
+
+    def _of_module(self) -> tuple[Spec, ...]:
         module = self._import(self.target.module)
         if self.target.attribute:
             return self._of_attribute(module)
@@ -271,6 +319,17 @@ def _wrong_item(what: str, index: int | None, value: Any, place: Location | None
         _WHY_SPECS,
         "return an InlineProviderSpec or a RemoteProviderSpec of the stack, or a list of them",
     )
+
+
+def _unread(file: SpecFile) -> Problem:
+    if file.error:
+        message = f"the spec {file.path.name} cannot be read: {file.error}"
+        return Problem(
+            "spec-error", message, file.at(), spec_texts.WHY, "write a mapping of the spec's fields"
+        )
+    message = f"nothing says for which API the spec {file.path.name} is"
+    fix = f"put it into `{file.kind}/<api>/` of a folder that run configs name as `external_providers_dir`"
+    return Problem("spec-error", message, file.at(), spec_texts.WHY, fix)
 
 
 def _odd_module(name: str, value: Any) -> Problem:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from provider_conformance.errors import UsageError
-from provider_conformance.providers import several
+from provider_conformance.providers.forms import behind
 from provider_conformance.providers.views import VIEWS
 from provider_conformance.run.engine import Policy
 from provider_conformance.run.selection import (
@@ -280,24 +280,21 @@ def _providers(source: Source) -> tuple[Named, ...]:
 
 
 def _spread(settings: Settings) -> Settings:
-    """Name the projects of a folder of several instead of the folder.
+    """Name each single provider, where an argument names several.
 
-    What needs a stack that is not installed is left out, unless it is judged without one anyway.
+    What needs a stack that is not installed is left out, unless it is judged without one anyway. A run config
+    has the settings of its providers, where the user names no other file.
     """
+    everything = settings.view == "source" or settings.releases is not None or "==" in settings.stack
     named: list[Named] = []
     left_out: list[str] = []
+    config = settings.config
     for one in settings.providers:
-        found = several.projects_in(one.root / Path(one.argument).expanduser())
-        if settings.view == "source" or settings.releases is not None or "==" in settings.stack:
-            known = several.Several(found)
-        else:
-            known = several.by_what_is_installed(found)
-        named += [Named(str(project), one.root) for project in known.judged] or [one]
-        left_out += [
-            f"{one.argument}: {project.name} is left out, it requires {stack}, which is not installed here"
-            for project, stack in known.left_out.items()
-        ]
-    return replace(settings, providers=tuple(dict.fromkeys(named)), left_out=tuple(left_out))
+        forms = behind(one.argument, one.root, everything=everything)
+        named += [Named(argument, one.root) for argument in forms.named]
+        left_out += forms.left_out
+        config = config or forms.config
+    return replace(settings, providers=tuple(dict.fromkeys(named)), left_out=tuple(left_out), config=config)
 
 
 def _stack(word: str) -> str:

@@ -20,6 +20,7 @@ from provider_conformance.protocols import classes
 from provider_conformance.protocols.classes import Opaque
 from provider_conformance.protocols.model import ProtocolModel
 from provider_conformance.sandbox.containment import attempt
+from provider_conformance.source import special
 from provider_conformance.source.calls import Arguments, NoMember
 from provider_conformance.source.imports import failing_import, lacking, not_defined, placed
 from provider_conformance.source.library import Library
@@ -98,6 +99,11 @@ class SourceReader:
         self._check_imports(found)
         return found.stand_in
 
+    def make_module(self, name: str, text: str) -> ModuleType:
+        """A module of a text that stands in no file."""
+        made = Module(self.library, Source(name, Found(text, f"<{name}>")))
+        return made.stand_in
+
     def _check_imports(self, module: Module) -> None:
         """Raise what importing ``module`` would, where a stack does not have what it needs."""
         failing = None if self.library.is_own(module.name) else failing_import(module)
@@ -163,8 +169,10 @@ async def _nothing() -> None:
 def _check_fields(value: Any) -> None:
     """Raise what a stack's spec class does that is not given what it asks for."""
     for item in value if isinstance(value, list | tuple) else [value]:
-        if specs.is_spec(item) and (wrong := wrong_fields(type(item), vars(item))):
-            raise ValidationError(type(item).__name__, wrong, vars(item).get(classes.PLACE))
+        for part in (vars(item).get("adapter"), item) if specs.is_spec(item) else ():
+            made = isinstance(part, special.BaseModel)
+            if made and (wrong := wrong_fields(type(part), vars(part))):
+                raise ValidationError(type(part).__name__, wrong, vars(part).get(classes.PLACE))
 
 
 def _unseen(value: Any) -> Iterator[Any]:

@@ -24,9 +24,12 @@ _UNAVAILABLE: Final = {"builtin": frozenset({"inspect"})}
 """APIs that a stack itself adds after its providers are there, so that none can depend on them."""
 
 
-def _found(spec: Spec, message: str, why: str, fix: str, **more: Any) -> Finding:
+_OPTIONAL: Final = "optional_api_dependencies"
+
+
+def _found(spec: Spec, key: str, message: str, why: str, fix: str, **more: Any) -> Finding:
     severity = more.pop("severity", Severity.ERROR)
-    return Finding("", severity, message, location=spec.location, why=why, fix=fix, **more)
+    return Finding("", severity, message, location=spec.at(key), why=why, fix=fix, **more)
 
 
 @rule("PC105", "provider-type", scope=Scope.SPEC, applies=has_spec)
@@ -62,7 +65,7 @@ def provider_type(subject: Subject) -> Iterator[Finding]:
     if spec is not None and wrong:
         why = "Run configs name the type, and the stack tells by its prefix how the provider runs."
         severity = Severity.WARNING if _has_another_name(spec) else Severity.ERROR
-        yield _found(spec, wrong, why, _right_type(spec), severity=severity)
+        yield _found(spec, "adapter_type", wrong, why, _right_type(spec), severity=severity)
 
 
 def _has_another_name(spec: Spec) -> bool:
@@ -129,7 +132,7 @@ def duplicate_provider_type(subject: Subject) -> Iterator[Finding]:
     message = f"`{spec.provider_type}` is the provider_type of another spec for `{spec.api}` as well"
     before = f"; the other is at {first.location}" if first.location else ""
     why = f"The registry keeps one spec per type: this one replaces the other{before}."
-    yield _found(spec, message, why, "give each spec a type of its own")
+    yield _found(spec, "provider_type", message, why, "give each spec a type of its own")
 
 
 def _key(spec: Spec) -> tuple[str, str]:
@@ -192,7 +195,8 @@ def _circular(spec: Spec, name: str, why: str, severity: Severity) -> Finding:
     what = "which it provides itself" if name == spec.api else "whose providers it is one of"
     message = f"`{spec.provider_type}` depends on `{name}`, {what}"
     fix = f"remove `{name}` from its dependencies"
-    return _found(spec, message, why, fix, severity=severity, detail=name)
+    key = "api_dependencies" if name in spec.api_dependencies else _OPTIONAL
+    return _found(spec, key, message, why, fix, severity=severity, detail=name)
 
 
 @rule("PC108", "dependency", scope=Scope.SPEC, applies=has_spec)
@@ -227,11 +231,12 @@ def dependency(subject: Subject) -> Iterator[Finding]:
         if known is None or (name in late and not known.providable and known.role is Role.PLAIN):
             message = f"`{spec.provider_type}` depends on `{name}`, which no provider can provide"
             why = f"{contract.title} has nothing of that name to hand over when the provider is built."
-            yield _found(spec, message, why, f"do without `{name}`", detail=name)
+            key = "api_dependencies" if name in spec.api_dependencies else _OPTIONAL
+            yield _found(spec, key, message, why, f"do without `{name}`", detail=name)
     if both := tuple(name for name in spec.api_dependencies if name in spec.optional_api_dependencies):
         message = f"`{spec.provider_type}` lists {plural(both)} both as required and as optional"
         why = "The stack treats it as required; that it is optional is never true."
-        yield _found(spec, message, why, "list it once", severity=Severity.WARNING, detail="twice")
+        yield _found(spec, _OPTIONAL, message, why, "list it once", severity=Severity.WARNING, detail="twice")
 
 
 @rule("PC109", "config-class", scope=Scope.SPEC, applies=is_loadable)
@@ -263,7 +268,7 @@ def config_class(subject: Subject) -> Iterator[Finding]:
         return
     if not spec.config_class or "." not in spec.config_class.strip("."):
         message = f"the config_class {spec.config_class!r} is no dotted path of a class"
-        yield _found(spec, message, _WHY_CONFIG, "write `package.module.Class`")
+        yield _found(spec, "config_class", message, _WHY_CONFIG, "write `package.module.Class`")
         return
     home = home_of(spec, subject.provider)
     tried = load_class(spec.config_class)
@@ -287,7 +292,7 @@ def _config_fails(subject: Subject, spec: Spec, error: BaseException, home: load
         message = f"the module `{module}` of the config_class does not exist"
         fix = f"name the module that has the class{loading.near_module(module)}"
         same = elsewhere is not None and elsewhere.kind == NO_SUCH_MODULE and _within(spec.module, error.name)
-        return _found(spec, message, _WHY_CONFIG, fix, after=_SAME_REASON if same else ())
+        return _found(spec, "config_class", message, _WHY_CONFIG, fix, after=_SAME_REASON if same else ())
     failure = requirements.judge(error, home, spec, f"importing `{module}` for its config_class")
     if failure.problem is None:
         raise NotJudged(failure.unseen, inconclusive=True)
@@ -310,17 +315,19 @@ def _config_mistake(spec: Spec, tried: Attempt) -> Finding | None:
         loaded = loading.loaded(module)
         near = difflib.get_close_matches(name, list(vars(loaded)) if loaded else [], n=3)
         fix = f"name the class that is there: {plural(tuple(near))}" if near else f"write `{name}` there"
-        return _found(spec, f"`{module}` has no `{name}`", _WHY_CONFIG, fix)
+        return _found(spec, "config_class", f"`{module}` has no `{name}`", _WHY_CONFIG, fix)
     if not careful.is_class(tried.value):
         kind = careful.class_name(type(tried.value))
         message = f"the config_class `{spec.config_class}` is a {kind}, no class"
-        return _found(spec, message, _WHY_CONFIG, "name a class derived from pydantic.BaseModel")
+        return _found(
+            spec, "config_class", message, _WHY_CONFIG, "name a class derived from pydantic.BaseModel"
+        )
     if _is_pydantic(tried.value):
         return None
     message = f"the config_class `{spec.config_class}` is no pydantic model"
     severity = Severity.WARNING if _takes_fields(tried.value) else Severity.ERROR
     fix = f"derive `{name}` from pydantic.BaseModel"
-    return _found(spec, message, _WHY_CONFIG, fix, severity=severity)
+    return _found(spec, "config_class", message, _WHY_CONFIG, fix, severity=severity)
 
 
 def _is_pydantic(cls: type) -> bool:

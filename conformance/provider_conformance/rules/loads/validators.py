@@ -114,4 +114,6 @@ _FULL: Final = "write `package.module.Class`"
 
 
 def _found(spec: Spec, message: str, fix: str) -> Finding:
-    return Finding("", Severity.ERROR, message, location=spec.location, why=_WHY, fix=fix)
+    return Finding(
+        "", Severity.ERROR, message, location=spec.at("provider_data_validator"), why=_WHY, fix=fix
+    )

@@ -7,7 +7,7 @@ import copy
 import inspect
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Final
 
@@ -26,7 +26,13 @@ _PART: Final = 0.4
 
 _CHUNKS: Final = 500
 """How many pieces of a stream are read: it may have no end."""
+ENDLESS: Final = 10_000
+"""A stream of so many pieces has no end: the longest answers have fewer tokens, and the input is short."""
 _GONE: Final = object()
+_AT_MOST: Final = 4
+"""A call that is cancelled is given up by who waits for it, not by itself."""
+_TURNS: Final = 4
+"""How many turns of the loop a call has until it is under way, or a cancelled one until it is gone."""
 
 
 def usual_patience() -> float:
@@ -37,7 +43,8 @@ def usual_patience() -> float:
 class Reading(Enum):
     """How far a caller reads a stream."""
 
-    ALL = "to its end"
+    ALL = "to its end, or for long enough to judge its pieces"
+    END = "to its end, or until it is known to have none"
     CLOSE = "up to the first chunk, and closes it"
     LEAVE = "up to the first chunk, and leaves the loop"
 
@@ -64,6 +71,7 @@ class Seen:
         unsure: Whether it was left alone because the machine was too busy for it.
         changed: The argument that was another one after the call, "" where none was.
         misled: Whether it asked one of its dependencies for what that does not take.
+        endless: Whether its stream had not ended after :data:`ENDLESS` pieces.
     """
 
     method: str
@@ -83,6 +91,7 @@ class Seen:
     nature: Nature | None = None
     helped: bool = False
     unsure: bool = False
+    endless: bool = False
 
     @property
     def answered(self) -> bool:
@@ -98,6 +107,7 @@ class _Course:
     answer: Any = None
     chunks: list[Any] | None = None
     awaited: bool = False
+    endless: bool = False
 
 
 @dataclass(slots=True)
@@ -190,6 +200,39 @@ class Caller:
             told,
             helped,
             late and limit.unsure,
+            course.endless,
+        )
+
+    async def cancelled(self, asked: Asked, values: Mapping[Path, Any], after: float) -> Seen | None:
+        """Cancel a call on its way, as a server does when its client goes away.
+
+        Args:
+            asked: The method.
+            values: What it is called with.
+            after: Seconds until it is cancelled.
+
+        Returns:
+            The call, late where it is still under way when its time is over; None where it was done before.
+        """
+        text = shown(asked, asked.arguments(copy.deepcopy(dict(values))))
+        apart = replace(self, busy=None, patience=_AT_MOST * self.patience)
+        task = asyncio.ensure_future(apart.call(asked, values, "cancelled"))
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        await asyncio.wait({task}, timeout=after)
+        if task.done():
+            return None
+        limit = Patience(self.patience)
+        task.cancel()
+        with suppress(TimeoutError):
+            async with limit:
+                await asyncio.wait({task})
+        late, place = not task.done(), _waits_at(task, self.is_theirs)
+        for _ in range(_TURNS):  # whoever took the first for something else may heed the next
+            task.cancel()
+            await asyncio.sleep(0)
+        return Seen(
+            asked.name, "cancelled", text, values, place=place, late=late, unsure=late and limit.unsure
         )
 
     @property
@@ -231,10 +274,14 @@ class Caller:
             await _left(held, chunks, self.unhandled)
             return
         iterator = aiter(held.pop())
-        most = _CHUNKS if reading is Reading.ALL else 1
-        while len(chunks) < most and (chunk := await anext(iterator, _GONE)) is not _GONE:
-            chunks.append(chunk)
-        if len(chunks) >= most and (close := getattr(iterator, "aclose", None)) is not None:
+        most = {Reading.ALL: _CHUNKS, Reading.END: ENDLESS}.get(reading, 1)
+        read = 0
+        while read < most and (chunk := await anext(iterator, _GONE)) is not _GONE:
+            read += 1
+            if read <= _CHUNKS:
+                chunks.append(chunk)
+        course.endless = read >= ENDLESS
+        if read >= most and (close := getattr(iterator, "aclose", None)) is not None:
             course.doing = "closed"
             await close()
 
@@ -249,6 +296,17 @@ async def _left(held: list[AsyncIterator[Any]], chunks: list[Any], unhandled: li
         await asyncio.sleep(0)
     if unhandled:
         raise unhandled.pop()
+
+
+def _waits_at(task: asyncio.Task[Any], is_theirs: IsTheirs) -> Location | None:
+    """Where in the provider's code a task waits, None where it does not."""
+    place, waiting = None, task.get_coro()
+    while waiting is not None:
+        frame = getattr(waiting, "cr_frame", None) or getattr(waiting, "ag_frame", None)
+        if frame is not None and is_theirs(frame.f_globals.get("__name__", "")):
+            place = Location(frame.f_code.co_filename, frame.f_lineno)
+        waiting = getattr(waiting, "cr_await", None) or getattr(waiting, "ag_await", None)
+    return place
 
 
 def _copied(arguments: Mapping[str, Any]) -> dict[str, Any] | None:

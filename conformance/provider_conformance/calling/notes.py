@@ -13,18 +13,31 @@ class Together:
     """Calls that were made one after the other, twice, and then at once.
 
     Attributes:
-        method: The method.
+        methods: The methods that were called, each once.
         texts: The calls as lines of code.
         alone: What came of each by itself.
         again: The same a second time.
         together: What came of them at once.
     """
 
-    method: str
+    methods: tuple[str, ...]
     texts: tuple[str, ...]
     alone: tuple[Seen, ...]
     again: tuple[Seen, ...]
     together: tuple[Seen, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """A call that was cancelled on its way, and the same call after that.
+
+    Attributes:
+        seen: The cancelled call; it is late where the cancellation did not end it.
+        after: The next call, None where the first did not come to its end.
+    """
+
+    seen: Seen
+    after: Seen | None = None
 
 
 @dataclass(slots=True)
@@ -34,6 +47,7 @@ class Notes:
     Attributes:
         seen: The calls, in their order.
         together: The calls that were made at once.
+        cancelled: The calls that were cancelled.
         unseen: Why a method was not called at all, by its name.
         walked: The methods that are done.
         ended: Why the walk ended before every method was called as usual, "" where it did not.
@@ -44,6 +58,7 @@ class Notes:
 
     seen: list[Seen] = field(default_factory=list)
     together: list[Together] = field(default_factory=list)
+    cancelled: list[Cancelled] = field(default_factory=list)
     unseen: dict[str, str] = field(default_factory=dict)
     walked: list[str] = field(default_factory=list)
     ended: str = ""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from provider_conformance.calling.asking import Asked, Path, Slot
 from provider_conformance.calling.calling import Caller, Reading, Seen
+from provider_conformance.calling.crowding import SLOW, Crowding
 from provider_conformance.calling.knowing import MAKERS, Knowing, several
-from provider_conformance.calling.notes import Notes, Together
+from provider_conformance.calling.notes import Notes
 from provider_conformance.calling.objects import nouns_of, objects_of
 from provider_conformance.calling.preparing import Preparing
 from provider_conformance.calling.tools import (
@@ -44,12 +44,9 @@ USUAL: Final = 0.6
 """The part of a trial's time in which every method is called as clients usually do."""
 FURTHER: Final = 0.3
 """The part that is for everything else, once they all have been."""
-SLOW: Final = 0.1
-"""Seconds from which on a call is slow: then fewer are made."""
 
 _GREETING: Final = "Hello! What is the weather like today?"
 """A text to which there is an answer of several words, where there is any."""
-_WORDS: Final = ("alpha", "beta", "gamma", "delta")
 _FOREIGN: Final = "Grüße, 世界 🙂"
 """A text that no encoding of old has all the letters of."""
 _FEW: Final = 2
@@ -133,11 +130,14 @@ class Walk:
             elif MAKERS.search(asked.name) or asked.name.startswith("list_"):
                 await self._usual(asked)
         self.until = _in(FURTHER)
+        crowding = Crowding(self.caller, self.notes, self.knowing, self._call, self.pace)
         for asked, values in begun:
-            repeats = bool(values) and self.guide.way(asked.name).repeats
-            for step in (self._at_once, self._further) if repeats else (self._further,):
-                if not self._has_trouble(asked):  # else it would only take the same time again
-                    await step(asked, values)
+            if values and self.guide.way(asked.name).repeats and not self._has_trouble(asked):
+                await crowding.on(asked)
+            if not self._has_trouble(asked):  # else it would only take the same time again
+                await self._further(asked, values)
+        await crowding.across()
+        await crowding.cancel(self.until)
 
     async def briefly(self, methods: Sequence[Asked]) -> None:
         """Call each of the methods as clients usually do, and in no other way."""
@@ -260,7 +260,8 @@ class Walk:
             return
         more = {slot.path: True} if slot is not None else {}
         greeting = {**self.knowing.likely(asked, await self.preparing.ready(asked), text=_GREETING), **more}
-        several = [await self._call(asked, v, "streamed") for v in ({**usual, **more}, greeting)]
+        calls = (({**usual, **more}, Reading.END), (greeting, Reading.ALL))
+        several = [await self._call(asked, values, "streamed", reading) for values, reading in calls]
         streamed = [one for one in several if one is not None and one.answered and one.chunks]
         if not streamed:
             return
@@ -298,28 +299,6 @@ class Walk:
 
     def _slow(self, asked: Asked) -> bool:
         return self.pace.get(asked.name, 0.0) > SLOW
-
-    async def _at_once(self, asked: Asked, _usual: Values) -> None:
-        await self._together(asked, {})
-        if (slot := asked.streams_on_demand) is not None and not self._slow(asked):
-            await self._together(asked, {slot.path: True})
-
-    async def _together(self, asked: Asked, more: Values) -> None:
-        given = self.knowing.identifiers(asked)
-        words = _WORDS[:_FEW] if self._slow(asked) else _WORDS
-        several = [{**self.knowing.likely(asked, given, text=word), **more} for word in words]
-        alone = [await self._call(asked, values, "alone") for values in several]
-        again = [await self._call(asked, values, "alone") for values in several]
-        first = [seen for seen in alone if seen is not None and seen.answered]
-        second = [seen for seen in again if seen is not None and seen.answered]
-        if not len(first) == len(second) == len(several):
-            return
-        at_once = await asyncio.gather(*(self._apart(asked, values) for values in several))
-        texts = tuple(seen.text for seen in first)
-        self.notes.together.append(Together(asked.name, texts, tuple(first), tuple(second), tuple(at_once)))
-
-    async def _apart(self, asked: Asked, values: Values) -> Seen:
-        return await replace(self.caller, busy=None).call(asked, values, "together")
 
     async def _call(
         self, asked: Asked, values: Values, label: str, reading: Reading = Reading.ALL

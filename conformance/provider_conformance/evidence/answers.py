@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.findings import Location
+from provider_conformance.package.backends import status_of
 from provider_conformance.package.exceptions import Nature, nature, reason
+from provider_conformance.protocols import careful
 from provider_conformance.protocols.annotated import options, wanted
 from provider_conformance.protocols.fitting import called, misfit
 from provider_conformance.protocols.model import ResultKind
@@ -27,6 +30,13 @@ _INPUTS: Final = ("contents", "texts", "input", "content_batch", "messages_batch
 _OUTPUTS: Final = ("embeddings", "data", "results", "completion_message_batch", "batch")
 """Fields of an answer that have an item for each input."""
 _DIGITS: Final = 4
+_BUSY: Final = (429, 503)
+_MANY: Final = re.compile(r"rate.?limit|too many|\bbusy\b|overload|throttl", re.IGNORECASE)
+_MANY_IN_OWN_WORDS: Final = re.compile(
+    f"{_MANY.pattern}|capacity|concurren|simultaneous|at a time|(try|retry) (again|later)|queue",
+    re.IGNORECASE,
+)
+"""What a provider says itself; of a library some of it means that it was used as it may not be."""
 
 
 def crashed(one: Seen) -> bool:
@@ -125,18 +135,35 @@ def _as_list(value: Any) -> Any:
 
 
 def differing(calls: Together) -> tuple[int, str] | None:
-    """The number of a call that gets another answer among others than alone, and a sentence about it."""
-    alone, again = [list(map(told, round_)) for round_ in (calls.alone, calls.again)]
-    if alone != again:
-        return None  # another answer every time
+    """The number of a call that comes to something else among others than alone, and a sentence about it."""
     for number, seen in enumerate(calls.together):
-        if crashed(seen):
-            return number, f"of {len(alone)} calls at once one raises {refusal(seen)}, and alone none does"
+        if failure := _fails(seen):
+            return number, f"of {len(calls.together)} calls at once one {failure}, and alone none does"
+    alone, again = [list(map(told, round_)) for round_ in (calls.alone, calls.again)]
+    if alone != again or len(calls.methods) > 1:
+        return None  # another answer every time, or of methods that see what the others do
+    for number, seen in enumerate(calls.together):
         if seen.answered and told(seen) != alone[number]:
             others = [n for n, other in enumerate(alone) if other == told(seen) and other != alone[number]]
             whose = "the answer of another call" if others else "another answer than alone"
             return number, f"of {len(alone)} calls at once one gets {whose}"
     return None
+
+
+def _fails(seen: Seen) -> str:
+    """How a call fails that was answered alone, "" where it is answered or says that it is one too many."""
+    if seen.late:
+        return "" if seen.unsure else "does not come back"
+    known = seen.error is None or nature_of(seen) in (Nature.NO_BACK_END, Nature.NEIGHBOUR)
+    return "" if known or is_one_too_many(seen) else f"raises {refusal(seen)}"
+
+
+def is_one_too_many(one: Seen) -> bool:
+    """Whether a call is refused for the number of calls: by its status, or in a sentence."""
+    if one.error is None:
+        return False
+    words = _MANY_IN_OWN_WORDS if one.deliberate else _MANY
+    return status_of(one.error) in _BUSY or bool(words.search(careful.text(one.error)))
 
 
 def told(seen: Seen) -> str:

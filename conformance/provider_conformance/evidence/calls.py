@@ -23,7 +23,7 @@ from provider_conformance.sandbox.limits import limits
 if TYPE_CHECKING:
     from provider_conformance.calling.asking import Asked
     from provider_conformance.calling.calling import Seen
-    from provider_conformance.calling.notes import Together
+    from provider_conformance.calling.notes import Cancelled, Together
     from provider_conformance.calling.stalls import Stall
     from provider_conformance.calling.walking import Values
     from provider_conformance.hosts.running import Running
@@ -47,6 +47,7 @@ class Observed:
         asked: The methods, by their names.
         seen: The calls.
         together: The calls that were made at once.
+        cancelled: The calls that were cancelled.
         stalls: When the event loop did not get its turn.
         unseen: Why a method was not called at all.
         ended: Why not all methods were called, "" where they were.
@@ -59,6 +60,7 @@ class Observed:
     asked: Mapping[str, Asked]
     seen: tuple[Seen, ...] = ()
     together: tuple[Together, ...] = ()
+    cancelled: tuple[Cancelled, ...] = ()
     stalls: tuple[Stall, ...] = ()
     unseen: Mapping[str, str] = field(default_factory=dict)
     ended: str = ""
@@ -99,14 +101,14 @@ class Again:
         """Take a provider that can be called."""
         return cls(subject, served.first)
 
-    def of(self, method: str, patience: float | None = None) -> Observed:
-        """The calls on one method, on a new stack.
+    def of(self, *methods: str, patience: float | None = None) -> Observed:
+        """The calls on one method, or on several, on a new stack.
 
         Args:
-            method: The method.
+            methods: The methods.
             patience: Seconds that a call may take, the usual ones unless told.
         """
-        return observe(self.subject, self.first, frozenset([method]), patience)
+        return observe(self.subject, self.first, frozenset(methods), patience)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +305,7 @@ def _more(
         found.asked,
         (*found.seen, *understood(subject, notes.seen), *([stuck] if stuck is not None else ())),
         (*found.together, *notes.together),
+        (*found.cancelled, *notes.cancelled),
         (*found.stalls, *stalls),
         {**found.unseen, **notes.unseen},
         "" if stuck is not None else notes.ended,

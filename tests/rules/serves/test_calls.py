@@ -117,7 +117,7 @@ def together(alone: list[Any], again: list[Any], at_once: list[Any]) -> Together
     rounds = [
         tuple(one if isinstance(one, Seen) else seen(one) for one in r) for r in (alone, again, at_once)
     ]
-    return Together("ask", ("1", "2"), *rounds)
+    return Together(("ask",), ("1", "2"), *rounds)
 
 
 @pytest.mark.parametrize(

@@ -143,15 +143,18 @@ def _stalling(found: Observed, again: Again) -> Iterator[Finding]:
 
 @rule("PC657", "calls-mix", scope=Scope.SPEC, applies=is_called, after=STATIC)
 def calls_mix(subject: Subject, found: Observed, again: Again) -> Iterator[Finding]:
-    """Check that calls at the same time get the answers that they get alone.
+    """Check that calls at the same time come to what they come to alone.
 
     What it does:
         Makes four calls with different texts one after the other, the same once more, and then all
-        at once. Where the first two rounds agree, the third must too; otherwise the provider
-        gives another answer every time and nothing is said.
+        at once; later, calls on up to three methods at once. A call that was answered alone must be
+        answered then, unless it says that it is one too many (429, 503, or in words: busy, too many).
+        Where the answers of the first two rounds agree, the third must give the same; otherwise the
+        provider gives another answer every time. Only what is so again in a second stack is told.
 
     Why is this bad:
-        One client reads what was meant for another.
+        A server has many clients at a time. Their calls fail as soon as there is more than one, or one
+        client reads what was meant for another. No test with a single client shows it.
 
     Example:
         ```python
@@ -162,7 +165,7 @@ def calls_mix(subject: Subject, found: Observed, again: Again) -> Iterator[Findi
         ```
 
     How to fix:
-        Keep what belongs to a call in local variables.
+        Keep what belongs to a call in local variables, and guard with a lock what serves one call at a time.
 
     Source:
         The server handles requests at the same time, on one instance.
@@ -171,17 +174,21 @@ def calls_mix(subject: Subject, found: Observed, again: Again) -> Iterator[Findi
 
 
 def _mixed(subject: Subject, found: Observed, again: Again) -> Iterator[Finding]:
+    told = set[str]()
     for calls in found.together:
-        if (told := differing(calls)) is not None and _differs_again(again, calls.method):
-            number, message = told
-            one = replace(calls.together[number], text="\n    ".join(f"{t}  # at once" for t in calls.texts))
-            yield finding(subject, one, message, "keep what belongs to a call in local variables")
+        if told & {*calls.methods} or (seen := differing(calls)) is None or not _again(again, calls.methods):
+            continue
+        told |= {*calls.methods}
+        number, message = seen
+        one = replace(calls.together[number], text="\n    ".join(f"{t}  # at once" for t in calls.texts))
+        fix = "keep what belongs to a call in local variables; guard with a lock what serves one at a time"
+        yield finding(subject, one, message, fix)
 
 
-def _differs_again(again: Again, method: str) -> bool:
+def _again(again: Again, methods: tuple[str, ...]) -> bool:
     """Whether it is so a second time: what depends on the clock may agree twice and differ then."""
-    together = again.of(method).together
-    return any(differing(calls) is not None for calls in together if calls.method == method)
+    together = again.of(*methods).together
+    return any(differing(calls) is not None for calls in together if calls.methods == methods)
 
 
 @rule("PC658", "arguments-changed", scope=Scope.SPEC, applies=is_called, after=STATIC)
@@ -228,8 +235,9 @@ def does_not_come_back(subject: Subject, found: Observed, again: Again) -> Itera
 
     What it does:
         Gives each call 3 seconds. One that takes longer is tried again in a new stack, where it has four
-        fifths of `--provider-timeout`; only what is late twice is told. Streams that hang when they
-        are closed are told by PC654.
+        fifths of `--provider-timeout`; only what is late twice is told. A stream that has not ended after
+        10000 pieces, for an input of a few words, has no end. Streams that hang when they are closed are
+        told by PC654.
 
     Why is this bad:
         The client waits until it gives up, and what the call holds is never released.
@@ -246,13 +254,22 @@ def does_not_come_back(subject: Subject, found: Observed, again: Again) -> Itera
     Source:
         The budget of this tool.
     """
-    yield from one_a_method(found, _late(subject, found, again))
+    yield from one_a_method(found, (*_endless(subject, found), *_late(subject, found, again)))
+
+
+def _endless(subject: Subject, found: Observed) -> Iterator[Finding]:
+    from provider_conformance.calling.calling import ENDLESS  # noqa: PLC0415 - pydantic, late
+
+    for one in found.seen:
+        if one.endless and not one.helped:
+            message = f"its stream does not end: {ENDLESS} pieces were read"
+            yield finding(subject, one, message, "end the stream when the answer is complete")
 
 
 def _late(subject: Subject, found: Observed, again: Again) -> Iterator[Finding]:
     late = (one for one in found.seen if one.late and not (one.helped or closing(one)))
     for name in dict.fromkeys(one.method for one in late if not found.helped):
-        for one in again.of(name, long()).of(name):
+        for one in again.of(name, patience=long()).of(name):
             if one.late and not closing(one):
                 if one.unsure:
                     raise TooBusyError(long())

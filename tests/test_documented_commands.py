@@ -51,6 +51,9 @@ EXPECTED = {
     "pytest --provider=my_pkg --provider-releases='>=0.6'": (1, "ogx 1.5.0"),
     "provider-conformance check my_pkg --require serves": (0, "conforms, level"),
     "provider-conformance check my_pkg -- -k PC203": (0, "partial"),
+    "provider-conformance preflight run.yaml": (0, "0 errors"),
+    "provider-conformance preflight run.yaml --json": (0, '"levels"'),
+    "provider-conformance preflight run.yaml --start": (0, "0 failed"),
     "provider-conformance explain PC203": (0, "PC203 "),
     "provider-conformance rules --select PC2 --json": (0, '"PC201"'),
     "python -m provider_conformance matrix my_pkg": (0, "my_pkg, releases"),
@@ -60,6 +63,15 @@ EXPECTED = {
     "python -m provider_conformance snapshot --output ogx-1.5.0.json": (2, "no stack is installed"),
 }
 """What a command comes to for a provider of the built-in stack, where no other stack is installed."""
+
+
+RUN_CONFIG = """providers:
+  inference:
+  - provider_id: mine
+    provider_type: remote::mine
+    module: my_pkg
+"""
+"""What `run.yaml` is where a document speaks of one."""
 
 
 def commands() -> Iterator[str]:
@@ -84,6 +96,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         text = file.read_text(encoding="utf-8")
         text = text.replace("reference_openai", "my_pkg").replace("openai-compatible", "mine")
         file.write_text(text, encoding="utf-8")
+    (made / "run.yaml").write_text(RUN_CONFIG, encoding="utf-8")
     return made
 
 

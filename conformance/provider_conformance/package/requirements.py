@@ -94,6 +94,15 @@ def may_be_declared(module: str, home: Home, spec: Spec) -> bool:
     return any(top in _plain(name) for name in _extras(home))
 
 
+def unmet(home: Home, spec: Spec) -> Iterator[tuple[str, str]]:
+    """The declared requirements that are not met here, each with the version that is, "" without one."""
+    for one in dict.fromkeys(map(str, _requirements(_lines(home, spec)))):
+        requirement = _requirement(one)
+        here = stacks.version_of(requirement.name) if requirement is not None else ""
+        if requirement is not None and not (here and requirement.specifier.contains(here, prereleases=True)):
+            yield one, here
+
+
 def _plain(name: str) -> str:
     return re.sub(r"[-_.]", "", name).lower()
 

@@ -82,6 +82,12 @@ class RunFile:
         """The place of one of its own keys."""
         return Location(str(self.path), self.lines.get(key, 1))
 
+    def line_of(self, text: str) -> Location:
+        """The place of the first line, comments left out, that has a text."""
+        lines = enumerate(self.path.read_text(encoding="utf-8").splitlines(), start=1)
+        found = (number for number, line in lines if text in line.partition(" #")[0].removeprefix("#"))
+        return Location(str(self.path), next(found, 1))
+
     def _folder(self, key: str) -> Path | None:
         """A folder that it names: from where the stack is run, or, as people write it, from the file."""
         given = self.data.get(key)

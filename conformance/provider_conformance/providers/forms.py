@@ -41,7 +41,7 @@ def behind(argument: str, root: Path, *, everything: bool) -> Forms:
     if path.is_file() and path.suffix in spec_files.SUFFIXES and run_files.is_run_file(path):
         return _of_run_config(argument, run_files.read(path))
     if path.is_dir() and spec_files.is_tree(path):
-        return Forms(tuple(_of_tree(argument, path)))
+        return Forms(tuple(of_tree(argument, path)))
     found = several.projects_in(path)
     known = several.Several(found) if everything else several.by_what_is_installed(found)
     left_out = (
@@ -51,7 +51,8 @@ def behind(argument: str, root: Path, *, everything: bool) -> Forms:
     return Forms(tuple(map(str, known.judged)) or (argument,), tuple(left_out))
 
 
-def _of_tree(argument: str, folder: Path) -> Iterator[str]:
+def of_tree(argument: str, folder: Path) -> Iterator[str]:
+    """The arguments that name the specs of a folder, one for each package that has their code."""
     packages = spec_files.by_package(spec_files.in_tree(folder))
     yield from [f"{argument}:{package}" for package in packages] if len(packages) > 1 else [argument]
 
@@ -63,7 +64,7 @@ def _of_run_config(argument: str, config: run_files.RunFile) -> Forms:
         if not folder.is_dir():
             raise UsageError(f"{config.at('external_providers_dir')}: there is no folder {folder}")
         files = spec_files.in_tree(folder)
-        named += _of_tree(str(folder), folder) if files else ()
+        named += of_tree(str(folder), folder) if files else ()
     own = {(file.api, file.provider_type) for file in files}
     others = [
         entry for entry in config.entries if not entry.module and (entry.api, entry.provider_type) not in own

@@ -16,11 +16,12 @@ from provider_conformance.source.special import BaseModel
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a model: its annotation, whether it must be given, and its default."""
+    """A field of a model: its annotation, whether it must be given, its default and its other names."""
 
     annotation: str
     required: bool
     default: Any = MISSING
+    aliases: tuple[str, ...] = ()
 
 
 def finish_model(cls: Any, node: ast.ClassDef, frame: Frame) -> None:
@@ -39,7 +40,8 @@ def finish_model(cls: Any, node: ast.ClassDef, frame: Frame) -> None:
             variables.add(name)
         elif not name.startswith("_"):
             own = classes.namespace(cls).get(name, MISSING)
-            fields[name] = Field(text, _required(written.get(name)), _default(written.get(name), own, frame))
+            given = written.get(name)
+            fields[name] = Field(text, _required(given), _default(given, own, frame), _aliases(given))
         if "ClassVar" not in text and name in classes.namespace(cls):
             type.__delattr__(cls, name)
     configured = classes.namespace(cls).get("model_config", {})
@@ -61,6 +63,16 @@ def _required(value: ast.expr | None) -> bool:
 
 def _is_field(value: ast.expr | None) -> TypeGuard[ast.Call]:
     return isinstance(value, ast.Call) and ast.unparse(value.func).rpartition(".")[2] == "Field"
+
+
+def _aliases(value: ast.expr | None) -> tuple[str, ...]:
+    """The names under which a field is given besides its own."""
+    named = [k.value for k in value.keywords if k.arg in _ALIASES] if _is_field(value) else []
+    nodes = (node for one in named for node in ast.walk(one))
+    return tuple(n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
+
+
+_ALIASES: Final = ("alias", "validation_alias")
 
 
 def _default(value: ast.expr | None, own: Any, frame: Frame) -> Any:

@@ -37,7 +37,11 @@ ELSEWHERE = {
     "pytest --provider=reference_*": "tests/reference_providers",
     "pip install *": "tox, from the wheel",
     "uv venv *": "tox, in the environments of the same groups",
-    ".venv/bin/* -n auto *": "tox -e py312, thorough",
+    ".venv/bin/* -n auto *": "tox -e py313, thorough",
+    ".venv/bin/pytest --provider=my_tools": "tests/field/test_tutorial.py",
+    "python3.12 -m venv .venv": "tox, for the environments of real stacks",
+    ".venv/bin/pip install 'ogx==1.5.0' *": "tox -e stack-ogx150",
+    "mkdir my_tools": "tests/field/test_tutorial.py",
     ".venv/bin/ruff check . && *": "tox -e lint",
 }
 """Commands that need an index, another stack or much time, and what runs them."""

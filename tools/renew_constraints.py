@@ -1,8 +1,8 @@
 """Compile ``constraints/``: the releases that CI installs.
 
 ``python tools/renew_constraints.py [NAME ...]`` compiles ``tools`` (tox and uv), ``ci`` (the suite and its
-linters), ``lowest`` (the floors of ``pyproject.toml``) and every environment of ``tox.ini`` that brings a
-real stack, or only those named. ``uv`` and ``tox`` have to be on the path.
+linters), ``docs`` (the site), ``lowest`` (the floors of ``pyproject.toml``) and every environment of
+``tox.ini`` that brings a real stack, or only those named. ``uv`` and ``tox`` have to be on the path.
 """
 
 from __future__ import annotations
@@ -50,6 +50,8 @@ def jobs() -> dict[str, Job]:
         "ci": Job(
             "3.11", (*suite, "--group", "lint", "--group", "dist"), project["build-system"]["requires"]
         ),
+        # Apart from `ci`: sphinx and twine want different releases of docutils.
+        "docs": Job("3.12", ("--group", "docs", "pyproject.toml"), ()),
     } | {name: Job("3.12", tuple(suite), deps) for name, deps in stack_environments().items()}
 
 

@@ -154,6 +154,10 @@ def _refused(found: Sampled, refused: tuple[Refusal, ...]) -> Finding:
     wrong = f"`{found.title}` refuses its own sample: {others}" if others else ""
     why = "A run config that holds the sample is refused when the stack builds the provider."
     fix = "give the sample a value that the class accepts for every field that has no default"
+    given = [refusal.place for refusal in refused if refusal.place.startswith("__")]
+    if given:  # names of arguments of the stack's, and never of settings
+        named = ", ".join(f"`{name}`" for name in given)
+        fix = f"give `sample_run_config` {named} as a parameter: the stack passes it, and it is no setting"
     return finding(found, "; ".join(filter(None, (lacks, wrong))), why, fix)
 
 

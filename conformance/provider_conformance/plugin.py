@@ -15,7 +15,9 @@ from typing import Any, Final
 
 import pytest
 
+from provider_conformance.errors import UsageError
 from provider_conformance.options import OPTIONS, PROVIDER_HELP
+from provider_conformance.session import tables
 
 _TITLE: Final = "provider conformance"
 _PREFIX: Final = "provider_conformance_"
@@ -102,7 +104,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     explained = import_module("provider_conformance.run.pages").explained
     try:
         print(explained(code, "--provider-explain"))
-    except import_module("provider_conformance.errors").UsageError as error:
+    except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     return 0
 
@@ -120,9 +122,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _asked(config: pytest.Config) -> bool:
+    try:
+        written = tables.read((config.rootpath, config.invocation_params.dir)).values
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
     for key in ("provider", "provider_stack_rules"):
         environment = f"PROVIDER_CONFORMANCE_{(key.removeprefix('provider_') or key).upper()}"
-        given = config.getoption(_PREFIX + key, None) or config.getini(key)
+        given = config.getoption(_PREFIX + key, None) or config.getini(key) or written.get(key)
         if given or os.environ.get(environment, "").strip(" ,"):
             return True
     return False

@@ -23,7 +23,7 @@ from provider_conformance.run.selection import (
     parse_unsupported,
 )
 from provider_conformance.sandbox.limits import DEFAULT, MEBIBYTE, Limits
-from provider_conformance.session import baselines
+from provider_conformance.session import baselines, tables
 from provider_conformance.session.baselines import Baseline
 from provider_conformance.session.files import Target, targets
 
@@ -176,12 +176,14 @@ class Source:
 def source_of(config: pytest.Config, environ: Mapping[str, str] = os.environ) -> Source:
     """Where the settings of a pytest run are looked up."""
     here = config.invocation_params.dir
+    table = tables.read((config.rootpath, here))
+    file = config.inipath or table.file
     return Source(
         option=lambda key: config.getoption(destination(key), None),
-        ini=config.getini,
+        ini=table.over(config.getini, config.inipath),
         environ=environ,
         here=here,
-        ini_folder=config.inipath.parent if config.inipath else here,
+        ini_folder=file.parent if file else here,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,14 +11,6 @@ from provider_conformance import __version__
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 REPOSITORY: Final = "https://github.com/provider-conformance/provider-conformance"
-SECTIONS: Final = {
-    "Tutorial": ("tutorial",),
-    "How to": ("guide", "testing", "backends", "protocols", "releasing"),
-    "Reference": ("rules/README", "reports", "api", "detections", "answered", "field-results"),
-    "Explanation": ("contracts", "calls", "registration", "typing", "decisions/README"),
-}
-"""The pages by what a reader comes for; those of rules and decisions follow their index."""
-
 project = "provider-conformance"
 author = "The provider-conformance authors"
 release = version = __version__
@@ -34,6 +27,8 @@ autodoc_member_order = "bysource"
 napoleon_google_docstring = True
 nitpicky = False
 
+_SECTION: Final = re.compile(r"^## (.+)\n\n((?:.+\n)+)", re.MULTILINE)
+_PAGE: Final = re.compile(r"^- \[[^]]+\]\(([^)]+)\.md\)", re.MULTILINE)
 _LINK: Final = re.compile(r"\]\((?P<up>(?:\.\./)+)(?P<path>[^)#]*)(?P<anchor>#[^)]*)?\)")
 
 
@@ -58,8 +53,7 @@ def outside(text: str, page: str) -> str:
 def contents(page: str) -> str:
     """What stands beside the pages of a site and in no page: which ones belong below this one."""
     if page == "index":
-        trees = [_tree(title, names) for title, names in SECTIONS.items()]
-        return "\n".join(trees)
+        return "\n".join(_tree(title, names) for title, names in _sections())
     if page.endswith("/README"):
         folder = page.rpartition("/")[0]
         names = sorted(file.stem for file in (ROOT / "docs" / folder).glob("*.md") if file.stem != "README")
@@ -67,7 +61,14 @@ def contents(page: str) -> str:
     return ""
 
 
-def _tree(title: str, names: Any) -> str:
+def _sections() -> Iterator[tuple[str, list[str]]]:
+    """The headings of the index, each with the pages of the documentation that it lists."""
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    for title, listed in _SECTION.findall(index):
+        yield title, [name for name in _PAGE.findall(listed) if not name.startswith("../")]
+
+
+def _tree(title: str, names: Iterable[str]) -> str:
     caption = f":caption: {title}\n" if title else ""
     return "\n```{toctree}\n:hidden:\n" + caption + "\n" + "\n".join(names) + "\n```\n"
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel
 
-from provider_conformance.calling.varied import OUTWARD, Variation, choices, is_valid, leads_out
+from provider_conformance.calling.varied import OUTWARD, Variation, choices, is_valid, leads_out, values_of
 from provider_conformance.configuration.secret_fields import is_secret, is_secret_name
 from provider_conformance.errors import NoValueError
 from provider_conformance.neighbours.smallest import WORD, likely, smallest
@@ -34,11 +34,12 @@ def settings(config: Any) -> list[Variation]:
     """
     if not isinstance(config, BaseModel):
         return []
+    values = values_of(config)
     found = [
         (rank, Variation(name, value, made_up=made_up))
         for name, field in type(config).model_fields.items()
         for rank, value, made_up in _values(
-            name, getattr(config, name), Annotated[field.annotation, *(field.metadata or [None])]
+            name, values[name], Annotated[field.annotation, *(field.metadata or [None])]
         )
     ]
     # A stable sort: fields stay in the order in which they are declared.

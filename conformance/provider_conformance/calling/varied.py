@@ -43,8 +43,12 @@ class Variation:
         Raises:
             Exception: Whatever validation raises.
         """
-        values = {name: getattr(config, name) for name in type(config).model_fields}
-        return validated(type(config), {**values, self.field: self.value})
+        return validated(type(config), {**values_of(config), self.field: self.value})
+
+
+def values_of(config: BaseModel) -> dict[str, Any]:
+    """The values of a configuration's fields; whoever asks for a deprecated one by its name is warned."""
+    return {name: vars(config)[name] for name in type(config).model_fields}
 
 
 def variations(config: Any) -> Iterator[Variation]:
@@ -55,9 +59,9 @@ def variations(config: Any) -> Iterator[Variation]:
     """
     if not isinstance(config, BaseModel):
         return
-    fields = type(config).model_fields
-    for name in sorted(fields, key=lambda name: not _objects(getattr(config, name))):
-        value = getattr(config, name)
+    fields, values = type(config).model_fields, values_of(config)
+    for name in sorted(fields, key=lambda name: not _objects(values[name])):
+        value = values[name]
         if leads_out(name, value):
             continue
         for other in _others(value, fields[name].annotation):

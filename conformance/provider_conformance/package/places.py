@@ -73,7 +73,7 @@ def file_of(module: ModuleType) -> str | None:
 
 def spec_calls(path: str) -> dict[str, list[int]]:
     """The lines on which ``path`` makes provider specs, by the last part of the type that they name."""
-    tree = _tree_of(path)
+    tree = tree_of(path)
     lines: dict[str, list[int]] = {}
     for call in _outermost_spec_calls(tree) if tree is not None else ():
         for value in _type_literals(call):
@@ -81,7 +81,8 @@ def spec_calls(path: str) -> dict[str, list[int]]:
     return lines
 
 
-def _tree_of(path: str) -> ast.Module | None:
+def tree_of(path: str) -> ast.Module | None:
+    """A source file as a tree, None where it cannot be read."""
     try:
         with tokenize.open(path) as file:
             return ast.parse(file.read(), filename=path)

@@ -1,14 +1,16 @@
-"""PC709: every value that a configuration class takes is one that the provider can work with."""
+"""PC709 and PC710: what a configuration class takes, the provider works with and looks at."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from provider_conformance.evidence.loading import is_loadable
 from provider_conformance.evidence.start import blamed
 from provider_conformance.evidence.subject import Subject
 from provider_conformance.evidence.trials.settings import Settings
-from provider_conformance.findings import Finding
+from provider_conformance.evidence.unread import Unread
+from provider_conformance.findings import Finding, Severity
 from provider_conformance.rules.model import Scope, rule
 
 
@@ -55,3 +57,52 @@ def setting_breaks(subject: Subject, settings: Settings) -> Iterator[Finding]:
             place=one.place,
             method=one.method,
         )
+
+
+@rule("PC710", "setting-unread", scope=Scope.SPEC, applies=is_loadable, severity=Severity.WARNING)
+def setting_unread(subject: Subject, unread: Unread) -> Iterator[Finding]:
+    """Check that every setting of the configuration class is read by some code.
+
+    What it does:
+        Reads the source of the provider and of the classes that it inherits. A setting that its own class
+        declares is a warning where no code has an attribute of that name, a text that names it, or a pattern
+        with it; the sample does not count, since it writes settings. One warning tells of a class of which
+        nothing is read, and of a factory that never looks at its configuration. Where the configuration is
+        handed on as a whole (`model_dump()`, `**config`, a call of somebody else's function, `getattr` with
+        a computed name) nothing is judged. A setting that is deprecated, or whose description says that it
+        is ignored, may be unread.
+
+    Why is this bad:
+        Somebody sets it in the run config, the class accepts it, and nothing happens: a limit that is
+        no limit, a time-out that never comes.
+
+    Example:
+        ```python
+        class MyConfig(BaseModel):
+            url: str
+            timeout: float = 30.0  # the client is made without it
+
+        self.client = httpx.AsyncClient(base_url=config.url)
+        ```
+
+    How to fix:
+        Use the setting, or take it out of the class. One that stays for old run configs says so:
+        `Field(deprecated=True)`.
+
+    Source:
+        The stacks make the configuration of the run config and give it to the factory; nobody else reads it.
+    """
+    message, places = f"no code reads `{{}}` of `{unread.title}`", unread.fields
+    fix = "use it, take it out of the class, or say `Field(deprecated=True)`"
+    if unread.dropped is not None:
+        message = (
+            f"its factory never looks at its configuration: no setting of `{unread.title}` has an effect"
+        )
+        places, fix = (("", unread.dropped),), "give the configuration to what the factory makes"
+    elif unread.every and len(places) > 1:
+        message, places = f"no code reads any setting of `{unread.title}`", (("", places[0][1]),)
+        fix = "give the configuration to the object, and read it there"
+    why = "A run config may set it, and nothing is different then."
+    for name, place in places:
+        told = blamed(subject, message.format(name), why, fix, Severity.WARNING, place=place)
+        yield replace(told, detail=name)

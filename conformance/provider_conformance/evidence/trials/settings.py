@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
@@ -55,6 +56,38 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """A provider that works in a fork of the process with its configuration as it is.
+
+    Attributes:
+        trying: Tries it in further forks.
+        told: What came of it.
+        seconds: How long that took.
+        changed: The defaults of its configuration class that were others afterwards.
+    """
+
+    trying: _Trying
+    told: Mapping[str, Any]
+    seconds: float
+    changed: tuple[str, ...]
+
+    @classmethod
+    def collect(cls, subject: Subject, started: Started) -> Usual:
+        """Start it in a fork, and make the usual calls.
+
+        Raises:
+            NotJudged: There are no forks here, or it does not work in one.
+        """
+        if not FORKS:
+            raise NotJudged("it is tried in forks of the process, which this system lacks", inconclusive=True)
+        trying = _Trying(subject, started.first, answered(subject))
+        found = trying.forked(None, limits().seconds)
+        if found.value is None or found.value["error"]:
+            raise NotJudged("it does not start in a fork of the process", inconclusive=True)
+        return cls(trying, found.value, found.seconds, tuple(found.value["changed"]))
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """A provider that was tried with the other values that its configuration class takes.
 
@@ -65,32 +98,20 @@ class Settings:
     broken: tuple[Setting, ...] = ()
 
     @classmethod
-    def collect(cls, subject: Subject, started: Started) -> Settings:
+    def collect(cls, usual: Usual) -> Settings:
         """Try one value after the other, the most telling first.
 
         Raises:
-            NotJudged: There is no other value, nothing can be tried here, or it does not work in a fork.
+            NotJudged: There is no other value, or none that does not take too long.
         """
-        if not FORKS:
-            raise NotJudged(
-                "settings are tried in forks of the process, which this system lacks", inconclusive=True
-            )
-        trying = _Trying(subject, started.first, answered(subject))
-        usual = trying.forked(None, limits().seconds)
-        if usual.value is None or usual.value["error"]:
-            raise NotJudged("it does not start in a fork of the process", inconclusive=True)
-        count = min(usual.value["count"], _MOST)
+        count = min(usual.told["count"], _MOST)
         if not count:
             raise NotJudged("its configuration has no optional setting")
-        tried = list(trying.one_by_one(count, _PATIENCE * usual.seconds))
-        if not any(tried):
+        tried = [told for told in usual.trying.one_by_one(count, _PATIENCE * usual.seconds) if told]
+        if not tried:
             raise NotJudged("it does not come to an end with another setting in a fork", inconclusive=True)
-        works = ("", *usual.value["answered"])
-        return cls(
-            tuple(
-                _causes(each for told in tried if told for each in told["broken"] if each["method"] in works)
-            )
-        )
+        works = ("", *usual.told["answered"])
+        return cls(tuple(_causes(one for told in tried for one in told["broken"] if one["method"] in works)))
 
 
 def _causes(broken: Iterable[Mapping[str, Any]]) -> Iterator[Setting]:
@@ -142,6 +163,8 @@ class _Trying:
             found[:] = settings(config)
             return config if number is None else found[number].of(config)
 
+        config_class = self.first.trial.config_class
+        before, again = _defaults(config_class), _defaults(config_class)
         trial = replace(self.first.trial, factory=changing(self.first.trial.factory, [change]))
         attempt = trial.run(trial.surroundings(), self._called)
         error = raised(attempt.error)
@@ -150,6 +173,7 @@ class _Trying:
             "count": len(found),
             "error": error is not None and reason(error),
             "answered": [method for method, failed in calls.items() if failed is None],
+            "changed": _changed(before, again, _defaults(config_class)),
             "broken": [],
         }
         if number is None or not found:
@@ -172,6 +196,23 @@ class _Trying:
         """What the usual call on each method raises, without those in which something made up took part."""
         calls = await called_briefly(self.subject, running, self.methods) if self.methods else []
         return {one.method: one.error for one in calls if one.answered or not one.helped}
+
+
+def _defaults(config_class: object) -> dict[str, str]:
+    """What a configuration gets that says nothing: the lists, tables and objects, as code."""
+    fields, found = careful.attribute(config_class, "model_fields"), dict[str, str]()
+    for name, field in fields.items() if isinstance(fields, dict) else ():
+        with suppress(Exception):  # a factory of a default may raise anything, or need what is not there
+            value = field.get_default(call_default_factory=True)
+            if not field.is_required() and not isinstance(value, str | int | float | None):
+                found[name] = repr(value)
+    return found
+
+
+def _changed(before: Mapping[str, str], again: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """The defaults that do not change by themselves, and did."""
+    steady = [name for name, value in before.items() if again.get(name) == value and name in after]
+    return [name for name in steady if after[name] != before[name]]
 
 
 def _watch_for_connections() -> list[str]:

@@ -1,4 +1,4 @@
-"""PC709 and PC710: what a configuration class takes, the provider works with and looks at."""
+"""PC709 to PC711: what a configuration class takes, the provider works with and looks at."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from provider_conformance.evidence.loading import is_loadable
+from provider_conformance.evidence.sample import Configured
 from provider_conformance.evidence.start import blamed
 from provider_conformance.evidence.subject import Subject
-from provider_conformance.evidence.trials.settings import Settings
+from provider_conformance.evidence.trials.settings import Settings, Usual
 from provider_conformance.evidence.unread import Unread
 from provider_conformance.findings import Finding, Severity
+from provider_conformance.package import places
+from provider_conformance.protocols import careful
 from provider_conformance.rules.model import Scope, rule
 
 
@@ -92,17 +95,58 @@ def setting_unread(subject: Subject, unread: Unread) -> Iterator[Finding]:
     Source:
         The stacks make the configuration of the run config and give it to the factory; nobody else reads it.
     """
-    message, places = f"no code reads `{{}}` of `{unread.title}`", unread.fields
+    message, where = f"no code reads `{{}}` of `{unread.title}`", unread.fields
     fix = "use it, take it out of the class, or say `Field(deprecated=True)`"
     if unread.dropped is not None:
         message = (
             f"its factory never looks at its configuration: no setting of `{unread.title}` has an effect"
         )
-        places, fix = (("", unread.dropped),), "give the configuration to what the factory makes"
-    elif unread.every and len(places) > 1:
-        message, places = f"no code reads any setting of `{unread.title}`", (("", places[0][1]),)
+        where, fix = (("", unread.dropped),), "give the configuration to what the factory makes"
+    elif unread.every and len(where) > 1:
+        message, where = f"no code reads any setting of `{unread.title}`", (("", where[0][1]),)
         fix = "give the configuration to the object, and read it there"
     why = "A run config may set it, and nothing is different then."
-    for name, place in places:
+    for name, place in where:
         told = blamed(subject, message.format(name), why, fix, Severity.WARNING, place=place)
         yield replace(told, detail=name)
+
+
+@rule("PC711", "defaults-changed", scope=Scope.SPEC, applies=is_loadable)
+def defaults_changed(subject: Subject, configured: Configured, usual: Usual) -> Iterator[Finding]:
+    """Check that an instance leaves the defaults of its configuration class as they are.
+
+    What it does:
+        Asks the configuration class for its defaults, starts the provider and makes the usual calls in a
+        fork of the process, and asks again. A list, a table or an object that is another one then is an
+        error; a default that is a new one each time is not judged.
+
+    Why is this bad:
+        The next instance of the provider, with a configuration of its own, starts with what the first has
+        put there: its models, its documents, its tenant.
+
+    Example:
+        ```python
+        KNOWN: list[str] = []
+
+        class MyConfig(BaseModel):
+            models: list[str] = Field(default_factory=lambda: KNOWN)  # one list for all
+
+        config.models.append("mine")
+        ```
+
+    How to fix:
+        Let each configuration have a new one, `default_factory=list`, or change a copy: `[*config.models]`.
+
+    Source:
+        The stacks make one configuration for each entry of a run config, in one process.
+    """
+    title = careful.class_name(configured.cls)
+    for name in usual.changed:
+        finding = blamed(
+            subject,
+            f"its start and its calls change what `{name}` of `{title}` is by default",
+            "The next configuration that is made, that of another instance, starts with it.",
+            "make a new default for each configuration, or change a copy of it",
+            place=places.of_class(configured.cls),
+        )
+        yield replace(finding, detail=name)

@@ -108,7 +108,7 @@ def judged(drawn: Sequence[Drawn], folder: Path, view: str, pace: Pace) -> dict[
     for start in range(0, len(drawn), pace.at_once):
         part = drawn[start : start + pace.at_once]
         new = [name for name in dict.fromkeys(d.change.adapter.name for d in part) if name not in originals]
-        originals.update((name, f"original_{len(originals) + i}") for i, name in enumerate(new))
+        originals |= {name: f"original_{len(originals) + i}" for i, name in enumerate(new)}
         parts.append([*(originals[name] for name in new), *(d.name for d in part)])
     for adapter in (a for a in adapters() if a.name in originals):
         adapter.write(folder, originals[adapter.name])

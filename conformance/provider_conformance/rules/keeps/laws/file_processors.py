@@ -91,9 +91,9 @@ async def _by_identifier(client: Client, taken: str) -> AsyncIterator[Broken]:
             yield own.broken(_PROCESS, message, remark=f"{len(answer.chunks)} chunks")
         others = {getattr(one.chunk_metadata, "document_id", None) for one in answer.chunks} - {None, file_id}
         if others:
-            message = f"chunks of the file {file_id!r} are of the document {others.pop()!r}"
+            message = f"chunks of the file {file_id!r} name another document"  # an identifier may be drawn
             fix = "set `chunk_metadata.document_id` to the file's identifier"
-            yield own.broken(_PROCESS, message, fix=fix)
+            yield own.broken(_PROCESS, message, remark=f"document_id={others.pop()!r}", fix=fix)
 
 
 async def _refusing(client: Client) -> AsyncIterator[Broken]:

@@ -61,7 +61,7 @@ def test_the_header_says_by_what_it_is_judged(pytester: pytest.Pytester) -> None
     judged = "provider conformance: small_ogx (1 spec) on ogx 1.5.0, * checks, "
     how = "read off its source, the stack off the snapshot of ogx 1.5.0"
     result.stdout.fnmatch_lines(
-        [judged + how, "small_ogx on ogx 1.5.0: partial: 80 of 147 checks, 0 failed; no verdict"]
+        [judged + how, "small_ogx on ogx 1.5.0: partial: 80 of * checks, 0 failed; no verdict"]
     )
 
 

@@ -43,6 +43,7 @@ class Config(BaseModel):
 
 class Shields(Safety):
     def __init__(self, config: Config) -> None:
+        self.strict = config.strict
         self.shields: dict[str, ShieldDef] = {}
 
     async def initialize(self) -> None: ...

@@ -28,8 +28,9 @@ _PATIENCE: Final = 120.0
 _PAUSE: Final = 0.1
 _ENDING: Final = 10.0
 _WATCHED: Final = """\
-import subprocess, sys
+import os, subprocess, sys, threading
 child = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL)
+threading.Thread(target=lambda: (child.wait(), os._exit(1)), daemon=True).start()
 sys.stdin.read()  # it ends with whoever started this
 child.terminate()
 try:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 PROVIDER_HELP: Final = (
     "check this provider: an import name, module:callable, module:Class (with --provider-api), or the path "
-    "of a project, a package, a folder of projects or of YAML specs, a spec, a run config; may be repeated"
+    "of a project, package, wheel, folder of projects or of YAML specs, spec, run config; may be repeated"
 )
 OPTIONS: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
     ("provider_api", "the API that the class given by --provider implements", {"metavar": "API"}),

@@ -82,7 +82,6 @@ def test_a_class_without_an_api_is_a_usage_error_that_names_the_option() -> None
         ("pc103_ok_list.provder", "near: `pc103_ok_list.provider`"),
         ("fixture_parts:ConformingSaftey", "near: ConformingSafety"),
         ("./no/such/folder", "there is no .*no/such/folder"),
-        ("PyYAML", "is a distribution; its import name is .*`yaml`"),
         ("pytest-no-such", "not understood"),
     ],
 )

@@ -108,8 +108,17 @@ def _settings(project: Path) -> dict[str, Any]:
         raise UsageError(f"{project / 'pyproject.toml'} is not valid TOML: {error}") from error
 
 
+def metadata_of(folder: Path) -> Path | None:
+    """The metadata of the one distribution that a folder holds, as an unpacked wheel does; None otherwise."""
+    found = [*folder.glob("*.dist-info/METADATA")]
+    return found[0] if len(found) == 1 else None
+
+
 def requirements(project: Path) -> list[str]:
-    """The requirements that the ``pyproject.toml`` of ``project`` declares, [] without one."""
+    """The requirements that a project declares: in its ``pyproject.toml``, or in a wheel's metadata."""
+    if (metadata := metadata_of(project)) is not None:
+        lines = metadata.read_text(encoding="utf-8", errors="replace").splitlines()
+        return [line.partition(":")[2].strip() for line in lines if line.startswith("Requires-Dist:")]
     try:
         declared = _settings(project).get("project", {}).get("dependencies", [])
     except UsageError:

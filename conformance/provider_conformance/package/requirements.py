@@ -133,7 +133,11 @@ def _distributions() -> Mapping[str, list[str]]:
 
 def _project_folders(home: Home) -> list[Path]:
     parents = [parent for place in home.places for parent in place.parents[:2]]
-    return [parent for parent in dict.fromkeys(parents) if (parent / "pyproject.toml").is_file()]
+    return [parent for parent in dict.fromkeys(parents) if _is_project(parent)]
+
+
+def _is_project(folder: Path) -> bool:
+    return (folder / "pyproject.toml").is_file() or projects.metadata_of(folder) is not None
 
 
 def names(lines: Iterable[str]) -> Iterator[str]:

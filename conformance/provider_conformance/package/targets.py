@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from provider_conformance.errors import UsageError
-from provider_conformance.package import loading, projects
+from provider_conformance.package import archives, loading, names, projects
 from provider_conformance.package.spec_files import (
     SUFFIXES,
     SpecFile,
@@ -26,7 +26,8 @@ from provider_conformance.package.spec_files import (
 
 _FORMS: Final = (
     "give an import name (my_pkg), module:callable, module:Class together with --provider-api, "
-    "or the path of a project or package folder, of a folder of YAML specs or of one such file"
+    "the path of a project or package folder, of a wheel or a source distribution, of a folder of YAML specs "
+    "or of one such file, or the name of a distribution or an entry point"
 )
 _UPWARDS: Final = 5
 """How far above a YAML file its package is looked for: `project/providers.d/remote/inference/mine.yaml`."""
@@ -65,6 +66,8 @@ def parse(argument: str, root: Path) -> Target:
     path = _as_path(argument, root)
     if path is not None:
         return _at(argument, path, root)
+    if ":" not in argument and (stands_for := _meant(argument, root)) is not None:
+        return parse(stands_for, root)
     module, _, attribute = argument.partition(":")
     if not _DOTTED.fullmatch(module) or (":" in argument and not _DOTTED.fullmatch(attribute)):
         hint = _hint(argument, argument)
@@ -72,8 +75,20 @@ def parse(argument: str, root: Path) -> Target:
     return _importable(Target(argument, module, attribute), root)
 
 
+def _meant(argument: str, root: Path) -> str | None:
+    """What a distribution or an entry point stands for, where no module has that name; None otherwise."""
+    top = argument.partition(".")[0]
+    if _DOTTED.fullmatch(argument) and (
+        loading.find_spec(top) is not None or folder_of(top, [Path.cwd(), root]) is not None
+    ):
+        return None
+    return names.of_distribution(argument) or names.of_entry_point(argument)
+
+
 def _at(argument: str, path: Path, root: Path) -> Target:
     """What is at a path: specs as files, or a package and the specs beside it that name its code."""
+    if archives.is_archive(path):
+        path = archives.unpacked(path)
     if files := _files_at(path):
         return _of_files(argument, files, root)
     beside = [file for tree in trees_below(path) for file in in_tree(tree)] if path.is_dir() else []
@@ -136,9 +151,14 @@ def _as_path(argument: str, root: Path, *, must: bool = True) -> Path | None:
         if found is None and must:
             raise UsageError(f"--provider={argument}: there is no {places[0]}")
         return found
-    if found is None or (found.is_file() and found.suffix not in (".py", *SUFFIXES)):
+    if found is None or (found.is_file() and not _is_named_alone(found)):
         return None
     return None if _is_regular(argument) else found
+
+
+def _is_named_alone(path: Path) -> bool:
+    """Whether a file is one that names a provider."""
+    return path.suffix in (".py", *SUFFIXES) or archives.is_archive(path)
 
 
 def _is_regular(module: str) -> bool:
@@ -162,16 +182,9 @@ def _importable(target: Target, root: Path) -> Target:
 
 def _hint(top: str, argument: str) -> str:
     packages = importlib.metadata.packages_distributions()
-    same = [package for package, dists in packages.items() if _normal(argument) in map(_normal, dists)]
-    if same:
-        return f" (`{argument}` is a distribution; its import name is {_listed(same)})"
     near = difflib.get_close_matches(top, [*packages, *(m.name for m in pkgutil.iter_modules())], n=3)
     return f" (near: {_listed(dict.fromkeys(near))})" if near else ""
 
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()

@@ -217,7 +217,7 @@ class _Load:
                 found = self._done(loading.member(candidate, entry), f"looking for `{entry}` in `{where}`")
                 if found is not ABSENT and callable(found):
                     return [(found, f"{where}.{entry}")]
-        registry = [*self._registry(module)]
+        registry = [*self._registry(module)] or [*self._inner(module)]
         if registry:
             return registry
         raise _Stopped(_no_provider(name, looked_in, module))
@@ -236,6 +236,18 @@ class _Load:
             found = loading.member(self._import_one(where), "available_providers").value
             if found is not ABSENT and found is not None:
                 yield found, f"{where}.available_providers"
+
+    def _inner(self, package: ModuleType) -> Iterable[tuple[Any, str]]:
+        """The `get_provider_spec` of packages within this one, each of which run configs name by itself."""
+        entry = _ENTRIES[0]
+        for folder in vars(package).get("__path__", ()):
+            for file in sorted(Path(folder).rglob("provider.py")):
+                where = ".".join((self.target.module, *file.relative_to(folder).with_suffix("").parts))
+                found = (
+                    loading.member(self._import_one(where), entry).value if entry in _text(file) else ABSENT
+                )
+                if found is not ABSENT and callable(found):
+                    yield found, f"{where}.{entry}"
 
     # -- specs --------------------------------------------------------------------------------
 
@@ -268,6 +280,10 @@ class _Load:
             kind = careful.class_name(type(value))
             self.notes.append(f"{what} returns a {kind}; the stacks' own loaders take one spec or a list")
         return items
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8", errors="replace")
 
 
 def _stack_of(found: tuple[Spec, ...]) -> str:

@@ -94,7 +94,11 @@ def test_watsonx_makes_a_request_that_its_own_class_refuses(verdict: Run) -> Non
 @only("stack-ogx150")
 def test_what_only_the_protocol_has_is_missing_where_it_is_not_inherited(verdict: Run) -> None:
     warned = verdict.found("warning")
-    assert {text.split()[1] for text in warned} == {"PC208", "PC831"}  # no dimension is listed
+    assert {text.split()[1] for text in warned} == {
+        "PC208",
+        "PC710",  # two settings of azure's, see docs/field-results.md
+        "PC831",  # no dimension is listed
+    }
     assert "remote::groq PC208 rerank" in warned
     assert "remote::vllm PC208 rerank" not in warned  # writes it
 

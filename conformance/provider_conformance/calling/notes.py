@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from provider_conformance.calling.calling import Caller, Seen
 from provider_conformance.neighbours.outgoing import Outgoing
+from provider_conformance.sandbox.leftovers import Left
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Notes:
         hurried: Whether calls of other kinds were left out, for want of time.
         outgoing: What the provider's own code asked of its dependencies.
         caller: Who makes the calls, None before the first.
+        left: What was left in the process after the shutdown.
     """
 
     seen: list[Seen] = field(default_factory=list)
@@ -65,3 +67,4 @@ class Notes:
     hurried: bool = False
     outgoing: list[Outgoing] = field(default_factory=list)
     caller: Caller | None = None
+    left: list[Left] = field(default_factory=list)

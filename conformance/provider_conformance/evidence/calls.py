@@ -18,6 +18,7 @@ from provider_conformance.evidence.subject import Subject
 from provider_conformance.package.chains import reason
 from provider_conformance.package.model import SpecKind
 from provider_conformance.protocols.model import Calls
+from provider_conformance.sandbox.leftovers import Left, Leftovers
 from provider_conformance.sandbox.limits import limits
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Observed:
         helped: Whether the provider works with a routing table of the stack, which is empty here.
         outgoing: The calls of the provider's own code on its dependencies.
         standin: Whether its back end is the stand-in.
+        left: What was left in the process after the calls and the shutdown.
     """
 
     asked: Mapping[str, Asked]
@@ -68,6 +70,7 @@ class Observed:
     helped: bool = False
     outgoing: tuple[Outgoing, ...] = ()
     standin: bool = False
+    left: tuple[Left, ...] = ()
 
     @classmethod
     def collect(cls, subject: Subject, served: Served) -> Observed:
@@ -231,8 +234,10 @@ def _walk(
             walk = Walk(running, notes.caller, notes, generated, draw, every, guide)
             await walk.through(methods, only)
 
+    leftovers = Leftovers() if only is None else None
     with listening() as outgoing:
-        attempt = first.trial.run(first.trial.surroundings(), work)
+        attempt = first.trial.run(first.trial.surroundings(), work, leftovers=leftovers)
+    notes.left.extend(leftovers.found if leftovers is not None else ())
     notes.outgoing.extend(one for one in outgoing if theirs(one.module) and not _is_a_stack_s(one.module))
     if attempt.error is not None and not notes.ended:
         notes.ended = f"the trial ended early: {reason(attempt.error)}"
@@ -313,4 +318,5 @@ def _more(
         found.helped,
         (*found.outgoing, *notes.outgoing),
         found.standin,
+        (*found.left, *notes.left),
     )

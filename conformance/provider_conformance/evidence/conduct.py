@@ -20,6 +20,7 @@ from provider_conformance.package.model import SpecKind
 from provider_conformance.sandbox import blame, watching
 from provider_conformance.sandbox.constructing import FactoryTimeoutError
 from provider_conformance.sandbox.containment import Attempt
+from provider_conformance.sandbox.leftovers import GRACE, Left, Leftovers
 from provider_conformance.sandbox.progress import Budget, State
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 _APART: Final = ("initialize", "shutdown")
 PATIENCE: Final = 5.0
 """How many seconds an `initialize` has."""
-GRACE: Final = 1.0
-"""How many seconds a thread has after the shutdown to come to its end."""
 _REGISTERED: Final = "conformance-registered"
 
 
@@ -42,29 +41,35 @@ class Exercise:
         built: Whether its factory had returned by then.
         violations: What it did that it may not.
         threads: Threads that hold the process when it ends: what they are called, and where they are.
+        left: What else it has left in the process after its shutdown.
     """
 
     error: BaseException | None = None
     built: bool = True
     violations: tuple[watching.Violation, ...] = ()
     threads: tuple[tuple[str, Location | None], ...] = ()
+    left: tuple[Left, ...] = ()
 
     @classmethod
     def collect(cls, subject: Subject, first: Start) -> Exercise:
         """Let a provider do what a stack asks of it."""
+        from provider_conformance.hosts.trial import Witness  # noqa: PLC0415 - the whole stack
+
         if root_of(first.error, FactoryTimeoutError) is not None:
             # It would only be waited for again.
             return cls(first.error, bool(first.witness.made))
         # Who waits for a back end when it is asked would only be waited for again.
         work = _end if first.awaited else _exercise
-        tried: Attempt = first.trial.run(first.trial.surroundings(), work)
+        # The instance is kept, as a server keeps it: what ends only when it is collected is left until then.
+        kept, leftovers = Witness(), Leftovers()
+        tried: Attempt = first.trial.run(first.trial.surroundings(), work, kept, leftovers)
         owner = watching.Owner(subject.provider.places)
         held = () if tried.error is not None else tuple(_holding(tried.left, owner))
         # In a trial of its own: what is begun twice may have threads that the provider ends only once.
         begun: Attempt = first.trial.run(first.trial.surroundings(), _begun)
         error = first.error or tried.value or begun.value or tried.error
         seen = dict.fromkeys((*tried.violations, *begun.violations))
-        return cls(error, bool(first.witness.made), tuple(seen), held)
+        return cls(error, bool(first.witness.made), tuple(seen), held, tuple(leftovers.found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +175,15 @@ def _holding(left: tuple[blame.Started, ...], owner: watching.Owner) -> Iterator
     """Threads that the provider runs or has started, that are no daemons and do not come to their end."""
     grace = Budget(GRACE)
     for started in left:
-        if started.daemon or started.pooled:
+        if started.daemon and not started.pooled:
             continue
-        while started.thread.is_alive() and grace.look() is State.RUNNING:
-            started.thread.join(grace.step)
         place, _ = blame.own_place(started.thread, owner)
-        if started.thread.is_alive() and (place or started.place) is not None:
-            yield started.thread.name, place or started.place
+        while started.thread.is_alive() and (place or not started.pooled) and grace.look() is State.RUNNING:
+            started.thread.join(grace.step)
+            place, _ = blame.own_place(started.thread, owner)
+        asked = None if started.pooled else started.asked  # a worker that has nothing to do is let go
+        if started.thread.is_alive() and (place or asked) is not None:
+            yield started.thread.name, place or asked
 
 
 def root_of(error: BaseException | None, *kinds: type[BaseException]) -> BaseException | None:

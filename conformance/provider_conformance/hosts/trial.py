@@ -22,6 +22,7 @@ from provider_conformance.hosts.running import FIRST, SECOND, Running
 from provider_conformance.hosts.watching import Tried, WatchedDeps, Witness, extra_parameters
 from provider_conformance.sandbox.constructing import construct
 from provider_conformance.sandbox.containment import Attempt
+from provider_conformance.sandbox.leftovers import Leftovers, noting
 
 __all__ = ["Trial", "TryingHost", "WatchedDeps", "Witness", "made_up"]
 
@@ -121,7 +122,11 @@ class Trial:
         return StackSketch((own[0], replace(own[0], provider_id=SECOND), *own[1:]))
 
     def run(
-        self, sketch: StackSketch, work: Callable[[Running], Awaitable[T]], witness: Witness | None = None
+        self,
+        sketch: StackSketch,
+        work: Callable[[Running], Awaitable[T]],
+        witness: Witness | None = None,
+        leftovers: Leftovers | None = None,
     ) -> Attempt:
         """Resolve a run config, do some work on the stack, and shut it down.
 
@@ -131,6 +136,7 @@ class Trial:
             sketch: The run config; providers of the tried one's type are real.
             work: What to do with the stack.
             witness: Is told what the provider does.
+            leftovers: Looks for what is left after the shutdown.
 
         Returns:
             What ``work`` returned, or the error that ended the trial.
@@ -139,9 +145,11 @@ class Trial:
         ledger = Ledger()
 
         async def worked() -> Any:
-            with self._module(seen, ledger, folder) as spec:
+            with self._module(seen, ledger, folder) as spec, noting(leftovers) as look:
                 tried = Tried(spec, ledger, seen, folder, offline=self.offline)
-                return await self.host.trying(sketch, work, tried)
+                value = await self.host.trying(sketch, work, tried)
+                await look()
+                return value
 
         prefix = "provider-conformance-"
         with (

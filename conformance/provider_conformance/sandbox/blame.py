@@ -18,7 +18,7 @@ from provider_conformance.findings import Location
 _PACKAGE: Final = str(Path(__file__).parents[1])
 _MACHINERY: Final = frozenset(
     str(Path(__file__).with_name(f"{name}.py"))
-    for name in ("blame", "endings", "handlers", "traffic", "watching")
+    for name in ("blame", "endings", "handlers", "leftovers", "traffic", "watching")
 )
 
 
@@ -99,12 +99,15 @@ class Started:
         daemon: What it is in the stack: whether the process may end without it.
         pooled: Whether it works for an executor, which lets it go when the process ends.
         place: Where in the provider's code it was started, None where somebody else did.
+        asked: Where in the provider's code it was started or a library was called that did, None where
+            neither is so.
     """
 
     thread: threading.Thread
     daemon: bool
     pooled: bool
     place: Location | None = None
+    asked: Location | None = None
 
 
 def watch_threads(
@@ -123,7 +126,7 @@ def watch_threads(
         if owns is not None and not self.is_alive():
             found = frames(owns)
             place = found.nearest if found.chosen else None
-            note(Started(self, self.daemon, _is_pooled(self), place))
+            note(Started(self, self.daemon, _is_pooled(self), place, found.nearest))
             # The interpreter waits for all others when it ends, for ever for one that does not.
             self._daemonic = True  # type: ignore[attr-defined]
         start(self)

@@ -16,7 +16,7 @@ from typing import Any, Final
 from provider_conformance.findings import Location
 from provider_conformance.protocols import careful
 from provider_conformance.protocols.classes import mro
-from provider_conformance.sandbox import folders, handlers, sparing, watching
+from provider_conformance.sandbox import folders, handlers, leftovers, sparing, watching
 from provider_conformance.sandbox.blame import own_place, place_among
 from provider_conformance.sandbox.containment import Attempt, attempt
 from provider_conformance.sandbox.limits import limits
@@ -79,6 +79,7 @@ def construct(
 
     with watching.watched(trial=True) as watch, folders.private():
         whole = attempt(run, seconds=math.inf)
+    leftovers.end(watch.children)
     if patience.state is State.UNSURE:
         raise TooBusyError(patience.seconds)
     inner = outcome[0] if outcome else Attempt(error=whole.error or _late(patience, *stuck[-1]))

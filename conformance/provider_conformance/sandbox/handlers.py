@@ -13,16 +13,20 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final
 
+from provider_conformance.findings import Location
+
 _UNCATCHABLE: Final = frozenset({"SIGKILL", "SIGSTOP"})
 
 _set: dict[int, Any] = {}
+_places: dict[int, Location | None] = {}
 
 
-def install(is_watched: Callable[[], bool]) -> None:
+def install(is_watched: Callable[[], bool], place: Callable[[], Location | None]) -> None:
     """Let the functions of :mod:`signal` take handlers from threads under a watch.
 
     Args:
         is_watched: Whether the calling thread is under a watch.
+        place: Where the provider's own code calls Python's library now, None where it does not.
     """
     set_handler, get_handler, set_wakeup = signal.signal, signal.getsignal, signal.set_wakeup_fd
 
@@ -35,7 +39,10 @@ def install(is_watched: Callable[[], bool]) -> None:
         before = _set.get(_checked(signalnum), get_handler(signalnum))
         if not callable(handler) and handler not in (signal.SIG_DFL, signal.SIG_IGN):
             raise TypeError("signal handler must be signal.SIG_IGN, signal.SIG_DFL, or a callable object")
-        _set[signalnum] = handler
+        if handler is get_handler(signalnum):
+            _set.pop(signalnum, None)
+        else:
+            _set[signalnum], _places[signalnum] = handler, place()
         return before
 
     def _getsignal(signalnum: int, /) -> Any:
@@ -45,6 +52,11 @@ def install(is_watched: Callable[[], bool]) -> None:
         return -1 if aside() else set_wakeup(fd, warn_on_full_buffer=warn_on_full_buffer)
 
     vars(signal).update(signal=_signal, getsignal=_getsignal, set_wakeup_fd=_set_wakeup_fd)
+
+
+def left() -> list[tuple[int, Location | None]]:
+    """The signals for which the provider's own code has set another handler, with the place where it did."""
+    return [(number, _places[number]) for number in _set if _places.get(number) is not None]
 
 
 def on_loop(loop: asyncio.AbstractEventLoop) -> None:
@@ -66,6 +78,7 @@ def on_loop(loop: asyncio.AbstractEventLoop) -> None:
 def forget() -> None:
     """Forget what was set: the next trial begins as a process does."""
     _set.clear()
+    _places.clear()
 
 
 def _checked(signalnum: int) -> int:

@@ -8,6 +8,7 @@ file system that cannot be written), so that code which expects that goes on.
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -24,6 +25,26 @@ from provider_conformance.sandbox.limits import limits
 NETWORK: Final = "network"
 FILES: Final = "files"
 OUTPUT: Final = "output"
+
+ENVIRONMENT: Final = "environment"
+DIRECTORY: Final = "directory"
+OPENED: Final = "opened"
+PROCESS: Final = "process"
+_TOUCHES: Final = {
+    "os.putenv": ENVIRONMENT,
+    "os.unsetenv": ENVIRONMENT,
+    "os.chdir": DIRECTORY,
+    "open": OPENED,
+    "subprocess.Popen": PROCESS,
+    "os.fork": PROCESS,
+    "os.forkpty": PROCESS,
+    "os.posix_spawn": PROCESS,
+}
+"""What is allowed, and is to be undone by the time of the shutdown: audit events."""
+_CODE: Final = (".py", ".pyc", ".so")
+"""Files that imports open, and close."""
+_CLOCKS: Final = "/proc/"
+"""Where this tool reads how much time code has used, again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +86,19 @@ def _is_in(places: tuple[Path, ...], filename: str) -> bool:
 
 @dataclass(slots=True)
 class Watch:
-    """What is seen of a provider for as long as its code runs."""
+    """What is seen of a provider for as long as its code runs.
+
+    Attributes:
+        owns: Whether a source file is the provider's.
+        outside: The threads that were there before.
+        main: The thread that watches.
+        trial: Whether the provider is tried; else its modules are imported and looked at.
+        violations: What it did that it may not.
+        threads: The threads that were started.
+        noting: Whether it is written down what it changes or makes itself.
+        touched: That, by kind and name, and where.
+        children: Processes that it has left behind.
+    """
 
     owns: Owner
     outside: frozenset[int]
@@ -73,6 +106,9 @@ class Watch:
     trial: bool = False
     violations: list[Violation] = field(default_factory=list)
     threads: list[blame.Started] = field(default_factory=list)
+    noting: bool = False
+    touched: dict[str, dict[str, Location]] = field(default_factory=dict)
+    children: list[int] = field(default_factory=list)
 
     def note(self, violation: Violation) -> None:
         """Write it down, once."""
@@ -154,9 +190,15 @@ def watched(owns: Owner | None = None, *, trial: bool = False) -> Iterator[Watch
 def _install() -> None:
     files.allowed()
     endings.install(lambda: current() is not None)
-    handlers.install(lambda: current() is not None)
+    handlers.install(lambda: current() is not None, _chosen_at)
     blame.watch_threads(_started, lambda: watch.owns if (watch := current()) is not None else None)
     sys.addaudithook(_hook)
+
+
+def _chosen_at() -> Location | None:
+    """Where the provider's own code calls Python's library now, None where it does not."""
+    frames = blame.frames(owner())
+    return frames.nearest if frames.chosen else None
 
 
 def _started(started: blame.Started) -> None:
@@ -168,14 +210,17 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     if _watch is None and not _left:
         return
     judge = _JUDGES.get(event)
-    if judge is None or getattr(_busy, "now", False):
+    touches = _TOUCHES.get(event)
+    if (judge is None and touches is None) or getattr(_busy, "now", False):
         return
     watch = current()
     if watch is None:
         return
     _busy.now = True
     try:
-        refusal = judge(watch, event, arguments)
+        refusal = judge(watch, event, arguments) if judge is not None else None
+        if refusal is None and touches is not None and watch.noting:
+            _touch(watch, touches, arguments)
     except Exception:
         # A fault of the watch must not become one of the provider.
         refusal = None
@@ -183,6 +228,17 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
         _busy.now = False
     if refusal is not None:
         raise refusal
+
+
+def _touch(watch: Watch, kind: str, arguments: tuple[Any, ...]) -> None:
+    """Write down what the provider's own code changes or makes; what a library does is its own."""
+    first = arguments[0] if arguments else ""
+    name = os.fsdecode(first) if isinstance(first, str | bytes | os.PathLike) else str(first)
+    if name.endswith(_CODE) or name.startswith(_CLOCKS):
+        return
+    frames = blame.frames(watch.owns)
+    if frames.chosen and not frames.imported and frames.nearest is not None:
+        watch.touched.setdefault(kind, {})[name] = frames.nearest
 
 
 def _on_traffic(watch: Watch, event: str, arguments: tuple[Any, ...]) -> BaseException | None:

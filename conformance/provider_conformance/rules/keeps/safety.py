@@ -267,8 +267,10 @@ def threads_left(subject: Subject, done: Exercise) -> Iterator[Finding]:
 
     What it does:
         Notes the threads that are started in a trial, and looks for those that a second after the shutdown
-        still run code of the provider's and are no daemons. Workers of an executor and threads of
-        libraries, which end by themselves or serve for the whole process, are left alone.
+        still run and are no daemons: threads of the provider's, and those that a library has started when
+        the provider called it, as a connection of aiosqlite does. It was started and shut down before, so
+        what a library starts once for the whole process is not among them. Workers of an executor count
+        where they still run code of the provider's.
 
     Why is this bad:
         Python waits at its end for every thread that is no daemon. The server is told to stop, says that

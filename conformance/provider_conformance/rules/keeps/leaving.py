@@ -21,7 +21,7 @@ def work_left(subject: Subject, leaving: Leaving) -> Iterator[Finding]:
         Starts the provider, registers something with it, shuts it down and looks a second later for asyncio
         tasks that still run a coroutine of the provider's, and for processes that its own code has
         started. Looks again after all methods were called. Processes are ended then. Threads are told by
-        PC726.
+        PC726. Processes are seen where the system has /proc, as Linux does, and nowhere else.
 
     Why is this bad:
         A task goes on with what is closed by then, and raises where nobody sees it. The loop cancels it in
@@ -59,7 +59,8 @@ def process_changed(subject: Subject, leaving: Leaving) -> Iterator[Finding]:
         variables of the environment, the working directory, entries of `sys.path` that lead to the provider,
         handlers of signals, level and handlers of the root logger, and files that are open. Only what the
         provider's own code has done counts, and not what its libraries do by themselves. What happens while
-        it is imported is not looked at. All of it is put back.
+        it is imported is not looked at. All of it is put back. Open files are seen where the system has
+        /proc, as Linux does, and nowhere else.
 
     Why is this bad:
         All providers of a stack share the process. A variable configures somebody else's client and is

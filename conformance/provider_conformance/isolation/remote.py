@@ -24,7 +24,7 @@ _FIXES: Final = {
 _TRYING: Final = ("PC5", "PC6", "PC7")
 _CALLS: Final = "PC660"
 """The rule whose check makes all calls on a provider: where it dies, the others that call would, too."""
-_CALLING: Final = ("PC604", "PC611", "PC614", "PC65", _CALLS)
+_CALLING: Final = ("PC604", "PC611", "PC614", "PC65", _CALLS, "PC663", "PC709", "PC711", "PC72", "PC8")
 _SECONDS: Final = 60.0
 """How long a check may take, apart from the provider's own code."""
 _LONG: Final = {"PC4": 900.0}

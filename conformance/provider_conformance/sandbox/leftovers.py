@@ -68,14 +68,14 @@ def noting(leftovers: Leftovers | None) -> Iterator[Callable[[], Awaitable[None]
         return
     watch = watching.current() or watching.Watch(watching.Owner(), frozenset(), 0)
     environment, directory, paths = dict(os.environ), os.getcwd(), list(sys.path)  # noqa: PTH109 - as text
-    children = _children()
+    children, held = _children(), _open_files()
     watch.noting = True
     with _root_logger(watch) as logged:
 
         async def look() -> None:
             leftovers.found.extend(await _working(watch, children))
             leftovers.found.extend(_changed(watch, environment, directory, paths))
-            leftovers.found.extend(_held(watch))
+            leftovers.found.extend(_held(watch, held))
             leftovers.found.extend(Left(what, place) for what, place in logged())
 
         yield look
@@ -168,19 +168,23 @@ def _changed(
         yield Left(f"{signal.Signals(number).name} has another handler", at)
 
 
-def _held(watch: watching.Watch) -> Iterator[Left]:
-    """Files that the provider has opened itself and that are open."""
-    opened = watch.touched.get(watching.OPENED, {})
-    if not opened:
-        return
-    held = set[str]()
+def _held(watch: watching.Watch, before: Counter[str]) -> Iterator[Left]:
+    """Files that the provider has opened itself and that are open once more than before."""
+    more = _open_files() - before
+    for path, place in watch.touched.get(watching.OPENED, {}).items():
+        # A device such as the null device is opened by many, and costs nobody anything.
+        if os.path.realpath(path) in more and os.path.isfile(path):  # noqa: PTH113 - the path is any text
+            yield Left(f"the file `{Path(path).name}` is open", place)
+
+
+def _open_files() -> Counter[str]:
+    """What the process holds open, and how often; nothing where the system does not tell."""
+    held = Counter[str]()
     with contextlib.suppress(OSError):
         for descriptor in _DESCRIPTORS.iterdir():
             with contextlib.suppress(OSError):
-                held.add(str(descriptor.readlink()))
-    for path, place in opened.items():
-        if os.path.realpath(path) in held:
-            yield Left(f"the file `{Path(path).name}` is open", place)
+                held[str(descriptor.readlink())] += 1
+    return held
 
 
 @contextlib.contextmanager

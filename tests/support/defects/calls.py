@@ -22,7 +22,7 @@ RESULTS: Final = (
             Edit(
                 "inference.py",
                 "        return EmbeddingsResponse(\n" + _EMBEDDED + "        )\n",
-                "        return {'embeddings': [embed(text, 64) for text in texts]}\n",
+                "        return dict(\n" + _EMBEDDED + "        )\n",
             ),
         ),
     ),

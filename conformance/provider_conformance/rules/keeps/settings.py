@@ -62,7 +62,14 @@ def setting_breaks(subject: Subject, settings: Settings) -> Iterator[Finding]:
         )
 
 
-@rule("PC710", "setting-unread", scope=Scope.SPEC, applies=is_loadable, severity=Severity.WARNING)
+@rule(
+    "PC710",
+    "setting-unread",
+    scope=Scope.SPEC,
+    applies=is_loadable,
+    severity=Severity.WARNING,
+    after=("PC614",),
+)
 def setting_unread(subject: Subject, unread: Unread) -> Iterator[Finding]:
     """Check that every setting of the configuration class is read by some code.
 

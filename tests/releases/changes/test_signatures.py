@@ -106,6 +106,7 @@ def lines(old: str, new: str) -> list[str]:
                 "`request` is gone: its fields without a parameter: limit, dry",
             ],
         ),
+        ("params: Open", "name: str", ["`name` was a field of `params`", "`params` is gone"]),
         ("", "request: RunRequest", ["`request: RunRequest` is new"]),
         ("request: RunRequest", "params: RunRequest", ["`request` is called `params` now"]),
     ],

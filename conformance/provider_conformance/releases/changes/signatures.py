@@ -191,7 +191,8 @@ def _kind(kind: Kind) -> str:
 def _uncarried(p: Parameter, found: Pairing, old: Method, new: Method) -> str:
     """What is said of a parameter that no field carries, and of an object that has been taken apart."""
     if _takes_in(p.name, found.unfolded):
-        return f"its fields without a parameter: {_rest(p, found.unfolded, old)}"
+        rest = _rest(p, found.unfolded, old)
+        return f"its fields without a parameter: {rest}" if rest else ""
     carriers = dict.fromkeys(carrier for carrier, _ in found.folded.values())
     return " and ".join(_nowhere(carrier, new) for carrier in carriers)
 

@@ -41,6 +41,7 @@ ELSEWHERE = {
     ".venv/bin/pytest --provider=my_tools": "tests/field/test_tutorial.py",
     "python3.12 -m venv .venv": "tox, for the environments of real stacks",
     ".venv/bin/pip install 'ogx==1.5.0' *": "tox -e stack-ogx150",
+    "provider-conformance new my_tools *": "tests/field/test_new.py",
     "mkdir my_tools": "tests/field/test_tutorial.py",
     ".venv/bin/ruff check . && *": "tox -e lint",
 }

@@ -183,6 +183,15 @@ def test_what_cannot_be_made_is_tried_once() -> None:
     assert [seen.label for seen in notes.seen].count("made") == 1
 
 
+def test_what_could_not_be_made_is_not_waited_for() -> None:
+    class Refusing(Provider):
+        async def create_job(self, wish: Wish) -> Made:
+            raise NotImplementedError
+
+    notes = walked(Refusing())
+    assert [seen.text for seen in notes.seen if isinstance(seen.error, TypeError)] == []
+
+
 def test_an_object_is_registered_before_the_call_that_is_about_it() -> None:
     kept: list[Any] = []
     create = Way("create_job", {"place": fresh}, registers=Registers("place", {"dimension": 7}))

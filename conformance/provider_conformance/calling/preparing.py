@@ -109,6 +109,8 @@ class Preparing:
             return
         names = {path[-1]: value for path, value in given.items()}
         values = {slot.path: names[slot.name] for slot in looking.slots if slot.name in names}
+        if any(slot.required and slot.path not in values for slot in looking.slots):
+            return  # what it would ask about could not be made
         for pause in _PAUSES:
             seen = await self.call(looking, values, "waited")
             if seen is None or not seen.answered or getattr(seen.answer, until.field, "") in until.values:

@@ -15,6 +15,7 @@ from provider_conformance.protocols.bodies import FunctionNode, node_of
 from provider_conformance.protocols.model import ProtocolMethod, ProtocolModel
 from provider_conformance.releases.changes.model import Side
 from provider_conformance.releases.changes.types import plain
+from provider_conformance.source.declared import function_of
 from provider_conformance.source.pydantic_models import fields_of
 from provider_conformance.source.reading import SourceReader
 
@@ -92,7 +93,7 @@ def seen(snapshot: Snapshot) -> Seen:
 
 
 def _method(declared: ProtocolMethod, protocol: type | None) -> Method:
-    function = _function(declared.name, protocol)
+    function = function_of(declared.name, protocol)
     node = node_of(function.__code__) if function is not None else None
     if node is None or isinstance(node, ast.Lambda):
         return Method(declared, returns=declared.returns)
@@ -104,18 +105,6 @@ def _method(declared: ProtocolMethod, protocol: type | None) -> Method:
         plain(node.returns),
         {name: found for name, found in objects.items() if found is not None},
     )
-
-
-def _function(name: str, protocol: type | None) -> Any:
-    """The stand-in of a method, below its decorators."""
-    for base in classes.mro(protocol) if protocol is not None else ():
-        found = classes.namespace(base).get(name)
-        if found is not None:
-            found = getattr(found, "__func__", found)
-            while hasattr(found, "__wrapped__"):
-                found = found.__wrapped__
-            return found if hasattr(found, "__code__") else None
-    return None
 
 
 def _arguments(node: FunctionNode) -> Iterator[ast.arg]:

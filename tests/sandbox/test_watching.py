@@ -15,6 +15,7 @@ from types import ModuleType
 
 import pytest
 
+from provider_conformance.sandbox import watching
 from provider_conformance.sandbox.constructing import construct
 from provider_conformance.sandbox.endings import EndedProcess
 from provider_conformance.sandbox.limits import Limits, limited
@@ -300,3 +301,33 @@ def test_a_thread_that_only_runs_a_library_is_traced_to_who_started_it(make: Mak
     seen = _seen(tmp_path, module.start)
     assert [violation.what for violation in seen] == ["looks up api.example.com:80", f"writes {NOWHERE}"]
     assert {str(violation.location) for violation in seen} == {f"{tmp_path}/watched_provider.py:5"}
+
+
+def test_a_thread_that_gets_the_number_of_one_that_has_ended_is_watched(tmp_path: Path) -> None:
+    seen: list[object] = []
+    before = threading.Thread(target=lambda: None)
+    before.start()
+    before.join()
+
+    def begin() -> None:
+        watch.outside = {threading.get_ident(): before}  # it ended after the watch began
+        seen.append(watching.current())
+        later = threading.Thread(target=lambda: None)
+        later.start()
+        seen.append(later.daemon)
+
+    with watched(Owner((tmp_path,))) as watch:
+        thread = threading.Thread(target=begin)
+        thread.start()
+        thread.join()
+    assert seen == [watch, True]
+
+
+def test_a_thread_that_was_there_before_is_not_watched(tmp_path: Path) -> None:
+    go, seen = threading.Event(), list[object]()
+    thread = threading.Thread(target=lambda: (go.wait(10), seen.append(watching.current())))
+    thread.start()
+    with watched(Owner((tmp_path,))):
+        go.set()
+        thread.join()
+    assert seen == [None]

@@ -66,7 +66,7 @@ def noting(leftovers: Leftovers | None) -> Iterator[Callable[[], Awaitable[None]
     if leftovers is None:
         yield _nothing
         return
-    watch = watching.current() or watching.Watch(watching.Owner(), frozenset(), 0)
+    watch = watching.current() or watching.Watch(watching.Owner(), {}, 0)
     environment, directory, paths = dict(os.environ), os.getcwd(), list(sys.path)  # noqa: PTH109 - as text
     children, held = _children(), _open_files()
     watch.noting = True

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -90,7 +90,7 @@ class Watch:
 
     Attributes:
         owns: Whether a source file is the provider's.
-        outside: The threads that were there before.
+        outside: The threads that were there before, by their numbers.
         main: The thread that watches.
         trial: Whether the provider is tried; else its modules are imported and looked at.
         violations: What it did that it may not.
@@ -101,7 +101,7 @@ class Watch:
     """
 
     owns: Owner
-    outside: frozenset[int]
+    outside: Mapping[int, threading.Thread]
     main: int
     trial: bool = False
     violations: list[Violation] = field(default_factory=list)
@@ -117,10 +117,16 @@ class Watch:
         if violation.imported:
             _while_imported.setdefault(self.owns, {})[violation] = None
 
+    def is_outside(self, number: int) -> bool:
+        """Whether a thread was there before: the number of one that has ended is given to another."""
+        thread = self.outside.get(number)
+        return thread is not None and thread.is_alive()
+
     @property
     def is_new_thread(self) -> bool:
         """Whether this thread was started under the watch."""
-        return threading.get_ident() not in self.outside | {self.main}
+        me = threading.get_ident()
+        return me != self.main and not self.is_outside(me)
 
     @property
     def origin(self) -> Location | None:
@@ -150,7 +156,7 @@ def current() -> Watch | None:
         if left[0].is_alive():
             return left[1]
         del _left[ident]  # a number is used again
-    return None if _watch is None or ident in _watch.outside else _watch
+    return None if _watch is None or _watch.is_outside(ident) else _watch
 
 
 def owner() -> Owner:
@@ -170,7 +176,8 @@ def watched(owns: Owner | None = None, *, trial: bool = False) -> Iterator[Watch
     global _watch  # noqa: PLW0603 - one for all threads that the provider starts
     _install()
     before, me = _watch, threading.get_ident()
-    alive = frozenset(thread.ident for thread in threading.enumerate() if thread.ident) - {me}
+    there = threading.enumerate()
+    alive = {number: thread for thread in there if (number := thread.ident) is not None and number != me}
     inside = owns or (before.owns if before is not None else Owner())
     _watch = watch = Watch(inside, alive, me, trial)
     try:

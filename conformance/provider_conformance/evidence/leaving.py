@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from provider_conformance.evidence.calls import Observed, is_called
@@ -37,10 +38,21 @@ class Leaving:
         more = {left.what: left for left in (observed.left if observed is not None else ())}
         return cls(done.left, tuple(left for what, left in more.items() if what not in known))
 
-    @property
-    def left(self) -> tuple[Left, ...]:
-        """All of it, each once."""
-        return tuple({left.what: left for left in (*self.started, *self.called)}.values())
+    def left(self, *, works: bool) -> Iterator[Left]:
+        """All of it of one kind, each once.
+
+        Args:
+            works: Whether it is what goes on working.
+
+        Raises:
+            NotJudged: Some of it could not be looked for; after all that was seen.
+        """
+        every = {left.what: left for left in (*self.started, *self.called) if left.works is works}
+        yield from (left for left in every.values() if left.seen)
+        unseen = [left for left in every.values() if not left.seen]
+        if unseen:
+            what = " and ".join(left.what for left in unseen)
+            raise NotJudged(f"{what} is not to be seen on this system", inconclusive=True)
 
     def after(self, left: Left) -> str:
         """When something was seen."""

@@ -38,11 +38,13 @@ class Left:
         what: What it is, as the subject of a sentence.
         place: Where in the provider's code it waits or was made, None where that is not known.
         works: Whether it goes on working; else it is a setting, or something that is held.
+        seen: Whether it was looked for: some systems do not tell.
     """
 
     what: str
     place: Location | None
     works: bool = False
+    seen: bool = True
 
 
 @dataclass(slots=True)
@@ -97,6 +99,9 @@ async def _working(watch: watching.Watch, before: frozenset[int]) -> list[Left]:
         await asyncio.sleep(grace.step)
     tasks, children = found
     told = [Left(f"the task `{_name(task)}` still runs", place, works=True) for task, place in tasks]
+    if not _TASKS.is_dir():
+        unseen = "whether a process that it starts still runs"
+        told += [Left(unseen, place, works=True, seen=False) for place in _last(watch, watching.PROCESS)]
     for number in children:
         places = [*watch.touched[watching.PROCESS].values()]
         told.append(Left(f"the process `{_command(number)}` still runs", places[-1], works=True))
@@ -158,7 +163,7 @@ def _changed(
     for name, place in watch.touched.get(watching.ENVIRONMENT, {}).items():
         if os.environ.get(name) != environment.get(name):
             yield Left(f"the environment variable `{name}` is changed", place)
-    for place in [*watch.touched.get(watching.DIRECTORY, {}).values()][-1:]:
+    for place in _last(watch, watching.DIRECTORY):
         if os.getcwd() != directory:  # noqa: PTH109 - compared as text
             yield Left("the working directory is changed", place)
     for entry in Counter(sys.path) - Counter(paths):
@@ -170,11 +175,19 @@ def _changed(
 
 def _held(watch: watching.Watch, before: Counter[str]) -> Iterator[Left]:
     """Files that the provider has opened itself and that are open once more than before."""
+    if not _DESCRIPTORS.is_dir():
+        for place in _last(watch, watching.OPENED):
+            yield Left("whether a file that it opens stays open", place, seen=False)
     more = _open_files() - before
     for path, place in watch.touched.get(watching.OPENED, {}).items():
         # A device such as the null device is opened by many, and costs nobody anything.
         if os.path.realpath(path) in more and os.path.isfile(path):  # noqa: PTH113 - the path is any text
             yield Left(f"the file `{Path(path).name}` is open", place)
+
+
+def _last(watch: watching.Watch, kind: str) -> list[Location]:
+    """Where the provider's own code did something of a kind at last; nothing where it did not."""
+    return [*watch.touched.get(kind, {}).values()][-1:]
 
 
 def _open_files() -> Counter[str]:

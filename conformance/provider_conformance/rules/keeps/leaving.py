@@ -21,7 +21,7 @@ def work_left(subject: Subject, leaving: Leaving) -> Iterator[Finding]:
         Starts the provider, registers something with it, shuts it down and looks a second later for asyncio
         tasks that still run a coroutine of the provider's, and for processes that its own code has
         started. Looks again after all methods were called. Processes are ended then. Threads are told by
-        PC726. Processes are seen where the system has /proc, as Linux does, and nowhere else.
+        PC726. Where the system has no /proc, as Linux has, a provider that starts a process is inconclusive.
 
     Why is this bad:
         A task goes on with what is closed by then, and raises where nobody sees it. The loop cancels it in
@@ -42,12 +42,11 @@ def work_left(subject: Subject, leaving: Leaving) -> Iterator[Finding]:
     Source:
         The stack's shutdown, which closes what the task works with; Python's documentation of tasks.
     """
-    for left in leaving.left:
-        if left.works:
-            why = "it works with what is closed by then, and keeps the server from its end or outlives it"
-            fix = "keep it, and cancel or terminate it in shutdown"
-            message = f"{left.what} a second after {leaving.after(left)}"
-            yield blamed(subject, message, why, fix, place=left.place or fallback(subject))
+    for left in leaving.left(works=True):
+        why = "it works with what is closed by then, and keeps the server from its end or outlives it"
+        fix = "keep it, and cancel or terminate it in shutdown"
+        message = f"{left.what} a second after {leaving.after(left)}"
+        yield blamed(subject, message, why, fix, place=left.place or fallback(subject))
 
 
 @rule("PC729", "process-changed", scope=Scope.SPEC, applies=has_spec, severity=Severity.WARNING)
@@ -59,8 +58,8 @@ def process_changed(subject: Subject, leaving: Leaving) -> Iterator[Finding]:
         variables of the environment, the working directory, entries of `sys.path` that lead to the provider,
         handlers of signals, level and handlers of the root logger, and files that are open. Only what the
         provider's own code has done counts, and not what its libraries do by themselves. What happens while
-        it is imported is not looked at. All of it is put back. Open files are seen where the system has
-        /proc, as Linux does, and nowhere else.
+        it is imported is not looked at. All of it is put back. Where the system has no /proc, as Linux has,
+        a provider that opens a file is inconclusive.
 
     Why is this bad:
         All providers of a stack share the process. A variable configures somebody else's client and is
@@ -80,10 +79,9 @@ def process_changed(subject: Subject, leaving: Leaving) -> Iterator[Finding]:
     Source:
         The stack's server, which sets handlers of signals and configures logging itself.
     """
-    for left in leaving.left:
-        if not left.works:
-            why = "all providers share the process, and it stays so for all of them"
-            fix = "leave the process as it is, or put it back in shutdown"
-            message = f"{left.what} after {leaving.after(left)}"
-            place = left.place or fallback(subject)
-            yield blamed(subject, message, why, fix, Severity.WARNING, place=place)
+    for left in leaving.left(works=False):
+        why = "all providers share the process, and it stays so for all of them"
+        fix = "leave the process as it is, or put it back in shutdown"
+        message = f"{left.what} after {leaving.after(left)}"
+        place = left.place or fallback(subject)
+        yield blamed(subject, message, why, fix, Severity.WARNING, place=place)

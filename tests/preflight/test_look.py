@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -193,6 +194,22 @@ def test_keys_are_those_of_the_class(
     write(project, {"kept_flight/guard.py": GUARD.format(extra=extra, more=more)})
     text = RUN.partition("    config:")[0] + f"    config: {settings}\n"
     assert [one[:2] for one in told(looked(project, text))] == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        (
+            GUARD.format(extra="", more="# mode='before' is what a validator would have"),
+            "may change settings",
+        ),
+        (GUARD.format(extra="", more="").replace("BaseModel)", "nowhere.Base)"), "cannot|does not show"),
+    ],
+)
+def test_settings_that_cannot_be_looked_at_are_not_seen(project: Path, source: str, why: str) -> None:
+    write(project, {"kept_flight/guard.py": source})
+    (said,) = looked(project, RUN).unseen
+    assert re.search(f"the settings of safety inline::guard .*{why}", said)
 
 
 def test_a_secret_that_is_written_down_is_not_shown(project: Path) -> None:

@@ -5,12 +5,13 @@ A module's name is the command's. Modules import late what is heavy, for the hel
 
 from __future__ import annotations
 
-import difflib
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Final
 
 import click
+
+from provider_conformance.stack.naming import near_names
 
 ALIASES: Final = {"run": "serve"}
 """Names of before, kept for a release."""
@@ -37,7 +38,7 @@ class Commands(click.Group):
         """The command that the arguments begin with; of a misspelt one, the name that was meant."""
         if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
             known = self.list_commands(ctx)
-            near = difflib.get_close_matches(args[0], known, n=1)
-            hint = f", did you mean `{near[0]}`?" if near else f"; there are {', '.join(known)}"
+            alike = near_names(args[0], known)
+            hint = f", did you mean `{alike[0]}`?" if alike else f"; there are {', '.join(known)}"
             ctx.fail(f"there is no command `{args[0]}`{hint}")
         return super().resolve_command(ctx, args)

@@ -56,6 +56,7 @@ def look(path: Path, *, stack: str = "auto", environment: Mapping[str, str] = os
         *(fault for one in started for fault in needs.missing(one)),
     ]
     unseen = [f"{one.title}: {one.unseen}" for one in placed if one.unseen]
+    unseen += [f"the settings of {one.title}: {why}" for one in started if (why := settings.unseen(one))]
     return Preflight(
         str(path),
         contract.title,

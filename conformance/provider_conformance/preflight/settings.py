@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from provider_conformance.preflight.variables import texts
 from provider_conformance.protocols import careful, classes
 from provider_conformance.providers.implementation import load_class
 from provider_conformance.source.pydantic_models import Field, fields_of
+from provider_conformance.stack.naming import near_names
 
 _BEFORE: Final = re.compile(r"mode\s*=\s*[\"'](before|wrap)[\"']|root_validator|alias_generator")
 """What makes settings of others before they are looked at."""
@@ -24,13 +25,17 @@ _REFERENCE: Final = re.compile(r"\$\{env\.")
 _HIDDEN: Final = "***"
 
 
-def wrong(placed: Placed) -> Iterator[Fault]:
-    """Keys that the class has no field for, and fields that have to be given and are not.
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A configuration class to hold settings against; without one, why there is none."""
 
-    Nothing is said of a class whose fields are not all in its source, or that changes what it is given
-    before it is looked at.
-    """
-    cls = _class_of(placed)
+    cls: type | None = None
+    why: str = ""
+
+
+def wrong(placed: Placed) -> Iterator[Fault]:
+    """Keys that the class has no field for, and fields that have to be given and are not."""
+    cls = _held(placed).cls
     if cls is None:
         return
     fields, entry = fields_of(cls), placed.entry
@@ -44,16 +49,28 @@ def wrong(placed: Placed) -> Iterator[Fault]:
             yield _missing(placed, key, one)
 
 
-def _class_of(placed: Placed) -> type | None:
-    """The class of the configuration as its source has it, None where that does not tell all of it."""
-    if placed.spec is None or placed.source is None:
-        return None
+def unseen(placed: Placed) -> str:
+    """Why nothing is said of a provider's settings, "" where they are looked at or it has none."""
+    return _held(placed).why
+
+
+def _held(placed: Placed) -> _Held:
+    """The class of the configuration, where its source tells all of it."""
+    if placed.spec is None or placed.source is None or not placed.spec.config_class:
+        return _Held()
+    name = placed.spec.config_class
     with loading.reading(placed.source.reader):
-        cls = load_class(placed.spec.config_class).value
-    if not careful.is_class(cls) or not fields_of(cls) or classes.opacity(cls):
-        return None
+        cls = load_class(name).value
+    if not careful.is_class(cls):
+        return _Held(why=f"`{name}` cannot be read")
+    if classes.opacity(cls):
+        return _Held(why=f"the source of `{name}` does not show all of its fields")
+    if not fields_of(cls):
+        return _Held(why=f"`{name}` has no fields that its source shows") if placed.entry.config else _Held()
     files = {place[0] for base in classes.mro(cls) if (place := classes.namespace(base).get(classes.PLACE))}
-    return None if any(_BEFORE.search(_text(file)) for file in files) else cls
+    if any(_BEFORE.search(_text(file)) for file in files):
+        return _Held(why=f"the module of `{name}` may change settings before they are looked at")
+    return _Held(cls)
 
 
 def _text(file: str) -> str:
@@ -71,8 +88,8 @@ def _extra(cls: type) -> str:
 
 def _unknown(placed: Placed, key: str, names: list[str], *, refused: bool) -> Fault:
     spec = placed.spec
-    near = difflib.get_close_matches(key, names, n=3)
-    fix = f"did you mean {' or '.join(f'`{name}`' for name in near)}?" if near else ""
+    alike = [f"`{name}`" for name in near_names(key, names)]
+    fix = f"did you mean {' or '.join(alike)}?" if alike else ""
     why = "Its configuration class refuses it." if refused else "Nothing reads it: it is left out silently."
     return Fault(
         Severity.ERROR if refused else Severity.WARNING,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +17,7 @@ from provider_conformance.package.model import Provider
 from provider_conformance.package.run_files import Entry, RunFile
 from provider_conformance.preflight.model import Fault, Placed
 from provider_conformance.providers.forms import of_tree
+from provider_conformance.stack.naming import near_names
 
 Load = Callable[[str], Provider]
 """Reads the provider that an argument names, off its source."""
@@ -173,8 +173,7 @@ def _filed(place: Location | None, provider_type: str) -> str:
 
 
 def _near(word: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=3) or known
-    return ", ".join(f"`{name}`" for name in near)
+    return ", ".join(f"`{name}`" for name in near_names(word, known) or known)
 
 
 def duplicates(entries: tuple[Entry, ...]) -> Iterator[Fault]:
